@@ -1,0 +1,45 @@
+"""What can go wrong, in one tree.
+
+    SpectralFilmError
+    ├── InputError           a file or an array that cannot be used        (ValueError)
+    ├── UsageError           an option that makes no sense                 (ValueError)
+    ├── FilmModelError       a film file with missing or broken tables     (ValueError)
+    ├── SpectralGridError    spectra that do not cover what is asked       (ValueError)
+    ├── OutputError          a place that cannot be written                (OSError)
+    └── DeviceError          no OpenCL device, or a kernel that fails      (RuntimeError)
+
+Each also is the builtin a caller would expect. A message is one sentence: what, where, what
+was expected, what to try. The command line prints it and exits with `exit_code`.
+"""
+
+
+class SpectralFilmError(Exception):
+    """Anything this package raises on purpose."""
+
+    exit_code = 2
+
+
+class InputError(SpectralFilmError, ValueError):
+    """A picture, a cube or an array that cannot be used."""
+
+
+class UsageError(SpectralFilmError, ValueError):
+    """An option or argument outside what it means."""
+
+
+class FilmModelError(SpectralFilmError, ValueError):
+    """A film file with missing, mis-shaped or non-finite tables."""
+
+
+class SpectralGridError(SpectralFilmError, ValueError):
+    """Spectra that do not cover the wavelengths they are needed at."""
+
+
+class OutputError(SpectralFilmError, OSError):
+    """A file that cannot or must not be written."""
+
+
+class DeviceError(SpectralFilmError, RuntimeError):
+    """No usable OpenCL device, or a kernel that does not build or run."""
+
+    exit_code = 3

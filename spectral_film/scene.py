@@ -1,0 +1,56 @@
+"""A picture as light: what every reader gives and the exposure stage takes."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from spectral_film.errors import InputError
+
+SceneKind = Literal["rgb", "reflectance", "radiance"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """Light in front of the lens, sampled in pixels.
+
+    Attributes:
+        planes: Linear light, float32, (channel, y, x). `rgb`: linear Rec.709/D65, unclamped,
+            1.0 = perfect white under the taking light. `reflectance`: a factor on the taking
+            light. `radiance`: white 1.0 has the luminance of an equal-energy spectrum of 1.0.
+        kind: What the planes hold.
+        wavelength_nm: Centre of each plane, ascending, (channel,); None for `rgb`.
+        origin: Column and row of the first pixel in the display window.
+        display_size: Width and height of the display window; the film gate is as wide.
+        pixel_aspect: Width of a pixel over its height.
+        passengers: Planes that ride along unchanged (alpha, depth ...), name -> (y, x).
+        notes: What the reader chose or found, a sentence each, for the user to see.
+    """
+
+    planes: np.ndarray
+    kind: SceneKind = "rgb"
+    wavelength_nm: np.ndarray | None = None
+    origin: tuple[int, int] = (0, 0)
+    display_size: tuple[int, int] = (0, 0)
+    pixel_aspect: float = 1.0
+    passengers: dict[str, np.ndarray] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.planes.ndim != 3 or 0 in self.planes.shape:
+            raise InputError(
+                f"a scene has the shape (channel, y, x), got {self.planes.shape}; "
+                "move the colour axis to the front"
+            )
+        channels = 3 if self.wavelength_nm is None else len(self.wavelength_nm)
+        if self.planes.shape[0] != channels:
+            raise InputError(
+                f"a scene of {channels} channels was announced, {self.planes.shape[0]} came"
+            )
+        if self.display_size == (0, 0):
+            object.__setattr__(self, "display_size", self.planes.shape[:0:-1])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the planes."""
+        return self.planes.shape[2], self.planes.shape[1]
