@@ -1,0 +1,122 @@
+// common.cl: the vocabulary of every kernel. It is put in front of each source.
+//
+// A work-item handles VW neighbouring pixels of planar images as one vector `V`: on a CPU that is
+// a register (VW 8 or 16), on a GPU one float. Arithmetic is written a*b + c and left to the
+// compiler's contraction: fma() and mad() are slow calls on some CPU devices. exp2 and log2 are
+// our own polynomials, so that every device gives the same picture to about 1e-7.
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+#if VW == 1
+typedef float V;
+typedef int VI;
+#define AS_V as_float
+#define AS_VI as_int
+#define TO_V convert_float
+#define TO_VI convert_int
+#else
+typedef JOIN(float, VW) V;
+typedef JOIN(int, VW) VI;
+#define AS_V JOIN(as_float, VW)
+#define AS_VI JOIN(as_int, VW)
+#define TO_V JOIN(convert_float, VW)
+#define TO_VI JOIN(convert_int, VW)
+#endif
+
+#define LOG2_10 3.32192809488736f
+#define LOG10_2 0.301029995663981f
+
+// One vector seen lane by lane, for what has no vector form (table look-ups, the last pixels).
+typedef union { V all; float lane[VW]; } Lanes;
+
+// The pixels from `at` on; beyond the last one the last is repeated.
+V load(__global const float *restrict plane, const size_t at, const size_t pixels)
+{
+#if VW == 1
+    return plane[at];
+#else
+    if (at + VW <= pixels)
+        return JOIN(vload, VW)(0, plane + at);
+    Lanes v;
+    for (size_t i = 0; i < VW; ++i)
+        v.lane[i] = plane[min(at + i, pixels - 1)];
+    return v.all;
+#endif
+}
+
+void store(__global float *restrict plane, const size_t at, const size_t pixels, const V v)
+{
+#if VW == 1
+    plane[at] = v;
+#else
+    if (at + VW <= pixels) {
+        JOIN(vstore, VW)(v, 0, plane + at);
+        return;
+    }
+    Lanes rest;
+    rest.all = v;
+    for (size_t i = 0; at + i < pixels; ++i)
+        plane[at + i] = rest.lane[i];
+#endif
+}
+
+// 2^x for |x| <= 126, held beyond; relative error 8e-8 (minimax of degree 5 on half an octave).
+V exp2_(V x)
+{
+    x = clamp(x, (V)-126.0f, (V)126.0f);
+    const V shifted = x + 12582912.0f;  // 1.5 * 2^23: the fraction's bits are rounded away
+    const V f = x - (shifted - 12582912.0f);
+    V p = 1.32764454e-3f * f + 9.67554112e-3f;
+    p = p * f + 5.55071336e-2f;
+    p = p * f + 2.40221197e-1f;
+    p = p * f + 6.93146967e-1f;
+    p = p * f + 1.00000007f;
+    return AS_V(AS_VI(p) + (AS_VI(shifted) << 23));
+}
+
+// log2(x) for normal x > 0; absolute error 6e-8 (minimax of degree 9 about 1).
+V log2_(const V x)
+{
+    const VI sqrt_half = 0x3f3504f3;
+    const VI bits = AS_VI(x) - sqrt_half;
+    const V f = AS_V((bits & 0x007fffff) + sqrt_half) - 1.0f;
+    V p = 0.12542768f * f - 0.210289763f;
+    p = p * f + 0.217365804f;
+    p = p * f - 0.23852119f;
+    p = p * f + 0.28765875f;
+    p = p * f - 0.360721137f;
+    p = p * f + 0.480922423f;
+    p = p * f - 0.721347129f;
+    p = p * f + 1.44269487f;
+    return p * f + TO_V(bits >> 23);
+}
+
+V exp10_(const V x) { return exp2_(x * LOG2_10); }
+
+V log10_(const V x) { return log2_(x) * LOG10_2; }
+
+#ifdef SUBLAYERS
+// The characteristic curve of one layer, for the kernels that develop (tone_curve, adjacency):
+// the dye that its sublayers form at log_exposure. RICHARDS 0 where every exponent is 1.
+V developed(
+    const V log_exposure,
+    const size_t layer,
+    __constant float *density_range,
+    __constant float *log_exposure_mid,
+    __constant float *log_exposure_spread,
+    __constant float *exponent)
+{
+    V dye = 0.0f;
+    for (size_t s = layer * SUBLAYERS; s < (layer + 1) * SUBLAYERS; ++s) {
+        const float steepness = LOG2_10 / log_exposure_spread[s];
+        const V fog = 1.0f + exp2_((log_exposure_mid[s] - log_exposure) * steepness);
+#if RICHARDS
+        dye += density_range[s] * exp2_(-exponent[s] * log2_(fog));
+#else
+        dye += density_range[s] / fog;
+#endif
+    }
+    return dye;
+}
+#endif

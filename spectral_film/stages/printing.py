@@ -1,0 +1,78 @@
+"""Printing: light through the negative exposes the print stock.
+
+    log H_p,c = log10 E_c + offset_c + 0.025 (points_c - 25)
+    E_c = sum_w lamp(w) S_c(w) 10^-D_negative(w)
+
+The offset makes the negative's 18 % grey at stop 0 print on the LAD aim at 25-25-25, exactly.
+More points are more light and a darker print. The print's own scatter works on the linear H_p.
+Reference: reference/stages/printing.py. Source: PHYSICS g; LAD: Kodak H-1-2383, H-61B.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spectral_film.device import Device
+from spectral_film.errors import FilmModelError
+from spectral_film.film import Film, ToneCurve
+from spectral_film.spectra import illuminant
+from spectral_film.stages.transmission import transmit, transmitted
+
+LOG_EXPOSURE_PER_POINT = 0.025
+NORMAL_POINTS = 25.0
+METER_LUX_S = 12.5  # an 18 % grey at the metered exposure gets 12.5 / EI lux s
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printing:
+    """A printer with a negative and a print stock in it.
+
+    Attributes:
+        negative: The camera film.
+        print_film: The print stock.
+        printer_points: Printer lights for the red-, green- and blue-sensitive layers.
+    """
+
+    negative: Film
+    print_film: Film
+    printer_points: tuple[float, float, float]
+
+    def __call__(self, device: Device, dyes: np.ndarray) -> np.ndarray:
+        """Exposure of the print's layers, linear, 10^h on its own h axis, (layer, y, x)."""
+        return transmit(
+            device,
+            dyes,
+            dye_density=self.negative.dye_density,
+            dmin_density=self.negative.dmin_density,
+            response=self.response(),
+        )
+
+    def response(self) -> np.ndarray:
+        """Print exposure per transmitted light of each wavelength, (layer, wavelength)."""
+        if self.print_film.lad is None or self.print_film.printer_lamp is None:
+            raise FilmModelError(
+                f"{self.print_film.label} has no LAD aim or printer lamp, so nothing can be "
+                "printed on it; fit it as a print stock"
+            )
+        response = self.print_film.spectral_sensitivity * illuminant(self.print_film.printer_lamp)
+        grey = transmitted(
+            grey_card_dyes(self.negative),
+            dye_density=self.negative.dye_density,
+            dmin_density=self.negative.dmin_density,
+            response=response,
+        )
+        points = np.asarray(self.printer_points) - NORMAL_POINTS
+        log_light = self.print_film.lad.log_exposure + LOG_EXPOSURE_PER_POINT * points
+        return response * (10**log_light / grey)[:, None]
+
+
+def grey_card_dyes(negative: Film) -> np.ndarray:
+    """Dyes of an 18 % grey at stop 0 under the film's own balance light, (3,)."""
+    log_exposure = np.log10(METER_LUX_S / negative.exposure_index)
+    return characteristic_dyes(negative.tone_curve, np.full(3, log_exposure))
+
+
+def characteristic_dyes(curve: ToneCurve, log_exposure: np.ndarray) -> np.ndarray:
+    """Tone curve of one patch in float64: h (layer,) -> dye amounts (layer,)."""
+    steps = 10 ** ((curve.log_exposure_mid - log_exposure[:, None]) / curve.log_exposure_spread)
+    return (curve.density_range / (1 + steps) ** curve.exponent).sum(axis=1)

@@ -1,0 +1,60 @@
+"""Projection: dyes under the lamp -> XYZ on the screen, with the flare of the theatre.
+
+    XYZ' = (XYZ + k XYZ_open gate) / (1 + k),   XYZ = sum_w lamp(w) T(w) cmf(w) / sum_w lamp ybar
+
+Y = 1 for the open gate. Reference: reference/stages/projection.py. Source: PHYSICS g.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spectral_film.device import Device
+from spectral_film.film import Film
+from spectral_film.spectra import illuminant, observer
+from spectral_film.stages.transmission import transmit, transmitted
+
+FLARE = 0.001  # of the open gate, assumed; theatres have 0.0005 to 0.002
+LIGHT_BOX = "D50"  # a negative that is looked at without a print (ISO 3664 viewing light)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection:
+    """A film in front of a lamp, seen by the CIE 1931 observer.
+
+    Attributes:
+        film: The film in the gate.
+        lamp: Name of the light.
+    """
+
+    film: Film
+    lamp: str
+
+    def __call__(self, device: Device, dyes: np.ndarray) -> np.ndarray:
+        """XYZ with flare, (3, y, x); Y = 1 for the open gate."""
+        return transmit(
+            device,
+            dyes,
+            dye_density=self.film.dye_density,
+            dmin_density=self.film.dmin_density,
+            response=self._response() / (1 + FLARE),
+            veil=self.open_gate() * FLARE / (1 + FLARE),
+        )
+
+    def open_gate(self) -> np.ndarray:
+        """XYZ of the lamp alone, (3,)."""
+        return self._response().sum(axis=1)
+
+    def clear_film(self) -> np.ndarray:
+        """XYZ of the film without dye, flare included, (3,)."""
+        clear = transmitted(
+            np.zeros(3),
+            dye_density=self.film.dye_density,
+            dmin_density=self.film.dmin_density,
+            response=self._response(),
+        )
+        return (clear + FLARE * self.open_gate()) / (1 + FLARE)
+
+    def _response(self) -> np.ndarray:
+        light = illuminant(self.lamp) * observer()
+        return light / light[1].sum()

@@ -1,0 +1,42 @@
+// transmission.cl: dye amounts -> light through the film on three receivers: the layers of a print
+// stock, the filters of a densitometer, the eye. Reads beside transmission.py and
+// reference/stages/transmission.py.
+//
+//   light_r = veil_r + sum_w response_through_base_r(w) * 10^-(sum_d dyes_d * dye_density_d(w))
+//
+// The minimum density is inside response_through_base = response * 10^-dmin_density.
+// From the host: WAVELENGTHS; DENSITY 1 gives -log10(light) instead of light.
+
+__kernel void transmit(
+    __global const float *restrict dyes,     // dye amount                [dye][pixel]
+    __constant float *dye_density,           // density per dye amount    [dye][wavelength]
+    __constant float *response_through_base, // receiver's unit           [receiver][wavelength]
+    __constant float *veil,                  // receiver's unit           [receiver]
+    const uint pixels,
+    __global float *restrict received)       // receiver's unit, density  [receiver][pixel]
+{
+    const size_t at = get_global_id(0) * VW;
+    if (at >= pixels)
+        return;
+    const V c = load(dyes, at, pixels) * -LOG2_10;
+    const V m = load(dyes + pixels, at, pixels) * -LOG2_10;
+    const V y = load(dyes + 2 * (size_t)pixels, at, pixels) * -LOG2_10;
+
+    V r0 = veil[0], r1 = veil[1], r2 = veil[2];
+    for (size_t w = 0; w < WAVELENGTHS; ++w) {
+        const V transmittance = exp2_(c * dye_density[w]
+                                      + m * dye_density[WAVELENGTHS + w]
+                                      + y * dye_density[2 * WAVELENGTHS + w]);
+        r0 += transmittance * response_through_base[w];
+        r1 += transmittance * response_through_base[WAVELENGTHS + w];
+        r2 += transmittance * response_through_base[2 * WAVELENGTHS + w];
+    }
+#if DENSITY
+    r0 = -log10_(r0);
+    r1 = -log10_(r1);
+    r2 = -log10_(r2);
+#endif
+    store(received, at, pixels, r0);
+    store(received + pixels, at, pixels, r1);
+    store(received + 2 * (size_t)pixels, at, pixels, r2);
+}
