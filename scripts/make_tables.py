@@ -1,0 +1,109 @@
+"""Make assets/tables/standards.h5: the eye, the densitometers and the lights on our grid.
+
+    python scripts/make_tables.py [OUTPUT]
+
+Needs colour-science (the extra `dev`), which carries the published tables; the engine reads
+only the file. The same versions give the same bytes.
+
+A light is brought to the grid by `spectra.resampling`: straight lines between samples 5 nm apart
+or more, a triangular average of finer ones. Beyond its table it is held at its end value, which
+for the lamps tabulated from 380 nm leaves out a few per cent of the blue layer's exposure.
+A table that stops inside 400 to 690 nm is not a light to expose colour film by, and is left out
+(of colour-science 0.4.7 that is one: the ISO 7589 Sensitometric Printer, 350 to 560 nm).
+"""
+
+import csv
+import sys
+from pathlib import Path
+
+import colour
+import h5py
+import numpy as np
+
+from spectral_film.spectra import WAVELENGTH, resampling
+
+REPOSITORY = Path(__file__).parents[1]
+STANDARDS = REPOSITORY / "assets/tables/standards.h5"
+
+
+def light(table: colour.SpectralDistribution) -> np.ndarray | None:
+    """Power on the grid, (wavelength,), or None when the table is too short."""
+    if table.wavelengths[0] > 400 or table.wavelengths[-1] < 690:
+        return None
+    return resampling(table.wavelengths) @ table.values
+
+
+def lights() -> dict[str, np.ndarray]:
+    """Every illuminant and light source of colour-science that covers the grid, by name."""
+    tables = {**colour.SDS_ILLUMINANTS, **colour.SDS_LIGHT_SOURCES}
+    return {name: power for name in tables if (power := light(tables[name])) is not None}
+
+
+def status_response(letter: str) -> np.ndarray:
+    """ISO 5-3 spectral products on the grid, unit sum, (record, wavelength)."""
+    path = REPOSITORY / f"reference/standards/status_{letter}.csv"
+    with path.open() as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+    def product(record: str) -> np.ndarray:
+        printed = [(float(r["wavelength_nm"]), float(r[record])) for r in rows if r[record]]
+        log_product = np.interp(
+            WAVELENGTH, *zip(*printed, strict=True), left=-np.inf, right=-np.inf
+        )
+        return 10**log_product
+
+    products = np.stack([product(record) for record in ("red", "green", "blue")])
+    return products / products.sum(1, keepdims=True)
+
+
+def observer() -> np.ndarray:
+    """CIE 1931 colour matching functions at the grid, (3, wavelength)."""
+    cmfs = colour.MSDS_CMFS["CIE 1931 2 Degree Standard Observer"]
+    at_grid = np.isin(cmfs.wavelengths, WAVELENGTH)
+    return cmfs.values[at_grid].T
+
+
+def daylight_basis() -> np.ndarray:
+    """Mean daylight and its two main directions on the grid, (3, wavelength)."""
+    basis = colour.colorimetry.SDS_BASIS_FUNCTIONS_CIE_ILLUMINANT_D_SERIES
+    return np.stack(
+        [resampling(basis[s].wavelengths) @ basis[s].values for s in ("S0", "S1", "S2")]
+    )
+
+
+def make(output: Path) -> None:
+    """Write the standards file to `output`."""
+    named = lights()
+    with_source = f"colour-science {colour.__version__}"
+    datasets: list[tuple[str, np.ndarray, str, str, str]] = [
+        ("wavelength", WAVELENGTH, "nm", "wavelength", "the engine's grid"),
+        ("cmf", observer(), "1", "xyz, wavelength", f"ISO/CIE 11664-1:2019, by {with_source}"),
+        ("status_m", status_response("m"), "unit sum", "record, wavelength", "ISO 5-3:2009"),
+        ("status_a", status_response("a"), "unit sum", "record, wavelength", "ISO 5-3:2009"),
+        (
+            "daylight_basis",
+            daylight_basis(),
+            "relative power",
+            "component, wavelength",
+            f"CIE 15:2018 S0, S1, S2, by {with_source}",
+        ),
+        ("illuminants/name", np.array(list(named), "S"), "", "illuminant", with_source),
+        (
+            "illuminants/power",
+            np.stack(list(named.values())),
+            "relative power",
+            "illuminant, wavelength",
+            f"{with_source}, SDS_ILLUMINANTS and SDS_LIGHT_SOURCES; held at the end values",
+        ),
+    ]
+    with h5py.File(output, "w") as tables:
+        tables.attrs["made_by"] = "scripts/make_tables.py"
+        for name, values, unit, axes, source in datasets:
+            dataset = tables.create_dataset(
+                name, data=values, compression="gzip", shuffle=True, track_times=False
+            )
+            dataset.attrs.update(unit=unit, axes=axes, source=source)
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]) if len(sys.argv) > 1 else STANDARDS)

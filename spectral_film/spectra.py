@@ -1,0 +1,292 @@
+"""Spectra: the wavelength grid, the eye, the densitometer, and every light.
+
+All tables live on one grid, 360 to 780 nm by 5 nm: the blue-sensitive layer sees from 360 nm,
+the eye to 780 nm. An integral over wavelength is a plain sum over these 85 samples.
+
+The tables come from `assets/tables/standards.h5`, made by `scripts/make_tables.py`.
+"""
+
+import csv
+import difflib
+import re
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Literal
+
+import h5py
+import numpy as np
+
+from spectral_film.errors import InputError, SpectralGridError, UsageError
+
+SPACING = 5.0  # nm
+WAVELENGTH = np.arange(360.0, 780.0 + SPACING, SPACING)  # nm
+WAVELENGTH.flags.writeable = False
+
+# A spectrum that covers this much is held at its end values beyond: what it leaves out is less
+# than a tenth of any layer's exposure to daylight. A shorter one is refused.
+MUST_COVER = (400.0, 700.0)  # nm
+
+
+@cache
+def _standard(name: str) -> np.ndarray:
+    """A dataset of the standards file, read once and not to be written on."""
+    standards = files("spectral_film.assets") / "tables/standards.h5"
+    with as_file(standards) as path, h5py.File(path) as tables:
+        values: np.ndarray = tables[name][()]
+    values.flags.writeable = False
+    return values
+
+
+def observer() -> np.ndarray:
+    """Colour matching functions of the eye: CIE 1931, 2 degrees.
+
+    Returns:
+        xbar, ybar and zbar, (3, wavelength).
+
+    Source: ISO/CIE 11664-1:2019.
+    """
+    return _standard("cmf")
+
+
+def status_response(name: Literal["status-m", "status-a"]) -> np.ndarray:
+    """What a densitometer is sensitive to, lamp, filters and cell together.
+
+    Density reads D_r = -log10( sum_w response_r(w) * T(w) ).
+
+    Args:
+        name: `status-m` for colour negatives, `status-a` for prints.
+
+    Returns:
+        Response of the red, green and blue record, each of unit sum, (record, wavelength).
+
+    Raises:
+        UsageError: no such densitometer.
+
+    Source: ISO 5-3:2009; between its 10 nm the logarithm is interpolated.
+    """
+    known = ("status-m", "status-a")
+    if name not in known:
+        raise UsageError(f"no densitometer is called {name!r}; use one of {', '.join(known)}")
+    return _standard(name.replace("-", "_"))
+
+
+def illuminant(spec: str | Path) -> np.ndarray:
+    """Spectral power of a light, from its name, its temperature or a measurement.
+
+    Args:
+        spec: A tabulated light (`illuminant_names`; capitals, blanks and dashes do not matter),
+            a Planckian such as `3200K` (500 to 50000), a CIE daylight such as `D58`
+            (D40 to D250), or the path of a CSV with the columns wavelength in nm, value.
+            A CSV is held at its end values where it stops, and must cover 400 to 700 nm.
+
+    Returns:
+        Relative power per wavelength, at whatever level the source states it, (wavelength,).
+
+    Raises:
+        UsageError: the name means nothing; the message holds the nearest ones.
+        InputError: the CSV cannot be read as a spectrum.
+        SpectralGridError: the CSV stops short of 400 to 700 nm.
+    """
+    name = str(spec).strip()
+    tabulated = _illuminants_by_key().get(_key(name))
+    if tabulated is not None:
+        return tabulated
+    if kelvin := re.fullmatch(r"(\d+(?:\.\d+)?)\s*[kK]", name):
+        return planckian(float(kelvin[1]))
+    if daylight_number := re.fullmatch(r"[dD](\d{2,3})", name):
+        # The 1931 scale of temperature, on which D65 was named, had c2 = 1.4380 cm K.
+        return daylight(100 * int(daylight_number[1]) * 1.4388 / 1.4380)
+    if name.lower().endswith(".csv") or Path(name).is_file():
+        return _illuminant_from_csv(Path(name))
+
+    names = {_key(known): known for known in illuminant_names()}
+    near = [names[key] for key in difflib.get_close_matches(_key(name), names, n=3, cutoff=0.5)]
+    raise UsageError(
+        f"no light is called {name!r}; "
+        + (f"did you mean {' or '.join(near)}? " if near else "")
+        + "A light is a colour-science name such as D55 or LED-B3, a temperature such as 3200K, "
+        "or the path of a CSV of wavelength,value"
+    )
+
+
+@cache
+def illuminant_names() -> tuple[str, ...]:
+    """Every light tabulated, as colour-science spells it."""
+    return tuple(name.decode() for name in _standard("illuminants/name"))
+
+
+def planckian(kelvin: float) -> np.ndarray:
+    """Light of a black body, relative to its power at 560 nm, (wavelength,).
+
+    M(w) ~ w^-5 / (exp(c2 / (w T)) - 1)
+
+    Args:
+        kelvin: Temperature T, 500 to 50000 K.
+
+    Raises:
+        UsageError: the temperature is outside that range.
+
+    Source: Planck 1901; c2 of CODATA 2018.
+    """
+    if not 500 <= kelvin <= 50_000:
+        raise UsageError(
+            f"a light of {kelvin:g} K is out of range; give a temperature from 500K to 50000K"
+        )
+    c2 = 1.438776877e7  # nm K
+    reference = 560.0  # nm
+    hotter = np.expm1(c2 / (reference * kelvin)) / np.expm1(c2 / (WAVELENGTH * kelvin))
+    return (reference / WAVELENGTH) ** 5 * hotter
+
+
+def daylight(kelvin: float) -> np.ndarray:
+    """Light of a phase of daylight of that correlated colour temperature, (wavelength,).
+
+    Args:
+        kelvin: Correlated colour temperature, 4000 to 25000 K.
+
+    Raises:
+        UsageError: the temperature is outside that range.
+
+    Source: CIE 15:2018, 4.1.2 (Judd, MacAdam and Wyszecki 1964).
+    """
+    if not 3999 <= kelvin <= 25_020:
+        raise UsageError(
+            f"daylight of {kelvin:.0f} K is not defined; "
+            "use D40 to D250, or a Planckian such as 3200K"
+        )
+    if kelvin <= 7000:
+        x = 0.244063 + 0.09911e3 / kelvin + 2.9678e6 / kelvin**2 - 4.6070e9 / kelvin**3
+    else:
+        x = 0.237040 + 0.24748e3 / kelvin + 1.9018e6 / kelvin**2 - 2.0064e9 / kelvin**3
+    y = -3 * x**2 + 2.87 * x - 0.275
+    scale = 0.0241 + 0.2562 * x - 0.7341 * y
+    m1 = (-1.3515 - 1.7703 * x + 5.9114 * y) / scale
+    m2 = (0.0300 - 31.4424 * x + 30.0717 * y) / scale
+    mean, yellow_blue, pink_green = _standard("daylight_basis")
+    return mean + m1 * yellow_blue + m2 * pink_green
+
+
+def equal_luminance(power: np.ndarray) -> np.ndarray:
+    """The light scaled to the luminance of an equal-energy spectrum of 1.0.
+
+    sum_w power(w) ybar(w) = sum_w ybar(w)
+
+    Args:
+        power: Spectral power at any level, (wavelength,).
+
+    Raises:
+        SpectralGridError: the light has no luminance to scale.
+    """
+    ybar = observer()[1]
+    luminance = power @ ybar
+    if not luminance > 0:
+        raise SpectralGridError(
+            "this light is black to the eye, so it cannot be scaled to a luminance; "
+            "give one with power between 400 and 700 nm"
+        )
+    return power * (ybar.sum() / luminance)
+
+
+def resampling(wavelength_nm: np.ndarray) -> np.ndarray:
+    """Matrix that takes a spectrum from its own wavelengths to the grid.
+
+    Samples farther apart than the grid, or as far, are joined by straight lines; closer ones
+    are averaged under a triangle one grid step to each side, so that a narrow line keeps its
+    power. Beyond its ends the spectrum is held at its end values. Rows sum to one.
+
+    A layer exposed through `weight` on the grid is exposed by the bands of a cube through
+    `weight @ resampling(bands)`.
+
+    Args:
+        wavelength_nm: Where the spectrum is given, ascending, (band,).
+
+    Returns:
+        The matrix, (wavelength, band).
+    """
+
+    def straight_lines(to: np.ndarray) -> np.ndarray:
+        one_band = np.eye(len(wavelength_nm))
+        return np.stack([np.interp(to, wavelength_nm, band) for band in one_band], axis=1)
+
+    if len(wavelength_nm) < 2 or np.median(np.diff(wavelength_nm)) >= SPACING:
+        return straight_lines(WAVELENGTH)
+    fine = np.arange(WAVELENGTH[0] - SPACING, WAVELENGTH[-1] + 2 * SPACING, 1.0)
+    triangle = np.maximum(1 - abs(WAVELENGTH[:, None] - fine) / SPACING, 0)
+    return triangle @ straight_lines(fine) / triangle.sum(1, keepdims=True)
+
+
+def share_held(wavelength_nm: np.ndarray, exposure_weight: np.ndarray) -> np.ndarray:
+    """How much of each layer's exposure to a flat spectrum lies where a cube has no band.
+
+    Args:
+        wavelength_nm: The bands of the cube, ascending, (band,).
+        exposure_weight: Sensitivity times taking light, (layer, wavelength).
+
+    Returns:
+        Share 0..1 of the exposure below the first band and above the last, (layer,).
+    """
+    reach = SPACING / 2  # a sample stands for the step around it
+    short, long = wavelength_nm[0] - WAVELENGTH, WAVELENGTH - wavelength_nm[-1]
+    beyond = np.maximum(short, long) > reach
+    share: np.ndarray = exposure_weight[:, beyond].sum(1) / exposure_weight.sum(1)
+    return share
+
+
+def _key(name: str) -> str:
+    """A name with only what tells it from others: letters, digits and points, in lower case."""
+    return re.sub(r"[^a-z0-9.]", "", name.casefold())
+
+
+@cache
+def _illuminants_by_key() -> dict[str, np.ndarray]:
+    return dict(zip(map(_key, illuminant_names()), _standard("illuminants/power"), strict=True))
+
+
+def _illuminant_from_csv(path: Path) -> np.ndarray:
+    """Read a measured light; see `illuminant`."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InputError(
+            f"{path}: the light cannot be read ({getattr(problem, 'strerror', None) or 'not text'})"
+            "; expected a CSV of wavelength in nm, value"
+        ) from problem
+
+    samples: dict[float, float] = {}
+    for number, line in enumerate(lines, start=1):
+        cells = next(csv.reader([line.split("#")[0]]), [])
+        if not any(cell.strip() for cell in cells):
+            continue
+        try:
+            wavelength, value = (float(cell) for cell in cells)
+        except ValueError:
+            if not samples:  # a header
+                continue
+            raise InputError(
+                f"{path}, line {number}: {line.strip()!r} is not a wavelength and a value; "
+                "expected two numbers such as 450,0.82"
+            ) from None
+        if not (np.isfinite(wavelength) and np.isfinite(value) and value >= 0):
+            raise InputError(
+                f"{path}, line {number}: a light has finite power of 0 or more at a finite "
+                f"wavelength, got {line.strip()!r}"
+            )
+        if wavelength in samples:
+            raise InputError(f"{path}, line {number}: {wavelength:g} nm comes twice; keep one")
+        samples[wavelength] = value
+    if len(samples) < 2:
+        raise InputError(
+            f"{path}: a light needs two or more lines of wavelength,value, got {len(samples)}"
+        )
+
+    wavelength_nm = np.array(sorted(samples))
+    if wavelength_nm[0] > MUST_COVER[0] or wavelength_nm[-1] < MUST_COVER[1]:
+        raise SpectralGridError(
+            f"{path}: the light covers {wavelength_nm[0]:g} to {wavelength_nm[-1]:g} nm, but film "
+            f"needs {MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm; extend the measurement "
+            "(wavelengths are in nm)"
+        )
+    power = resampling(wavelength_nm) @ [samples[wavelength] for wavelength in wavelength_nm]
+    equal_luminance(power)  # refuses a black light here, where its file is known
+    return power
