@@ -23,7 +23,7 @@ __kernel void inhibit(
     if (at >= pixels)
         return;
     for (size_t layer = 0; layer < 3; ++layer) {
-        const V light = max(load(exposure + layer * pixels, at, pixels), (V)EXPOSURE_FLOOR);
+        const V light = at_least(load(exposure + layer * pixels, at, pixels), EXPOSURE_FLOOR);
         const V h = log10_(light);
         V gain = 0.0f;
         for (size_t from = 0; from < 3; ++from)

@@ -8,8 +8,8 @@ V encoded(const V linear)
 #if ENCODING == 0
     return linear;
 #else
-    const V light = max(linear, (V)0.0f);
-    const V lit = max(light, (V)1e-30f);
+    const V light = at_least(linear, 0.0f);
+    const V lit = at_least(light, 1e-30f);
 #if ENCODING == 1
     return light <= 0.0031308f ? 12.92f * light
                                : 1.055f * exp2_(log2_(lit) * (1.0f / 2.4f)) - 0.055f;

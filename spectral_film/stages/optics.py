@@ -144,3 +144,8 @@ def of_negative(
     """Optics of a camera stock under `backing` (None: its own), effects switched on or off."""
     halo = film.halation.get(backing or film.backing or "") if halation else None
     return Optics(scatter=film.scatter if scatter else None, halation=halo, pitch_um=pitch_um)
+
+
+def of_print(film: Film, pitch_um: tuple[float, float], *, scatter: bool) -> Optics:
+    """Optics of a print stock, contact printed: its sheet's MTF holds all there is."""
+    return Optics(scatter=film.scatter if scatter else None, halation=None, pitch_um=pitch_um)

@@ -19,7 +19,7 @@ __kernel void tone_curve(
     if (at >= pixels)
         return;
     for (size_t layer = 0; layer < 3; ++layer) {
-        const V h = log10_(max(load(exposure + layer * pixels, at, pixels), (V)EXPOSURE_FLOOR));
+        const V h = log10_(at_least(load(exposure + layer * pixels, at, pixels), EXPOSURE_FLOOR));
         const V dye = developed(
             h, layer, density_range, log_exposure_mid, log_exposure_spread, exponent);
         store(dyes + layer * pixels, at, pixels, dye);

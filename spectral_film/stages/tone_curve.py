@@ -10,6 +10,8 @@ Unexposed film has no dye: its fog is in the D-min spectrum.
 Kernel: tone_curve.cl. Reference: reference/stages/tone_curve.py. Source: PHYSICS e.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from spectral_film.device import Device
@@ -42,3 +44,14 @@ def develop(device: Device, exposure: np.ndarray, curve: ToneCurve) -> np.ndarra
         exposure=exposure,
         **curve_arguments(curve),
     )
+
+
+@dataclass(frozen=True)
+class Development:
+    """The stage: develops what it is given along one set of curves."""
+
+    curve: ToneCurve
+
+    def __call__(self, device: Device, exposure: np.ndarray) -> np.ndarray:
+        """Dye amounts (dye, y, x) of `exposure`, linear, (layer, y, x)."""
+        return develop(device, exposure, self.curve)

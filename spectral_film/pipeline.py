@@ -1,0 +1,310 @@
+"""The path of light: which stages a picture goes through, in order, and where it is tapped.
+
+    scene -> exposure -> optics -> reciprocity -> adjacency -> tone curve -> dyes of the negative
+          -> printing -> the print's optics -> its tone curve -> projection -> display
+
+`path_of_light` writes the path down; `Pipeline` walks it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from spectral_film.device import Device
+from spectral_film.errors import UsageError
+from spectral_film.film import Film, load_film
+from spectral_film.frame import Frame, gate_size_mm
+from spectral_film.scene import Scene
+from spectral_film.stages import adjacency, optics
+from spectral_film.stages.densitometry import Cineon, printing_densitometer, status_densitometer
+from spectral_film.stages.display import DISPLAYS, Display
+from spectral_film.stages.exposure import Exposure
+from spectral_film.stages.printing import METER_LUX_S, Printing
+from spectral_film.stages.projection import LIGHT_BOX, Projection
+from spectral_film.stages.reciprocity import LONGEST_RECIPROCAL_S, Reciprocity
+from spectral_film.stages.tone_curve import Development
+
+Quantity = Literal[
+    "exposure", "dyes", "negative", "printing-density", "cineon", "print", "xyz", "display"
+]
+
+# What can be tapped, and its unit as files state it.
+QUANTITIES: dict[str, str] = {
+    "exposure": "lux s",
+    "dyes": "dye amount, 1 = peak density 1.0",
+    "negative": "status M density, base included",
+    "printing-density": "density as the print stock sees it, base included",
+    "cineon": "10-bit code, 95 = unexposed film, 0.002 printing density per code",
+    "print": "status A density, base included",
+    "xyz": "CIE 1931 XYZ, Y = 1 for the open gate",
+    "display": "display RGB, 1 = clear film",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that is decided about one render, in the words of the command line.
+
+    Attributes:
+        film: Camera stock: a shipped id or the path of a film model.
+        print_film: Print stock; None: the negative itself, on a light box.
+        illuminant: Taking light of RGB and reflectance scenes; None: the film's balance.
+        exposure: Stops over the meter.
+        ei: Exposure index metered at; None: the film's.
+        shutter: Seconds the shutter is open; beyond 1 s reciprocity fails.
+        gate: Camera aperture by name, or WxH in mm; None: the film's, else super35.
+        backing: Anti-halation of the stock: rem-jet, ahu, none; None: its own.
+        halation, scatter, adjacency: Physics switches. Adjacency off stops the diffusion only.
+        grain: Only "off" so far.
+        printer_points: Printer lights R, G, B; 25 prints the 18 % grey on the LAD aim.
+        to: Where to tap the path.
+        white: The white the eye adapts to: the projector's lamp, or the clear print.
+        display: Display standard.
+    """
+
+    film: str | Path = "vision3-250d"
+    print_film: str | Path | None = "2383"
+    illuminant: str | None = None
+    exposure: float = 0.0
+    ei: float | None = None
+    shutter: float = 1 / 50
+    gate: str | None = None
+    backing: str | None = None
+    halation: bool = True
+    scatter: bool = True
+    adjacency: bool = True
+    grain: Literal["off"] = "off"
+    printer_points: tuple[float, float, float] = (25.0, 25.0, 25.0)
+    to: Quantity = "display"
+    white: Literal["lamp", "print"] = "lamp"
+    display: str = "sRGB"
+
+    def __post_init__(self) -> None:
+        _within("exposure", self.exposure, -30, 30, "stops")
+        _within("shutter", self.shutter, 1e-6, 1e6, "seconds")
+        if self.ei is not None:
+            _within("ei", self.ei, 0.1, 1e6, "(an exposure index)")
+        if len(self.printer_points) != 3:
+            raise UsageError(f"printer points are three numbers, got {self.printer_points}")
+        for points in self.printer_points:
+            _within("printer points", points, -100, 150, "points")
+        _one_of("--to", self.to, QUANTITIES)
+        _one_of("--white", self.white, ("lamp", "print"))
+        _one_of("--display", self.display, DISPLAYS)
+        _one_of("--grain", self.grain, ("off",))
+        if self.print_film is None and self.to == "print":
+            raise UsageError("--to print needs a print stock; give --print 2383, or --to negative")
+        if self.print_film is None and self.to in ("printing-density", "cineon"):
+            raise UsageError(
+                f"--to {self.to} is what a print stock sees of the negative; name it with --print"
+            )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of the path, and whether it looks at neighbouring pixels."""
+
+    name: str
+    stage: Callable[[Device, np.ndarray], np.ndarray]
+    looks_around: bool = False
+
+
+def path_of_light(
+    negative: Film, print_film: Film | None, settings: Settings, frame: Frame, *, encode: bool
+) -> Iterator[Step]:
+    """The stages after the exposure, up to where `settings.to` taps the path."""
+    pitch, to = frame.pitch_um, settings.to
+
+    spread = optics.of_negative(
+        negative,
+        pitch,
+        backing=settings.backing,
+        halation=settings.halation,
+        scatter=settings.scatter,
+    )
+    if spread.reach_um > 0:
+        yield Step("optics", spread, looks_around=True)
+    if to == "exposure":
+        return
+
+    if settings.shutter > LONGEST_RECIPROCAL_S and negative.reciprocity_exponent is not None:
+        exponent = negative.reciprocity_exponent
+        yield Step(
+            "reciprocity", Reciprocity(reciprocity_exponent=exponent, shutter_s=settings.shutter)
+        )
+    edges = adjacency.of_film(negative, pitch, diffusion=settings.adjacency)
+    around = edges is not None and edges.length_um > 0
+    if isinstance(edges, adjacency.InterlayerInhibition):
+        yield Step("adjacency", edges, looks_around=around)
+    yield Step("tone curve", Development(negative.tone_curve))
+    if isinstance(edges, adjacency.DensityAdjacency):
+        yield Step("adjacency", edges, looks_around=around)
+    if to == "dyes":
+        return
+
+    if to == "negative":
+        yield Step("densitometry", status_densitometer(negative))
+        return
+    if print_film is None:
+        projection = Projection(film=negative, lamp=LIGHT_BOX)
+    else:
+        if to in ("printing-density", "cineon"):
+            seen = printing_densitometer(negative, print_film)
+            yield Step("densitometry", seen)
+            if to == "cineon":
+                yield Step("cineon", Cineon(printing=seen))
+            return
+        points = settings.printer_points
+        printer = Printing(negative=negative, print_film=print_film, printer_points=points)
+        yield Step("printing", printer)
+        spread = optics.of_print(print_film, pitch, scatter=settings.scatter)
+        if spread.reach_um > 0:
+            yield Step("print optics", spread, looks_around=True)
+        yield Step("print tone curve", Development(print_film.tone_curve))
+        if to == "print":
+            yield Step("densitometry", status_densitometer(print_film))
+            return
+        projection = Projection(film=print_film, lamp=print_film.projector_lamp or LIGHT_BOX)
+
+    yield Step("projection", projection)
+    if to == "xyz":
+        return
+    clear = projection.clear_film()
+    lamp = projection.open_gate()
+    # The clear print is display white. A negative's base is orange and dim: there the open
+    # light box stays white, unless the base itself is declared white.
+    film_is_white = print_film is not None or settings.white == "print"
+    yield Step(
+        "display",
+        Display(
+            display=settings.display,
+            adapting_white=clear if settings.white == "print" else lamp,
+            peak_luminance=float((clear if film_is_white else lamp)[1]),
+            encode=encode,
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latitude:
+    """How the exposures lie on the published curve.
+
+    Attributes:
+        above, below: Share of the pixels with a layer beyond its ends.
+        mean_stop: Mean of the green-sensitive layer over the grey card, in stops; what lies
+            beyond the curve counts as lying at its end.
+    """
+
+    above: float
+    below: float
+    mean_stop: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """The stages for one film, one print and one frame, ready for pictures.
+
+    Attributes:
+        settings: What to do.
+        frame: How large a pixel is on the film.
+        encode: Give display codes rather than display-linear light.
+    """
+
+    settings: Settings
+    frame: Frame
+    encode: bool = False
+
+    @cached_property
+    def negative(self) -> Film:
+        """The camera stock."""
+        film = load_film(self.settings.film, "negative")
+        backing = self.settings.backing
+        if backing is not None and backing not in film.halation:
+            raise UsageError(
+                f"{film.id} has no backing {backing!r}; its model knows "
+                f"{', '.join(film.halation) or 'none, and no halation'}"
+            )
+        return film
+
+    @cached_property
+    def print_film(self) -> Film | None:
+        """The print stock, if any."""
+        name = self.settings.print_film
+        return None if name is None else load_film(name, "print")
+
+    @cached_property
+    def exposure(self) -> Exposure:
+        """The first stage: scene -> layer exposure."""
+        settings, film = self.settings, self.negative
+        return Exposure(
+            spectral_sensitivity=film.spectral_sensitivity,
+            balance=film.balance,
+            illuminant=settings.illuminant or film.balance,
+            grey_lux_s=METER_LUX_S / (settings.ei or film.exposure_index) * 2**settings.exposure,
+        )
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The stages after it."""
+        return tuple(
+            path_of_light(
+                self.negative, self.print_film, self.settings, self.frame, encode=self.encode
+            )
+        )
+
+    def __call__(
+        self, device: Device, scene: Scene, crop: tuple[int, int, int, int] | None = None
+    ) -> tuple[np.ndarray, Latitude]:
+        """Render `scene`, or a piece of it, and say how it was exposed.
+
+        Args:
+            crop: x, y, width and height in pixels of the scene. Everything that looks around
+                is done on the whole, so that the piece is the same, bit for bit, as in the whole.
+
+        Returns:
+            Planes of the tapped quantity, (3, y, x), and the latitude used.
+        """
+        last_wide = max((i for i, step in enumerate(self.steps) if step.looks_around), default=-1)
+        x, y, width, height = crop or (0, 0, *scene.size)
+        piece = np.s_[:, y : y + height, x : x + width]
+
+        planes = self.exposure(device, scene)
+        latitude = self._latitude(planes)
+        for i, step in enumerate(self.steps):
+            if i == last_wide + 1:
+                planes = np.ascontiguousarray(planes[piece])
+            planes = step.stage(device, planes)
+        if last_wide + 1 == len(self.steps):
+            planes = np.ascontiguousarray(planes[piece])
+        return planes, latitude
+
+    def _latitude(self, exposure: np.ndarray) -> Latitude:
+        h = self.negative.published["characteristic_curves"]["log_exposure"]
+        lowest, highest = 10 ** h.min(), 10 ** h.max()
+        green = np.clip(exposure[1], lowest, highest)
+        grey = METER_LUX_S / self.negative.exposure_index
+        return Latitude(
+            above=float((exposure > highest).any(axis=0).mean()),
+            below=float((exposure < lowest).any(axis=0).mean()),
+            mean_stop=float(np.log2(green, out=green).mean(dtype=np.float64) - np.log2(grey)),
+        )
+
+
+def frame_of(scene: Scene, settings: Settings) -> Frame:
+    """The gate filled by the scene's display window."""
+    gate = settings.gate or load_film(settings.film, "negative").gate or "super35"
+    return Frame(gate_size_mm(gate)[0], scene.display_size[0], scene.pixel_aspect)
+
+
+def _within(name: str, value: float, lowest: float, highest: float, unit: str) -> None:
+    if not lowest <= value <= highest:  # not finite: also false
+        raise UsageError(f"{name} is {value:g} {unit}, expected {lowest:g} to {highest:g}")
+
+
+def _one_of(option: str, value: str, allowed) -> None:
+    if value not in allowed:
+        raise UsageError(f"{option} {value!r} is unknown; choose one of {', '.join(allowed)}")
