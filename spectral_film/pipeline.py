@@ -257,13 +257,18 @@ class Pipeline:
         )
 
     def __call__(
-        self, device: Device, scene: Scene, crop: tuple[int, int, int, int] | None = None
+        self,
+        device: Device,
+        scene: Scene,
+        crop: tuple[int, int, int, int] | None = None,
+        announce: Callable[[str, int, int], None] | None = None,
     ) -> tuple[np.ndarray, Latitude]:
         """Render `scene`, or a piece of it, and say how it was exposed.
 
         Args:
             crop: x, y, width and height in pixels of the scene. Everything that looks around
                 is done on the whole, so that the piece is the same, bit for bit, as in the whole.
+            announce: Called with the name of each stage, its number and their count.
 
         Returns:
             Planes of the tapped quantity, (3, y, x), and the latitude used.
@@ -272,11 +277,17 @@ class Pipeline:
         x, y, width, height = crop or (0, 0, *scene.size)
         piece = np.s_[:, y : y + height, x : x + width]
 
+        def say(name: str, number: int) -> None:
+            if announce:
+                announce(name, number, len(self.steps) + 1)
+
+        say("exposure", 1)
         planes = self.exposure(device, scene)
         latitude = self._latitude(planes)
         for i, step in enumerate(self.steps):
             if i == last_wide + 1:
                 planes = np.ascontiguousarray(planes[piece])
+            say(step.name, i + 2)
             planes = step.stage(device, planes)
         if last_wide + 1 == len(self.steps):
             planes = np.ascontiguousarray(planes[piece])

@@ -1,0 +1,279 @@
+"""The command line: parse, call the public API, report. No arithmetic here.
+
+Every import that costs time sits inside the command that needs it: `--help` must be quick.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import Abort, Exit, TyperException
+
+from spectral_film.errors import SpectralFilmError, UsageError
+
+app = typer.Typer(
+    name="spectral-film",
+    help="Physically based, spectral emulation of photographic film.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+SHOW_TRACEBACK = "--traceback"
+
+
+def main() -> None:
+    """Entry point: one sentence on stderr and an exit code for whatever goes wrong."""
+    arguments = [a for a in sys.argv[1:] if a != SHOW_TRACEBACK]
+    try:
+        code = app(arguments, standalone_mode=False)
+    except (SpectralFilmError, TyperException) as error:
+        if SHOW_TRACEBACK in sys.argv:
+            raise
+        message = error.format_message() if isinstance(error, TyperException) else str(error)
+        _say(f"error: {message}")
+        code = error.exit_code
+    except Exit as stop:
+        code = stop.exit_code
+    except (Abort, KeyboardInterrupt):
+        _say("interrupted; nothing was written")
+        code = 130
+    except MemoryError as error:
+        _say(f"error: not enough memory ({error}); render a smaller picture")
+        code = 2
+    sys.exit(code)
+
+
+@app.callback()
+def _options(
+    traceback: Annotated[
+        bool, typer.Option(SHOW_TRACEBACK, help="Show where an error came from.")
+    ] = False,
+) -> None:
+    del traceback  # taken out of the arguments by `main`, so that it may stand anywhere
+
+
+@app.command(rich_help_panel="Render")
+def render(
+    source: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="RGB picture, ENVI .hdr, or spectral EXR.")
+    ],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png or .dpx.")
+    ],
+    film: Annotated[str, typer.Option(help="Camera stock: an id, or an .h5 film model.")] = (
+        "vision3-250d"
+    ),
+    print_film: Annotated[
+        str, typer.Option("--print", help="Print stock, or none: the negative on a light box.")
+    ] = "2383",
+    input_space: Annotated[
+        str | None,
+        typer.Option(
+            help="Colour space of RGB: an OCIO name or alias of the ACES studio config, or "
+            "ACEScg, ACEScct, LogC4, sRGB ... Default: as the file says; else linear Rec.709 "
+            "for float files and sRGB for integer ones. DPX and Cineon must be told."
+        ),
+    ] = None,
+    spectra: Annotated[
+        str | None, typer.Option(help="What a cube holds: reflectance or radiance.")
+    ] = None,
+    wavelengths: Annotated[
+        str | None,
+        typer.Option(help="Wavelengths of a multichannel EXR, nm: 400:700:10 or a list 400,410,..."),
+    ] = None,
+    illuminant: Annotated[
+        str | None,
+        typer.Option(
+            help="Taking light of RGB and reflectances: a name such as D55 or LED-B3, 3200K, or "
+            "a CSV of wavelength,value. Default: the film's balance."
+        ),
+    ] = None,
+    exposure: Annotated[float, typer.Option(help="Stops over the meter.")] = 0.0,
+    ei: Annotated[
+        float | None, typer.Option(help="Exposure index metered at. Default: the film's.")
+    ] = None,
+    shutter: Annotated[
+        str, typer.Option(help="Shutter time in s, such as 1/50 or 10; reciprocity fails beyond 1.")
+    ] = "1/50",
+    gate: Annotated[
+        str | None,
+        typer.Option(
+            help="Camera aperture: super35 academy anamorphic super16 16mm 65mm imax, or WxH in "
+            "mm. Default: the film's, else super35."
+        ),
+    ] = None,
+    crop: Annotated[
+        str | None, typer.Option(help="Render the piece X,Y,W,H exactly as in the whole.")
+    ] = None,
+    backing: Annotated[
+        str | None, typer.Option(help="rem-jet, ahu or none (the red ring). Default: the film's.")
+    ] = None,
+    halation: Annotated[str, typer.Option(help="Light thrown back by the base: on or off.")] = "on",
+    scatter: Annotated[str, typer.Option(help="Spread in the emulsions: on or off.")] = "on",
+    adjacency: Annotated[
+        str,
+        typer.Option(help="Inhibitor diffusion: on or off. Off keeps the interimage of flat areas."),
+    ] = "on",
+    grain: Annotated[str, typer.Option(help="off: no grain model ships yet.")] = "off",
+    printer_points: Annotated[
+        str, typer.Option(help="Printer lights R,G,B; 25,25,25 prints grey on the LAD aim.")
+    ] = "25,25,25",
+    to: Annotated[
+        str,
+        typer.Option(
+            help="Where to tap the path: exposure dyes negative printing-density cineon print "
+            "xyz display."
+        ),
+    ] = "display",
+    white: Annotated[
+        str,
+        typer.Option(help="lamp: 18 % grey stays neutral; print: highlights stay neutral."),
+    ] = "lamp",
+    display: Annotated[
+        str, typer.Option(help="sRGB, Rec.709 (BT.1886), P3-D65, P3-DCI or Rec.2020.")
+    ] = "sRGB",
+    bits: Annotated[
+        int | None,
+        typer.Option(help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16. Default: 16."),
+    ] = None,
+    nan: Annotated[
+        str, typer.Option(help="Non-finite pixels: refuse, or take them for zero.")
+    ] = "refuse",
+    device: Annotated[
+        str | None, typer.Option(help="Part of a device's name; see `spectral-film devices`.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
+) -> None:
+    """Put a picture on film, print it, project it.
+
+    RGB 1.0 is a perfect white under the taking light; a reflectance multiplies that light; a
+    radiance counts as white at the luminance of an equal-energy spectrum of 1.0.
+    """
+    from spectral_film.device import open_device
+    from spectral_film.files import check_target, is_integer, read_scene, write_picture
+    from spectral_film.pipeline import Settings
+    from spectral_film.render import render as render_scene
+
+    settings = dict(
+        film=film,
+        print_film=None if print_film == "none" else print_film,
+        illuminant=illuminant,
+        exposure=exposure,
+        ei=ei,
+        shutter=_seconds(shutter),
+        gate=gate,
+        backing=backing,
+        halation=_switch("--halation", halation),
+        scatter=_switch("--scatter", scatter),
+        adjacency=_switch("--adjacency", adjacency),
+        grain=grain,
+        printer_points=_numbers("--printer-points", printer_points, 3),
+        to=to,
+        white=white,
+        display=display,
+    )
+    Settings(**settings)  # a wrong option is worth saying before a long read
+    piece = _integers("--crop", crop, 4) if crop else None
+    check_target(target, overwrite=overwrite, bits=bits, quantity=to)
+
+    chosen = open_device(device)
+    _say(f"device: {chosen.name}")
+    scene = read_scene(
+        source, input_space=input_space, spectra=spectra, wavelengths=wavelengths, nan=nan
+    )
+    with _progress() as announce:
+        done = render_scene(
+            scene,
+            device=chosen,
+            crop=piece,
+            encode=is_integer(target, bits),
+            announce=announce,
+            **settings,
+        )
+    notes = write_picture(target, done, scene, crop=piece, bits=bits, overwrite=overwrite)
+    for note in (*done.notes, *notes):
+        _say(note)
+    latitude = done.latitude
+    _say(
+        f"{latitude.above:.2%} of the pixels lie above the published curve, {latitude.below:.2%} "
+        f"below; mean {latitude.mean_stop:+.2f} stops over grey"
+    )
+    typer.echo(target)
+
+
+@app.command(rich_help_panel="Look and learn")
+def films() -> None:
+    """List the stocks that come with the program."""
+    from spectral_film.film import load_film, shipped_films
+
+    for name in sorted(shipped_films()):
+        film = load_film(name)
+        speed = f", EI {film.exposure_index:g}, {film.balance}" if film.exposure_index else ""
+        typer.echo(f"{film.id:16} {film.kind:9} {film.maker} {film.name}{speed}")
+
+
+@app.command(rich_help_panel="Look and learn")
+def devices() -> None:
+    """List the OpenCL devices, and the one that would run."""
+    from spectral_film.device import all_devices, open_device
+
+    would_run = open_device()
+    for device in all_devices():
+        mark = "*" if device == would_run.opencl else " "
+        typer.echo(
+            f"{mark} {device.name.strip()} ({device.platform.name.strip()}), "
+            f"{device.max_compute_units} compute units, {device.global_mem_size / 2**30:.1f} GiB, "
+            f"driver {device.driver_version}"
+        )
+
+
+def _say(line: str) -> None:
+    print(f"spectral-film: {line}", file=sys.stderr)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal, a line for each stage elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda name, number, count: _say(f"{name} ({number}/{count})")
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("")
+        yield lambda name, number, count: bar.update(
+            task, description=name, completed=number - 1, total=count
+        )
+
+
+def _switch(option: str, value: str) -> bool:
+    if value not in ("on", "off"):
+        raise UsageError(f"{option} is {value!r}, expected on or off")
+    return value == "on"
+
+
+def _numbers(option: str, text: str, count: int, kind: Callable[[str], float] = float) -> tuple:
+    try:
+        values = tuple(kind(part) for part in text.split(","))
+    except ValueError:
+        values = ()
+    if len(values) != count:
+        raise UsageError(f"{option} is {text!r}, expected {count} numbers with commas between")
+    return values
+
+
+def _integers(option: str, text: str, count: int) -> tuple:
+    return _numbers(option, text, count, int)
+
+
+def _seconds(text: str) -> float:
+    over, _, under = text.partition("/")
+    try:
+        return float(over) / float(under or 1)
+    except (ValueError, ZeroDivisionError):
+        raise UsageError(f"--shutter is {text!r}, expected seconds such as 1/50 or 10") from None

@@ -1,0 +1,161 @@
+"""Render a picture: the whole program as one function."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from spectral_film.device import Device, open_device
+from spectral_film.errors import InputError, UsageError
+from spectral_film.pipeline import QUANTITIES, Latitude, Pipeline, Settings, frame_of
+from spectral_film.scene import Scene
+from spectral_film.stages.densitometry import CINEON_LAST_CODE
+from spectral_film.upsampling import count_out_of_locus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendering:
+    """What came out, and how.
+
+    Attributes:
+        planes: The tapped quantity, float32, (3, y, x).
+        quantity: Its name, as in `--to`.
+        unit: Its unit.
+        latitude: How the exposures lie on the published curve.
+        notes: What the user should know, a sentence each.
+        metadata: Provenance: engine, films with hashes, every option, device.
+    """
+
+    planes: np.ndarray
+    quantity: str
+    unit: str
+    latitude: Latitude
+    notes: tuple[str, ...]
+    metadata: dict[str, str]
+
+    @property
+    def image(self) -> np.ndarray:
+        """The planes as (y, x, 3), a view."""
+        return np.moveaxis(self.planes, 0, -1)
+
+
+def render(
+    scene: Scene | np.ndarray,
+    *,
+    device: Device | None = None,
+    crop: tuple[int, int, int, int] | None = None,
+    encode: bool = False,
+    announce: Callable[[str, int, int], None] | None = None,
+    **settings: Any,
+) -> Rendering:
+    """Put a scene on film, develop it, print it, project it.
+
+    Args:
+        scene: Light: a `Scene`, or linear Rec.709 as an array (y, x, 3), 1.0 = perfect white.
+        device: Where the kernels run; None: the first GPU, else the CPU.
+        crop: x, y, width, height of the piece wanted, in pixels of the scene.
+        encode: Display codes 0..1 rather than display-linear light.
+        announce: Called with the name of each stage, its number and their count.
+        settings: Any field of `Settings`: film, print_film, exposure, to ...
+
+    Raises:
+        SpectralFilmError: see `spectral_film.errors`.
+    """
+    chosen = Settings(**settings)
+    if not isinstance(scene, Scene):
+        scene = scene_of_array(scene)
+    _check_crop(crop, scene)
+    pipeline = Pipeline(settings=chosen, frame=frame_of(scene, chosen), encode=encode)
+    device = device or open_device()
+    planes, latitude = pipeline(device, scene, crop, announce)
+
+    notes = [*scene.notes, *_notes_on_colours(scene), *_notes_on_range(pipeline, scene)]
+    if chosen.to == "cineon":
+        clipped = np.count_nonzero((planes <= 0) | (planes >= CINEON_LAST_CODE))
+        if clipped:
+            notes.append(f"{clipped} Cineon codes are clipped to 0..{CINEON_LAST_CODE}")
+    return Rendering(
+        planes=planes,
+        quantity=chosen.to,
+        unit=QUANTITIES[chosen.to],
+        latitude=latitude,
+        notes=tuple(notes),
+        metadata=provenance(pipeline, device, crop),
+    )
+
+
+def scene_of_array(image: np.ndarray) -> Scene:
+    """A scene from linear Rec.709, (y, x, 3), any real dtype, 1.0 = perfect white."""
+    image = np.asarray(image)
+    if image.ndim != 3 or image.shape[-1] != 3 or 0 in image.shape or image.dtype.kind not in "fiu":
+        raise InputError(
+            f"an RGB array has the shape (y, x, 3) and real numbers, got {image.shape} of "
+            f"{image.dtype}; drop the alpha, or build a Scene for spectra"
+        )
+    planes = np.ascontiguousarray(np.moveaxis(image, -1, 0), np.float32)
+    if not np.isfinite(planes).all():
+        bad = np.argwhere(~np.isfinite(planes))
+        channel, y, x = bad[0]
+        raise InputError(
+            f"{len(bad)} values are not finite, the first at x={x}, y={y}, channel {channel}; "
+            "replace them before rendering"
+        )
+    return Scene(planes=planes)
+
+
+def provenance(
+    pipeline: Pipeline, device: Device, crop: tuple[int, int, int, int] | None
+) -> dict[str, str]:
+    """What made the picture, as flat text: enough to make it again."""
+    settings = pipeline.settings
+    said = {name: str(getattr(settings, name)) for name in settings.__dataclass_fields__}
+    said["printer_points"] = ",".join(f"{points:g}" for points in settings.printer_points)
+    said["film"] = pipeline.negative.label
+    said["print_film"] = pipeline.print_film.label if pipeline.print_film else "none"
+    # What was left to the film, as it was taken.
+    said["illuminant"] = pipeline.exposure.illuminant
+    said["ei"] = f"{settings.ei or pipeline.negative.exposure_index:g}"
+    said["backing"] = settings.backing or pipeline.negative.backing or "none"
+    said["pitch_um"] = "{:g} x {:g}".format(*pipeline.frame.pitch_um)
+    return {
+        "quantity": settings.to,
+        "unit": QUANTITIES[settings.to],
+        "engine": f"spectral-film {version('spectral-film')}",
+        "device": device.name,
+        "crop": ",".join(map(str, crop)) if crop else "none",
+        **said,
+    }
+
+
+def _notes_on_colours(scene: Scene) -> list[str]:
+    if scene.kind != "rgb":
+        return []
+    count = count_out_of_locus(scene.planes)
+    notes = []
+    if count.outside:
+        notes.append(
+            f"{count.outside} pixels hold colours outside the spectral locus; they were moved "
+            "towards D65 at constant luminance"
+        )
+    if count.dark:
+        notes.append(f"{count.dark} pixels have no positive luminance and expose nothing")
+    return notes
+
+
+def _notes_on_range(pipeline: Pipeline, scene: Scene) -> list[str]:
+    note = pipeline.exposure.check_range(scene) if scene.wavelength_nm is not None else None
+    return [note] if note else []
+
+
+def _check_crop(crop: tuple[int, int, int, int] | None, scene: Scene) -> None:
+    if crop is None:
+        return
+    x, y, width, height = crop
+    columns, rows = scene.size
+    if x < 0 or y < 0 or width < 1 or height < 1 or x + width > columns or y + height > rows:
+        raise UsageError(
+            f"crop {x},{y},{width},{height} does not lie within the {columns} x {rows} pixels; "
+            "give X,Y,W,H inside"
+        )
