@@ -1,8 +1,6 @@
 """Physically based, spectral emulation of photographic film.
 
-    import spectral_film
-    picture = spectral_film.render(image, exposure=+1)     # (y, x, 3) linear Rec.709 in
-    picture.image                                          # (y, x, 3) display-linear out
+`render(image, Settings(exposure=+1)).image`: linear Rec.709 (y, x, 3) in, display-linear out.
 """
 
 from spectral_film.device import Device, open_device

@@ -61,9 +61,7 @@ def render(
     source: Annotated[
         Path, typer.Argument(metavar="INPUT", help="RGB picture, ENVI .hdr, or spectral EXR.")
     ],
-    target: Annotated[
-        Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png or .dpx.")
-    ],
+    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png or .dpx.")],
     film: Annotated[str, typer.Option(help="Camera stock: an id, or an .h5 film model.")] = (
         "vision3-250d"
     ),
@@ -83,7 +81,9 @@ def render(
     ] = None,
     wavelengths: Annotated[
         str | None,
-        typer.Option(help="Wavelengths of a multichannel EXR, nm: 400:700:10 or a list 400,410,..."),
+        typer.Option(
+            help="Wavelengths of a multichannel EXR, nm: 400:700:10 or a list 400,410,..."
+        ),
     ] = None,
     illuminant: Annotated[
         str | None,
@@ -116,7 +116,9 @@ def render(
     scatter: Annotated[str, typer.Option(help="Spread in the emulsions: on or off.")] = "on",
     adjacency: Annotated[
         str,
-        typer.Option(help="Inhibitor diffusion: on or off. Off keeps the interimage of flat areas."),
+        typer.Option(
+            help="Inhibitor diffusion: on or off. Off keeps the interimage of flat areas."
+        ),
     ] = "on",
     grain: Annotated[str, typer.Option(help="off: no grain model ships yet.")] = "off",
     printer_points: Annotated[
@@ -158,7 +160,7 @@ def render(
     from spectral_film.pipeline import Settings
     from spectral_film.render import render as render_scene
 
-    settings = dict(
+    settings = Settings(
         film=film,
         print_film=None if print_film == "none" else print_film,
         illuminant=illuminant,
@@ -170,13 +172,12 @@ def render(
         halation=_switch("--halation", halation),
         scatter=_switch("--scatter", scatter),
         adjacency=_switch("--adjacency", adjacency),
-        grain=grain,
+        grain=grain,  # type: ignore[arg-type]  # checked by Settings
         printer_points=_numbers("--printer-points", printer_points, 3),
-        to=to,
-        white=white,
+        to=to,  # type: ignore[arg-type]
+        white=white,  # type: ignore[arg-type]
         display=display,
     )
-    Settings(**settings)  # a wrong option is worth saying before a long read
     piece = _integers("--crop", crop, 4) if crop else None
     check_target(target, overwrite=overwrite, bits=bits, quantity=to)
 
@@ -188,11 +189,11 @@ def render(
     with _progress() as announce:
         done = render_scene(
             scene,
+            settings,
             device=chosen,
             crop=piece,
             encode=is_integer(target, bits),
             announce=announce,
-            **settings,
         )
     notes = write_picture(target, done, scene, crop=piece, bits=bits, overwrite=overwrite)
     for note in (*done.notes, *notes):
@@ -208,12 +209,12 @@ def render(
 @app.command(rich_help_panel="Look and learn")
 def films() -> None:
     """List the stocks that come with the program."""
-    from spectral_film.film import load_film, shipped_films
+    from spectral_film.film import Negative, load_film, shipped_films
 
     for name in sorted(shipped_films()):
         film = load_film(name)
-        speed = f", EI {film.exposure_index:g}, {film.balance}" if film.exposure_index else ""
-        typer.echo(f"{film.id:16} {film.kind:9} {film.maker} {film.name}{speed}")
+        speed = f", EI {film.exposure_index:g}" if isinstance(film, Negative) else ""
+        typer.echo(f"{film.id:16} {film.kind:9} {film.maker} {film.name}, {film.balance}{speed}")
 
 
 @app.command(rich_help_panel="Look and learn")

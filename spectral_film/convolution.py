@@ -85,8 +85,8 @@ def blur(
     pitch_um: tuple[float, float],
 ) -> np.ndarray:
     """Blur every plane of (channel, y, x) by its own OTF; light is conserved."""
-    reach = tuple(int(np.ceil(reach_um / pitch)) for pitch in pitch_um[::-1])
-    shape = tuple(padded_size(n, r) for n, r in zip(planes.shape[1:], reach, strict=True))
+    reach = int(np.ceil(reach_um / pitch_um[1])), int(np.ceil(reach_um / pitch_um[0]))
+    shape = padded_size(planes.shape[1], reach[0]), padded_size(planes.shape[2], reach[1])
     out = np.empty_like(planes)
     for plane, result, transfer_function in zip(planes, out, transfer_functions, strict=True):
         spectrum = positive_kernel_spectrum(transfer_function, shape, pitch_um)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyopencl as cl
@@ -49,6 +50,7 @@ class Device:
 
     @property
     def shares_host_memory(self) -> bool:
+        """Whether a kernel can work on numpy's own memory."""
         return bool(self.opencl.host_unified_memory)
 
     def run(
@@ -76,16 +78,23 @@ class Device:
             DeviceError: the build or the launch failed, or the names do not match.
         """
         built = self._build(source, kernel, tuple(sorted((defines or {}).items())))
-        (result_name, shape), = out.items()
+        ((result_name, shape),) = out.items()
         result = np.empty(shape, np.float32)
-        given = {**arguments, "pixels": np.uint32(pixels), result_name: result}
-        wanted = [built.get_arg_info(i, cl.kernel_arg_info.NAME) for i in range(built.num_args)]
+        given: dict[str, Any] = {**arguments, "pixels": np.uint32(pixels), result_name: result}
+        wanted: list[str] = [
+            built.get_arg_info(i, cl.kernel_arg_info.NAME) for i in range(built.num_args)
+        ]
         if set(wanted) != set(given):
             raise DeviceError(
                 f"kernel {kernel} takes {sorted(wanted)}, was given {sorted(given)}; "
                 "rename the field or the argument"
             )
-        buffers = {name: self._buffer(value, value is result) for name, value in given.items()}
+        inputs = {
+            name: self._input(value) if isinstance(value, np.ndarray) else value
+            for name, value in given.items()
+            if name != result_name
+        }
+        output = self._output(result)
         items = -(-pixels // self.vector_width)
         local = min(LOCAL_SIZE, self._largest_group(built))
         try:
@@ -93,17 +102,15 @@ class Device:
                 self.queue,
                 (-(-items // local) * local,),
                 (local,),
-                *(buffers[name] for name in wanted),
+                *({**inputs, result_name: output}[name] for name in wanted),
             )
-            self._fetch(buffers[result_name], result)
+            self._fetch(output, result)
         except cl.Error as error:
             raise DeviceError(f"kernel {kernel} failed on {self.name}: {error}") from error
         return result
 
     def _largest_group(self, kernel: cl.Kernel) -> int:
-        return kernel.get_work_group_info(
-            cl.kernel_work_group_info.WORK_GROUP_SIZE, self.opencl
-        )
+        return kernel.get_work_group_info(cl.kernel_work_group_info.WORK_GROUP_SIZE, self.opencl)
 
     def _build(self, source: str, kernel: str, defines: tuple) -> cl.Kernel:
         key = (source, kernel, defines)
@@ -124,23 +131,26 @@ class Device:
                 ) from error
         return self._kernels[key]
 
-    def _buffer(self, value: np.ndarray | np.generic, written: bool) -> cl.Buffer | np.generic:
-        if not isinstance(value, np.ndarray):
-            return value
-        flags = cl.mem_flags
-        access = flags.WRITE_ONLY if written else flags.READ_ONLY
-        if not written:
-            value = np.ascontiguousarray(value, np.float32)
+    def _input(self, values: np.ndarray) -> cl.Buffer:
+        values = np.ascontiguousarray(values, np.float32)
+        source = (
+            cl.mem_flags.USE_HOST_PTR if self.shares_host_memory else cl.mem_flags.COPY_HOST_PTR
+        )
+        return self._buffer(values, cl.mem_flags.READ_ONLY | source, hostbuf=values)
+
+    def _output(self, result: np.ndarray) -> cl.Buffer:
+        if self.shares_host_memory:
+            flags = cl.mem_flags.WRITE_ONLY | cl.mem_flags.USE_HOST_PTR
+            return self._buffer(result, flags, hostbuf=result)
+        return self._buffer(result, cl.mem_flags.WRITE_ONLY, size=result.nbytes)
+
+    def _buffer(self, values: np.ndarray, flags: int, **where: Any) -> cl.Buffer:
         try:
-            if self.shares_host_memory:
-                return cl.Buffer(self.context, access | flags.USE_HOST_PTR, hostbuf=value)
-            if written:
-                return cl.Buffer(self.context, access, size=value.nbytes)
-            return cl.Buffer(self.context, access | flags.COPY_HOST_PTR, hostbuf=value)
+            return cl.Buffer(self.context, flags, **where)
         except cl.Error as error:
             raise DeviceError(
-                f"{self.name} has no room for {value.nbytes / 2**20:.0f} MiB: {error}; "
-                "render a --crop, or choose another --device"
+                f"{self.name} has no room for {values.nbytes / 2**20:.0f} MiB: {error}; "
+                "render a smaller picture, or choose another --device"
             ) from error
 
     def _fetch(self, buffer: cl.Buffer, result: np.ndarray) -> None:

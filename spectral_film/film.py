@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 import h5py
 import numpy as np
@@ -19,6 +19,7 @@ from spectral_film.errors import FilmModelError, UsageError
 from spectral_film.spectra import WAVELENGTH
 
 SCHEMA_VERSION = 1
+METER_LUX_S = 12.5  # over the exposure index: where a meter puts an 18 % grey (ISO 5800)
 
 _LAYER = ("layer",)
 _SUBLAYER = ("layer", "sublayer")
@@ -36,14 +37,19 @@ class ToneCurve:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scatter:
-    """Spread of light in the emulsion: `core-skirt` (core and skirt) or `cauchy` (radius)."""
+class CoreSkirt:
+    """Spread of light in the emulsion: a Gaussian core and an exponential skirt, (layer,) each."""
 
-    form: Literal["core-skirt", "cauchy"]
-    core_sigma_um: np.ndarray | None = None
-    skirt_weight: np.ndarray | None = None
-    skirt_length_um: np.ndarray | None = None
-    cauchy_radius_um: np.ndarray | None = None
+    core_sigma_um: np.ndarray
+    skirt_weight: np.ndarray
+    skirt_length_um: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cauchy:
+    """Spread of light in the emulsion: a 2-D Cauchy kernel, (layer,)."""
+
+    cauchy_radius_um: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +72,19 @@ class Halation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Adjacency:
-    """Inhibitor diffusion: `interlayer` (coupling) or the classical `density` form (gain)."""
+class Interlayer:
+    """Inhibitor diffusing between layers: loss of log10 exposure per dye, (layer, from layer)."""
 
-    form: Literal["interlayer", "density"]
+    coupling: np.ndarray
     length_um: float
-    coupling: np.ndarray | None = None
-    gain: np.ndarray | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassicalAdjacency:
+    """The edge effect on density, D + gain (D - b * D), (layer,)."""
+
+    gain: np.ndarray
+    length_um: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,23 +102,25 @@ class Lad:
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """A camera negative or a print stock.
+    """What every stock has.
 
     Attributes:
+        densitometry: How its sheet measures it.
+        balance: The light it is made for.
+        sha256: Of the file: what exactly was rendered with.
         spectral_sensitivity: Reciprocal of the energy for the sheet's density, cm2/erg,
             (layer, wavelength); 0 where none is printed.
         dye_density: Net spectral density of one unit of each dye, (dye, wavelength).
         dmin_density: Spectral density of the unexposed, developed film, (wavelength,).
-        reciprocity_exponent: Schwarzschild p beyond 1 s, (layer,); None: no failure.
-        halation: By backing; empty where the stock has no such table.
+        scatter: Spread of light in the emulsion; None where the sheet prints no MTF.
         published: The sheet as read: table -> column -> values, NaN where not printed.
-        sha256: Of the file: what exactly was rendered with.
     """
+
+    kind: ClassVar[str]
 
     id: str
     name: str
     maker: str
-    kind: Literal["negative", "print"]
     densitometry: Literal["status-m", "status-a"]
     balance: str
     source: str
@@ -116,16 +130,7 @@ class Film:
     tone_curve: ToneCurve
     dye_density: np.ndarray
     dmin_density: np.ndarray
-    exposure_index: float | None = None
-    backing: str | None = None
-    gate: str | None = None
-    printer_lamp: str | None = None
-    projector_lamp: str | None = None
-    scatter: Scatter | None = None
-    halation: Mapping[str, Halation]
-    reciprocity_exponent: np.ndarray | None = None
-    adjacency: Adjacency | None = None
-    lad: Lad | None = None
+    scatter: CoreSkirt | Cauchy | None
     published: Mapping[str, Mapping[str, np.ndarray]]
 
     @property
@@ -134,41 +139,91 @@ class Film:
         return f"{self.id} (sha256 {self.sha256[:12]})"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Negative(Film):
+    """A camera stock.
+
+    Attributes:
+        exposure_index: Its speed.
+        backing: Its own anti-halation; None where it has no table of halation.
+        gate: The camera aperture it is made for, if any in particular.
+        halation: By backing; empty where the stock has no such table.
+        reciprocity_exponent: Schwarzschild p beyond 1 s, (layer,); None: no failure.
+        adjacency: Inhibitor diffusion; None where the sheet prints no MTF to fit it to.
+    """
+
+    kind = "negative"
+
+    exposure_index: float
+    backing: str | None
+    gate: str | None
+    halation: Mapping[str, Halation]
+    reciprocity_exponent: np.ndarray | None
+    adjacency: Interlayer | ClassicalAdjacency | None
+
+    def grey_lux_s(self, ei: float | None = None) -> float:
+        """Exposure of an 18 % grey metered at `ei` (None: the film's own index), lux s."""
+        return METER_LUX_S / (ei or self.exposure_index)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintStock(Film):
+    """A print stock.
+
+    Attributes:
+        printer_lamp: The light that prints on it.
+        projector_lamp: The light it is projected with.
+        lad: Its laboratory aim.
+    """
+
+    kind = "print"
+
+    printer_lamp: str
+    projector_lamp: str
+    lad: Lad
+
+
 def shipped_films() -> dict[str, Path]:
     """Ids of the stocks that come with the package, and their files."""
     folder = files("spectral_film.assets") / "films"
     return {Path(f.name).stem: Path(str(f)) for f in folder.iterdir() if f.name.endswith(".h5")}
 
 
-def load_film(name: str | Path, kind: Literal["negative", "print"] | None = None) -> Film:
+def load_film(name: str | Path) -> Negative | PrintStock:
     """Read a film model: a shipped id, or the path of an `.h5` made by the fit.
 
-    Args:
-        name: Id or path.
-        kind: What it must be; None takes either.
-
     Raises:
-        UsageError: no such id or file, or the wrong kind of film.
+        UsageError: no such id or file.
         FilmModelError: a table is missing, mis-shaped or not finite; the message names it.
     """
     shipped = shipped_films()
     path = shipped.get(str(name), Path(name))
     if not path.is_file():
         raise UsageError(
-            f"film {str(name)!r} is neither a shipped id ({', '.join(sorted(shipped))}) nor a file; "
-            "`spectral-film films` lists the stocks"
+            f"film {str(name)!r} is neither a file nor a shipped id; the shipped ones are "
+            f"{', '.join(sorted(shipped))}"
         )
-    film = _read(path.resolve())
-    if kind and film.kind != kind:
-        raise UsageError(
-            f"{film.id} is a {film.kind} film and cannot serve as the {kind}; "
-            f"give a {kind} stock there"
-        )
+    return _read(path.resolve())
+
+
+def load_negative(name: str | Path) -> Negative:
+    """Read a camera stock; as `load_film`, and a UsageError for any other kind."""
+    film = load_film(name)
+    if not isinstance(film, Negative):
+        raise UsageError(f"{film.id} is a {film.kind} film; give a camera negative there")
+    return film
+
+
+def load_print(name: str | Path) -> PrintStock:
+    """Read a print stock; as `load_film`, and a UsageError for any other kind."""
+    film = load_film(name)
+    if not isinstance(film, PrintStock):
+        raise UsageError(f"{film.id} is a {film.kind} film; give a print stock there")
     return film
 
 
 @cache
-def _read(path: Path) -> Film:
+def _read(path: Path) -> Negative | PrintStock:
     try:
         with h5py.File(path, "r") as file:
             return _Reader(path, file).film()
@@ -185,58 +240,84 @@ class _Reader:
         self.path, self.file = path, file
         self.layers, self.wavelengths = 3, len(WAVELENGTH)
 
-    def film(self) -> Film:
+    def film(self) -> Negative | PrintStock:
         if self.attribute("schema_version", int) != SCHEMA_VERSION:
             raise self.blame(f"schema_version is not {SCHEMA_VERSION}")
         if not np.array_equal(self.table("wavelength", ("wavelength",)), WAVELENGTH):
             raise self.blame("wavelength is not 360..780 nm by 5 nm")
         kind = self.attribute("kind", str)
-        if kind not in ("negative", "print"):
-            raise self.blame(f"kind is {kind!r}, expected 'negative' or 'print'")
-        curve = ToneCurve(
-            **{name: self.table(f"tone_curve/{name}", _SUBLAYER) for name in _fields(ToneCurve)}
-        )
-        if not (curve.log_exposure_spread > 0).all() or not (curve.density_range >= 0).all():
-            raise self.blame("tone_curve must rise: log_exposure_spread > 0, density_range >= 0")
-        sensitivity = self.table("exposure/spectral_sensitivity", _SPECTRAL)
-        if (sensitivity < 0).any() or not sensitivity.any(axis=1).all():
-            raise self.blame("exposure/spectral_sensitivity must be >= 0, each layer above 0 somewhere")
-        optional_text = ("backing", "gate", "printer_lamp", "projector_lamp")
-        return Film(
-            **{name: self.attribute(name, str) for name in ("id", "name", "maker", "densitometry")},
-            **{name: self.attribute(name, str) for name in ("balance", "source")},
-            **{name: self.attribute(name, str, required=False) for name in optional_text},
-            kind=kind,
-            exposure_index=self.attribute("exposure_index", float, required=kind == "negative"),
-            path=self.path,
-            sha256=hashlib.sha256(self.path.read_bytes()).hexdigest(),
-            spectral_sensitivity=sensitivity,
-            tone_curve=curve,
-            dye_density=self.table("dyes/dye_density", _SPECTRAL),
-            dmin_density=self.table("dyes/dmin_density", ("wavelength",)),
-            scatter=self.scatter() if "optics" in self.file else None,
-            halation=self.halation(),
-            reciprocity_exponent=self.table("reciprocity/exponent", _LAYER)
-            if "reciprocity" in self.file
-            else None,
-            adjacency=self.adjacency() if "adjacency" in self.file else None,
-            lad=Lad(**{name: self.table(f"lad/{name}", _LAYER) for name in _fields(Lad)})
-            if "lad" in self.file
-            else None,
-            published={
+        if kind == "negative":
+            return Negative(**self.common(), **self.of_negative())
+        if kind == "print":
+            return PrintStock(**self.common(), **self.of_print())
+        raise self.blame(f"kind is {kind!r}, expected 'negative' or 'print'")
+
+    def common(self) -> dict[str, Any]:
+        texts = ("id", "name", "maker", "densitometry", "balance", "source")
+        return {
+            **{name: self.attribute(name, str) for name in texts},
+            "path": self.path,
+            "sha256": hashlib.sha256(self.path.read_bytes()).hexdigest(),
+            "spectral_sensitivity": self.sensitivity(),
+            "tone_curve": self.tone_curve(),
+            "dye_density": self.table("dyes/dye_density", _SPECTRAL),
+            "dmin_density": self.table("dyes/dmin_density", ("wavelength",)),
+            "scatter": self.scatter() if "optics" in self.file else None,
+            "published": {
                 table: {column: values[()] for column, values in columns.items()}
                 for table, columns in self.file.get("published", {}).items()
             },
-        )
+        }
 
-    def scatter(self) -> Scatter:
-        form = self.form("optics", ("core-skirt", "cauchy"))
-        names = (
-            ("cauchy_radius_um",)
-            if form == "cauchy"
-            else ("core_sigma_um", "skirt_weight", "skirt_length_um")
+    def of_negative(self) -> dict[str, Any]:
+        p = self.table("reciprocity/exponent", _LAYER) if "reciprocity" in self.file else None
+        return {
+            "exposure_index": self.attribute("exposure_index", float),
+            "backing": self.attribute("backing", str, required=False),
+            "gate": self.attribute("gate", str, required=False),
+            "halation": self.halation(),
+            "reciprocity_exponent": p,
+            "adjacency": self.adjacency() if "adjacency" in self.file else None,
+        }
+
+    def of_print(self) -> dict[str, Any]:
+        return {
+            "printer_lamp": self.attribute("printer_lamp", str),
+            "projector_lamp": self.attribute("projector_lamp", str),
+            "lad": Lad(
+                aim_density=self.table("lad/aim_density", _LAYER),
+                log_exposure=self.table("lad/log_exposure", _LAYER),
+            ),
+        }
+
+    def sensitivity(self) -> np.ndarray:
+        values = self.table("exposure/spectral_sensitivity", _SPECTRAL)
+        if (values < 0).any() or not values.any(axis=1).all():
+            raise self.blame("exposure/spectral_sensitivity must be >= 0, and above 0 somewhere")
+        return values
+
+    def tone_curve(self) -> ToneCurve:
+        names = ("density_range", "log_exposure_mid", "log_exposure_spread", "exponent")
+        curve = ToneCurve(**{name: self.table(f"tone_curve/{name}", _SUBLAYER) for name in names})
+        if len({getattr(curve, name).shape for name in names}) > 1:
+            raise self.blame("the tables of tone_curve differ in shape")
+        if not (curve.density_range >= 0).all() or not (curve.log_exposure_spread > 0).all():
+            raise self.blame("tone_curve must rise: density_range >= 0, log_exposure_spread > 0")
+        if not (curve.exponent > 0).all():
+            raise self.blame("tone_curve/exponent must be > 0")
+        return curve
+
+    def scatter(self) -> CoreSkirt | Cauchy:
+        if self.form("optics", ("core-skirt", "cauchy")) == "cauchy":
+            return Cauchy(cauchy_radius_um=self.lengths("optics/cauchy_radius_um"))
+        weight = self.table("optics/skirt_weight", _LAYER)
+        if (weight < 0).any() or (weight > 1).any():
+            raise self.blame("optics/skirt_weight must lie in 0..1")
+        return CoreSkirt(
+            core_sigma_um=self.lengths("optics/core_sigma_um"),
+            skirt_weight=weight,
+            skirt_length_um=self.lengths("optics/skirt_length_um"),
         )
-        return Scatter(form=form, **{name: self.table(f"optics/{name}", _LAYER) for name in names})
 
     def halation(self) -> dict[str, Halation]:
         if "halation" not in self.file:
@@ -252,13 +333,21 @@ class _Reader:
             for backing in self.file["halation"]
         }
 
-    def adjacency(self) -> Adjacency:
+    def adjacency(self) -> Interlayer | ClassicalAdjacency:
         form = self.form("adjacency", ("interlayer", "density"))
-        length = float(self.table("adjacency/length_um", ()))
+        length_um = float(self.table("adjacency/length_um", ()))
         if form == "density":
-            return Adjacency(form=form, length_um=length, gain=self.table("adjacency/gain", _LAYER))
+            return ClassicalAdjacency(
+                gain=self.table("adjacency/gain", _LAYER), length_um=length_um
+            )
         coupling = self.table("adjacency/coupling", ("layer", "layer"))
-        return Adjacency(form=form, length_um=length, coupling=coupling)
+        return Interlayer(coupling=coupling, length_um=length_um)
+
+    def lengths(self, name: str) -> np.ndarray:
+        values = self.table(name, _LAYER)
+        if (values < 0).any() or (values > 1000).any():
+            raise self.blame(f"{name} must lie in 0..1000 um")
+        return values
 
     def table(self, name: str, axes: tuple[str, ...]) -> np.ndarray:
         dataset = self.file.get(name)
@@ -269,13 +358,15 @@ class _Reader:
         if len(shape) != dataset.ndim or any(
             n not in (None, m) for n, m in zip(shape, dataset.shape, strict=True)
         ):
-            raise self.blame(f"table {name} has the shape {dataset.shape}, expected ({', '.join(axes)})")
+            raise self.blame(
+                f"table {name} has the shape {dataset.shape}, expected ({', '.join(axes)})"
+            )
         values = np.asarray(dataset[()], np.float64)
         if not np.isfinite(values).all():
             raise self.blame(f"table {name} holds {np.sum(~np.isfinite(values))} non-finite values")
         return values
 
-    def attribute(self, name: str, kind: type, required: bool = True, group: str = "/"):
+    def attribute(self, name: str, kind: type, required: bool = True, group: str = "/") -> Any:
         value = self.file[group].attrs.get(name)
         if value is None:
             if required:
@@ -284,17 +375,17 @@ class _Reader:
         try:
             return kind(value)
         except (TypeError, ValueError):
-            raise self.blame(f"attribute {name} of {group} is {value!r}, not a {kind.__name__}") from None
+            raise self.blame(
+                f"attribute {name} of {group} is {value!r}, not a {kind.__name__}"
+            ) from None
 
-    def form(self, group: str, allowed: tuple[str, ...], name: str = "form"):
+    def form(self, group: str, allowed: tuple[str, ...], name: str = "form") -> Any:
         value = self.attribute(name, str, group=group)
         if value not in allowed:
-            raise self.blame(f"{name} of {group} is {value!r}, expected one of {', '.join(allowed)}")
+            raise self.blame(
+                f"{name} of {group} is {value!r}, expected one of {', '.join(allowed)}"
+            )
         return value
 
     def blame(self, what: str) -> FilmModelError:
         return FilmModelError(f"{self.path}: {what}; fit the stock again or repair the file")
-
-
-def _fields(record: type) -> tuple[str, ...]:
-    return tuple(record.__dataclass_fields__)

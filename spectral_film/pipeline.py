@@ -6,7 +6,7 @@
 `path_of_light` writes the path down; `Pipeline` walks it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,14 +16,14 @@ import numpy as np
 
 from spectral_film.device import Device
 from spectral_film.errors import UsageError
-from spectral_film.film import Film, load_film
+from spectral_film.film import Negative, PrintStock, load_negative, load_print
 from spectral_film.frame import Frame, gate_size_mm
 from spectral_film.scene import Scene
 from spectral_film.stages import adjacency, optics
 from spectral_film.stages.densitometry import Cineon, printing_densitometer, status_densitometer
 from spectral_film.stages.display import DISPLAYS, Display
 from spectral_film.stages.exposure import Exposure
-from spectral_film.stages.printing import METER_LUX_S, Printing
+from spectral_film.stages.printing import Printing
 from spectral_film.stages.projection import LIGHT_BOX, Projection
 from spectral_film.stages.reciprocity import LONGEST_RECIPROCAL_S, Reciprocity
 from spectral_film.stages.tone_curve import Development
@@ -114,7 +114,12 @@ class Step:
 
 
 def path_of_light(
-    negative: Film, print_film: Film | None, settings: Settings, frame: Frame, *, encode: bool
+    negative: Negative,
+    print_film: PrintStock | None,
+    settings: Settings,
+    frame: Frame,
+    *,
+    encode: bool,
 ) -> Iterator[Step]:
     """The stages after the exposure, up to where `settings.to` taps the path."""
     pitch, to = frame.pitch_um, settings.to
@@ -168,7 +173,7 @@ def path_of_light(
         if to == "print":
             yield Step("densitometry", status_densitometer(print_film))
             return
-        projection = Projection(film=print_film, lamp=print_film.projector_lamp or LIGHT_BOX)
+        projection = Projection(film=print_film, lamp=print_film.projector_lamp)
 
     yield Step("projection", projection)
     if to == "xyz":
@@ -219,9 +224,9 @@ class Pipeline:
     encode: bool = False
 
     @cached_property
-    def negative(self) -> Film:
+    def negative(self) -> Negative:
         """The camera stock."""
-        film = load_film(self.settings.film, "negative")
+        film = load_negative(self.settings.film)
         backing = self.settings.backing
         if backing is not None and backing not in film.halation:
             raise UsageError(
@@ -231,10 +236,10 @@ class Pipeline:
         return film
 
     @cached_property
-    def print_film(self) -> Film | None:
+    def print_film(self) -> PrintStock | None:
         """The print stock, if any."""
         name = self.settings.print_film
-        return None if name is None else load_film(name, "print")
+        return None if name is None else load_print(name)
 
     @cached_property
     def exposure(self) -> Exposure:
@@ -244,7 +249,7 @@ class Pipeline:
             spectral_sensitivity=film.spectral_sensitivity,
             balance=film.balance,
             illuminant=settings.illuminant or film.balance,
-            grey_lux_s=METER_LUX_S / (settings.ei or film.exposure_index) * 2**settings.exposure,
+            grey_lux_s=film.grey_lux_s(settings.ei) * 2**settings.exposure,
         )
 
     @cached_property
@@ -296,18 +301,18 @@ class Pipeline:
     def _latitude(self, exposure: np.ndarray) -> Latitude:
         h = self.negative.published["characteristic_curves"]["log_exposure"]
         lowest, highest = 10 ** h.min(), 10 ** h.max()
+        grey = self.negative.grey_lux_s()
         green = np.clip(exposure[1], lowest, highest)
-        grey = METER_LUX_S / self.negative.exposure_index
         return Latitude(
             above=float((exposure > highest).any(axis=0).mean()),
             below=float((exposure < lowest).any(axis=0).mean()),
-            mean_stop=float(np.log2(green, out=green).mean(dtype=np.float64) - np.log2(grey)),
+            mean_stop=float(np.log2(green / grey).mean(dtype=np.float64)),
         )
 
 
 def frame_of(scene: Scene, settings: Settings) -> Frame:
     """The gate filled by the scene's display window."""
-    gate = settings.gate or load_film(settings.film, "negative").gate or "super35"
+    gate = settings.gate or load_negative(settings.film).gate or "super35"
     return Frame(gate_size_mm(gate)[0], scene.display_size[0], scene.pixel_aspect)
 
 
@@ -316,6 +321,6 @@ def _within(name: str, value: float, lowest: float, highest: float, unit: str) -
         raise UsageError(f"{name} is {value:g} {unit}, expected {lowest:g} to {highest:g}")
 
 
-def _one_of(option: str, value: str, allowed) -> None:
+def _one_of(option: str, value: str, allowed: Iterable[str]) -> None:
     if value not in allowed:
         raise UsageError(f"{option} {value!r} is unknown; choose one of {', '.join(allowed)}")

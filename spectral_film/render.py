@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
 
 import numpy as np
 
@@ -43,43 +42,43 @@ class Rendering:
 
 def render(
     scene: Scene | np.ndarray,
+    settings: Settings | None = None,
     *,
     device: Device | None = None,
     crop: tuple[int, int, int, int] | None = None,
     encode: bool = False,
     announce: Callable[[str, int, int], None] | None = None,
-    **settings: Any,
 ) -> Rendering:
     """Put a scene on film, develop it, print it, project it.
 
     Args:
         scene: Light: a `Scene`, or linear Rec.709 as an array (y, x, 3), 1.0 = perfect white.
+        settings: Films, exposure, optics, print, tap; None: everything on, as metered.
         device: Where the kernels run; None: the first GPU, else the CPU.
         crop: x, y, width, height of the piece wanted, in pixels of the scene.
         encode: Display codes 0..1 rather than display-linear light.
         announce: Called with the name of each stage, its number and their count.
-        settings: Any field of `Settings`: film, print_film, exposure, to ...
 
     Raises:
         SpectralFilmError: see `spectral_film.errors`.
     """
-    chosen = Settings(**settings)
+    settings = settings or Settings()
     if not isinstance(scene, Scene):
         scene = scene_of_array(scene)
     _check_crop(crop, scene)
-    pipeline = Pipeline(settings=chosen, frame=frame_of(scene, chosen), encode=encode)
+    pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=encode)
     device = device or open_device()
     planes, latitude = pipeline(device, scene, crop, announce)
 
     notes = [*scene.notes, *_notes_on_colours(scene), *_notes_on_range(pipeline, scene)]
-    if chosen.to == "cineon":
+    if settings.to == "cineon":
         clipped = np.count_nonzero((planes <= 0) | (planes >= CINEON_LAST_CODE))
         if clipped:
             notes.append(f"{clipped} Cineon codes are clipped to 0..{CINEON_LAST_CODE}")
     return Rendering(
         planes=planes,
-        quantity=chosen.to,
-        unit=QUANTITIES[chosen.to],
+        quantity=settings.to,
+        unit=QUANTITIES[settings.to],
         latitude=latitude,
         notes=tuple(notes),
         metadata=provenance(pipeline, device, crop),
@@ -145,7 +144,9 @@ def _notes_on_colours(scene: Scene) -> list[str]:
 
 
 def _notes_on_range(pipeline: Pipeline, scene: Scene) -> list[str]:
-    note = pipeline.exposure.check_range(scene) if scene.wavelength_nm is not None else None
+    if scene.wavelength_nm is None:
+        return []
+    note = pipeline.exposure.check_range(scene.wavelength_nm)
     return [note] if note else []
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from spectral_film.convolution import blur
 from spectral_film.device import Device
-from spectral_film.film import Film, ToneCurve
+from spectral_film.film import ClassicalAdjacency, Negative, ToneCurve
 from spectral_film.stages.optics import EXPONENTIAL_REACH
 from spectral_film.stages.tone_curve import curve_arguments, curve_defines, develop
 
@@ -89,16 +89,15 @@ def diffuse(dyes: np.ndarray, length_um: float, pitch_um: tuple[float, float]) -
 
 
 def of_film(
-    film: Film, pitch_um: tuple[float, float], *, diffusion: bool
+    film: Negative, pitch_um: tuple[float, float], *, diffusion: bool
 ) -> InterlayerInhibition | DensityAdjacency | None:
     """The adjacency of a film model, with or without its diffusion; None where it has none."""
     model = film.adjacency
     if model is None:
         return None
     length_um = model.length_um if diffusion else 0.0
-    if model.gain is not None:
+    if isinstance(model, ClassicalAdjacency):
         return DensityAdjacency(gain=model.gain, length_um=length_um, pitch_um=pitch_um)
-    assert model.coupling is not None  # one of the two forms, see `film.Adjacency`
     return InterlayerInhibition(
         coupling=model.coupling, length_um=length_um, curve=film.tone_curve, pitch_um=pitch_um
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spectral_film.device import Device
-from spectral_film.film import Film
+from spectral_film.film import Film, PrintStock
 from spectral_film.spectra import illuminant, status_response
 from spectral_film.stages.transmission import transmit
 
@@ -52,7 +52,7 @@ def status_densitometer(film: Film) -> Densitometer:
     return Densitometer(film=film, response=status_response(film.densitometry))
 
 
-def printing_densitometer(negative: Film, print_film: Film) -> Densitometer:
+def printing_densitometer(negative: Film, print_film: PrintStock) -> Densitometer:
     """Reads `negative` as the layers of `print_film` see it by the printer's lamp."""
     seen = print_film.spectral_sensitivity * illuminant(print_film.printer_lamp)
     return Densitometer(film=negative, response=seen / seen.sum(axis=1, keepdims=True))

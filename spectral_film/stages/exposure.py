@@ -55,7 +55,7 @@ class Exposure:
         weight = self.exposure_weight(scene.kind)
         if scene.wavelength_nm is None:
             return self._expose_rgb(device, scene.planes, weight)
-        self.check_range(scene)
+        self.check_range(scene.wavelength_nm)
         return self._expose_spectra(device, scene.planes, weight @ resampling(scene.wavelength_nm))
 
     def exposure_weight(self, kind: str) -> np.ndarray:
@@ -63,12 +63,14 @@ class Exposure:
         balance = equal_luminance(illuminant(self.balance))
         grey = self.spectral_sensitivity @ (GREY * balance)
         weight = self.spectral_sensitivity * (self.grey_lux_s / grey)[:, None]
-        return weight if kind == "radiance" else weight * equal_luminance(illuminant(self.illuminant))
+        return (
+            weight if kind == "radiance" else weight * equal_luminance(illuminant(self.illuminant))
+        )
 
-    def check_range(self, scene: Scene) -> str | None:
+    def check_range(self, wavelength_nm: np.ndarray) -> str | None:
         """What is held at its end values, in a sentence; None where the bands cover all."""
-        held = share_held(scene.wavelength_nm, self.exposure_weight("reflectance"))
-        first, last = scene.wavelength_nm[[0, -1]]
+        held = share_held(wavelength_nm, self.exposure_weight("reflectance"))
+        first, last = wavelength_nm[[0, -1]]
         span = f"the spectra cover {first:g} to {last:g} nm"
         if held.max() >= LARGEST_SHARE_HELD:
             layer = ("red", "green", "blue")[int(held.argmax())]
@@ -78,7 +80,9 @@ class Exposure:
                 f"towards {WAVELENGTH[0]:g} to {WAVELENGTH[-1]:g} nm"
             )
         if held.max() > 0:
-            return f"{span}; beyond, their end values are held ({held.max():.1%} of a layer at most)"
+            return (
+                f"{span}; beyond, their end values are held ({held.max():.1%} of a layer at most)"
+            )
         return None
 
     def _expose_spectra(self, device: Device, planes: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ import numpy as np
 
 from spectral_film.convolution import TransferFunction, blur
 from spectral_film.device import Device
-from spectral_film.film import Film, Halation, Scatter
+from spectral_film.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
 
 # The fitted core is a point; no data beyond 80 cycles/mm say how small. Where the sampling would
 # show it, it is a spot of this size (assumed).
@@ -41,7 +41,7 @@ class Optics:
         pitch_um: Distance of the pixels across and down.
     """
 
-    scatter: Scatter | None
+    scatter: CoreSkirt | Cauchy | None
     halation: Halation | None
     pitch_um: tuple[float, float]
 
@@ -82,18 +82,20 @@ class Optics:
         return scatter_otf(self.scatter, layer, frequency, min(self.pitch_um))
 
 
-def scatter_reach_um(scatter: Scatter) -> float:
+def scatter_reach_um(scatter: CoreSkirt | Cauchy) -> float:
     """Distance within which all but the faintest light of the skirt falls, in um."""
-    if scatter.form == "cauchy":
+    if isinstance(scatter, Cauchy):
         return CAUCHY_REACH * float(scatter.cauchy_radius_um.max())
-    return EXPONENTIAL_REACH * float(max(scatter.skirt_length_um.max(), scatter.core_sigma_um.max()))
+    return EXPONENTIAL_REACH * float(
+        max(scatter.skirt_length_um.max(), scatter.core_sigma_um.max())
+    )
 
 
 def scatter_otf(
-    scatter: Scatter, layer: int, frequency: np.ndarray, pitch_um: float
+    scatter: CoreSkirt | Cauchy, layer: int, frequency: np.ndarray, pitch_um: float
 ) -> np.ndarray:
     """S(f) of one layer; `frequency` in cycles/um, any shape."""
-    if scatter.form == "cauchy":
+    if isinstance(scatter, Cauchy):
         return np.exp(-2 * np.pi * scatter.cauchy_radius_um[layer] * frequency)
     sigma = scatter.core_sigma_um[layer]
     if pitch_um < FINE_PITCH_UM:
@@ -111,7 +113,9 @@ def halation_otf(halation: Halation) -> TransferFunction:
     spread of the halo, whose cosine transform is the OTF. That is the integral over J0 above at a
     hundredth of its cost.
     """
-    angle = (np.arange(ANGLES) + 0.5) / ANGLES * np.arctan(halation.reach_um / (2 * halation.base_um))
+    angle = (
+        (np.arange(ANGLES) + 0.5) / ANGLES * np.arctan(halation.reach_um / (2 * halation.base_um))
+    )
     flux = np.sin(2 * angle)
     if halation.profile == "ring":
         flux = flux * fresnel_reflectance(angle, halation.base_index)
@@ -130,7 +134,7 @@ def halation_otf(halation: Halation) -> TransferFunction:
 
 
 def fresnel_reflectance(angle: np.ndarray, index: float) -> np.ndarray:
-    """Unpolarised reflectance inside a base of refractive `index` against air; 1 beyond critical."""
+    """Unpolarised reflectance of base against air from inside; 1 beyond the critical angle."""
     inside, outside_sin = np.cos(angle), index * np.sin(angle)
     outside = np.sqrt(np.maximum(1 - outside_sin**2, 0))
     s = ((index * inside - outside) / (index * inside + outside)) ** 2
@@ -139,13 +143,18 @@ def fresnel_reflectance(angle: np.ndarray, index: float) -> np.ndarray:
 
 
 def of_negative(
-    film: Film, pitch_um: tuple[float, float], *, backing: str | None, halation: bool, scatter: bool
+    film: Negative,
+    pitch_um: tuple[float, float],
+    *,
+    backing: str | None,
+    halation: bool,
+    scatter: bool,
 ) -> Optics:
     """Optics of a camera stock under `backing` (None: its own), effects switched on or off."""
     halo = film.halation.get(backing or film.backing or "") if halation else None
     return Optics(scatter=film.scatter if scatter else None, halation=halo, pitch_um=pitch_um)
 
 
-def of_print(film: Film, pitch_um: tuple[float, float], *, scatter: bool) -> Optics:
+def of_print(film: PrintStock, pitch_um: tuple[float, float], *, scatter: bool) -> Optics:
     """Optics of a print stock, contact printed: its sheet's MTF holds all there is."""
     return Optics(scatter=film.scatter if scatter else None, halation=None, pitch_um=pitch_um)

@@ -13,14 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from spectral_film.device import Device
-from spectral_film.errors import FilmModelError
-from spectral_film.film import Film, ToneCurve
+from spectral_film.film import Negative, PrintStock, ToneCurve
 from spectral_film.spectra import illuminant
 from spectral_film.stages.transmission import transmit, transmitted
 
 LOG_EXPOSURE_PER_POINT = 0.025
 NORMAL_POINTS = 25.0
-METER_LUX_S = 12.5  # an 18 % grey at the metered exposure gets 12.5 / EI lux s
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +31,8 @@ class Printing:
         printer_points: Printer lights for the red-, green- and blue-sensitive layers.
     """
 
-    negative: Film
-    print_film: Film
+    negative: Negative
+    print_film: PrintStock
     printer_points: tuple[float, float, float]
 
     def __call__(self, device: Device, dyes: np.ndarray) -> np.ndarray:
@@ -49,11 +47,6 @@ class Printing:
 
     def response(self) -> np.ndarray:
         """Print exposure per transmitted light of each wavelength, (layer, wavelength)."""
-        if self.print_film.lad is None or self.print_film.printer_lamp is None:
-            raise FilmModelError(
-                f"{self.print_film.label} has no LAD aim or printer lamp, so nothing can be "
-                "printed on it; fit it as a print stock"
-            )
         response = self.print_film.spectral_sensitivity * illuminant(self.print_film.printer_lamp)
         grey = transmitted(
             grey_card_dyes(self.negative),
@@ -66,10 +59,9 @@ class Printing:
         return response * (10**log_light / grey)[:, None]
 
 
-def grey_card_dyes(negative: Film) -> np.ndarray:
+def grey_card_dyes(negative: Negative) -> np.ndarray:
     """Dyes of an 18 % grey at stop 0 under the film's own balance light, (3,)."""
-    log_exposure = np.log10(METER_LUX_S / negative.exposure_index)
-    return characteristic_dyes(negative.tone_curve, np.full(3, log_exposure))
+    return characteristic_dyes(negative.tone_curve, np.full(3, np.log10(negative.grey_lux_s())))
 
 
 def characteristic_dyes(curve: ToneCurve, log_exposure: np.ndarray) -> np.ndarray:
