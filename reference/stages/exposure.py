@@ -1,0 +1,115 @@
+"""Exposure: the light of the scene -> layer exposure, by every pixel's spectrum."""
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float64
+
+from spectral_film.upsampling import POWERS
+
+
+def expose_spectra(
+    planes: Float64[Array, "band y x"], *, exposure_weight: Float64[Array, "layer band"]
+) -> Float64[Array, "layer y x"]:
+    """Layer exposure in lux s to measured light.
+
+    H_c = sum_b planes_b exposure_weight_cb
+
+    Args:
+        planes: Radiance; or reflectance, with the taking light in the weight.
+        exposure_weight: Of the bands, lux s; grey / 0.18 * S_c / sum(I_balance S_c).
+    """
+    return jnp.tensordot(exposure_weight, planes, ((1,), (0,)))
+
+
+def expose_rgb(
+    rgb: Float64[Array, "3 y x"],
+    *,
+    exposure_weight: Float64[Array, "layer wavelength"],
+    upsampling_coefficients: Float64[Array, "face node node 4"],
+    lowest_ratio: Float64[Array, "3"],
+    luminance_weight: Float64[Array, "3"],
+) -> Float64[Array, "layer y x"]:
+    """Layer exposure in lux s to linear Rec.709, taken for surfaces under the taking light.
+
+    Args:
+        rgb: Linear Rec.709/D65, unclamped.
+        exposure_weight: With the taking light in it, lux s.
+        upsampling_coefficients, lowest_ratio, luminance_weight: As in `upsample`.
+    """
+    scale, coefficients = upsample(
+        rgb,
+        upsampling_coefficients=upsampling_coefficients,
+        lowest_ratio=lowest_ratio,
+        luminance_weight=luminance_weight,
+    )
+    return expose_spectra(scale * reflectance(coefficients), exposure_weight=exposure_weight)
+
+
+def reflectance(coefficients: Float64[Array, "3 y x"]) -> Float64[Array, "wavelength y x"]:
+    """Sigmoid of a parabola over wavelength, 0..1.
+
+    s(w) = 1/2 + x / (2 sqrt(1 + x^2)),  x = (c0 t + c1) t + c2,  t = (w - 570 nm) / 210 nm
+
+    Args:
+        coefficients: c0, c1, c2.
+
+    Source: Jakob and Hanika 2019.
+    """
+    x = jnp.tensordot(jnp.asarray(POWERS), coefficients, ((0,), (0,)))
+    root = jnp.sqrt(1 + x * x)
+    return jnp.where(x < 0, 0.5 / (root * (root + jnp.abs(x))), 0.5 + 0.5 * x / root)
+
+
+def upsample(
+    rgb: Float64[Array, "3 y x"],
+    *,
+    upsampling_coefficients: Float64[Array, "face node node 4"],
+    lowest_ratio: Float64[Array, "3"],
+    luminance_weight: Float64[Array, "3"],
+) -> tuple[Float64[Array, "y x"], Float64[Array, "3 y x"]]:
+    """Scale and coefficients of the spectrum of every pixel.
+
+    The steps are those in the docstring of `spectral_film/upsampling.py`, one by one.
+
+    Args:
+        rgb: Linear Rec.709/D65, unclamped.
+        upsampling_coefficients: The table; c0, c1, c2, gain at every node.
+        lowest_ratio: Ratio of each component to the largest where the table begins.
+        luminance_weight: Luminance of the primaries, unit sum.
+
+    Returns:
+        scale: Factor on the reflectance, >= 0.
+        coefficients: c0, c1, c2 of the parabola.
+    """
+    nodes = upsampling_coefficients.shape[1]
+    lowest = lowest_ratio[:, None, None]
+
+    luminance = jnp.tensordot(luminance_weight, rgb, ((0,), (0,)))
+    lit = luminance > 0
+    luminance = jnp.where(lit, luminance, 1.0)
+    rgb = jnp.where(lit, rgb, 1.0)
+
+    most = rgb.max(0)
+    need = (luminance - rgb) + lowest * (most - luminance)
+    over = need > 0
+    within = jnp.where(over, (1 - lowest) * luminance / jnp.where(over, need, 1.0), 1.0)
+    keep = jnp.minimum(within.min(0), 1.0)
+    rgb = jnp.where(keep < 1, luminance + keep * (rgb - luminance), rgb)
+    most = jnp.where(keep < 1, luminance + keep * (most - luminance), most)
+
+    face = rgb.argmax(0)  # the first of equals
+
+    def position(component: Array) -> tuple[Array, Array]:
+        value = jnp.take_along_axis(rgb, component[None], 0)[0]
+        at = (nodes - 1) * (1 - (1 - value / most) / (1 - lowest_ratio)[component])
+        node = jnp.clip(jnp.floor(at), 0, nodes - 2).astype(np.int32)
+        return node, (at - node)[..., None]
+
+    i, a = position((face + 1) % 3)
+    j, b = position((face + 2) % 3)
+    t = upsampling_coefficients
+    here = (1 - a) * ((1 - b) * t[face, i, j] + b * t[face, i, j + 1])
+    here = here + a * ((1 - b) * t[face, i + 1, j] + b * t[face, i + 1, j + 1])
+
+    scale = jnp.where(lit, jnp.maximum(2 * most * here[..., 3], 0.0), 0.0)
+    return scale, jnp.where(lit, jnp.moveaxis(here[..., :3], -1, 0), 0.0)

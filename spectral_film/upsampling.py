@@ -1,0 +1,180 @@
+"""Up-sampling: linear Rec.709 RGB -> the spectrum of a smooth surface that has its colour.
+
+A colour is taken for a surface under the taking light I. The reflectance is a sigmoid of a
+parabola over wavelength w (Jakob and Hanika 2019), at a level set by the brightest component:
+
+    L(w) = scale * s(w) * I(w)
+    s(w) = 1/2 + x / (2 sqrt(1 + x^2))       x = (c0 t + c1) t + c2       t = (w - 570 nm) / 210 nm
+    scale = 2 * max(R, G, B) * gain
+
+so that k times the colour is k times the spectrum, and R = G = B is flat: x = 0. Under D65 the
+spectrum has the colour it came from. `gain` is 1 wherever such a reflectance exists with the
+brightest component at 1/2, which is all of Rec.709 and some way beyond; towards the spectral
+locus saturated surfaces are dark, and the light makes up for it.
+
+The table. c0, c1, c2 and gain depend on the ratios of the components alone, and are tabulated on
+three faces, one for each component that can be the largest, because the ratios have a kink where
+that changes. `upsampling_coefficients` is (face, node, node, 4). On the face of component f, the
+first node index runs over the ratio component (f + 1) % 3 : f, the second over (f + 2) % 3 : f.
+The ratio of component c has evenly spaced nodes from `lowest_ratio[c]`, which is negative and lies
+outside the spectral locus, to 1, so that two faces share the nodes of the seam between them, and
+white is a node of all three.
+
+Every step for one pixel, in the order a kernel does it:
+
+    Y    = sum_c luminance_weight[c] rgb[c]            Y <= 0: scale = 0, coefficients = 0; done
+    most = max(R, G, B)
+    keep = min over c of  (1 - lowest_ratio[c]) Y / ((Y - rgb[c]) + lowest_ratio[c] (most - Y))
+           over those c whose divisor is > 0
+    if keep < 1:                                       off the table: towards grey, at this Y,
+        rgb[c] = Y + keep (rgb[c] - Y)                 until the lowest ratio is on its border
+        most   = Y + keep (most - Y)
+    face = 0 if R >= G and R >= B, else 1 if G >= B, else 2
+    p    = (nodes - 1) (1 - (1 - rgb[c] / most) / (1 - lowest_ratio[c]))   c = (face + 1) % 3
+    q    = the same of                                                     c = (face + 2) % 3
+    i, j = floor(p), floor(q), each clamped to 0 .. nodes - 2;  a = p - i;  b = q - j
+    c0, c1, c2, gain = bilinear:  (1-a)(1-b) T[face,i,j]   + (1-a) b T[face,i,j+1]
+                                + a (1-b)    T[face,i+1,j] + a b     T[face,i+1,j+1]
+    scale = max(2 most gain, 0)
+
+Colours near and beyond the spectral locus have been moved towards D65 at constant luminance when
+the table was made, along the distance from D65 relative to the locus: unchanged up to 0.93, which
+is past every colour of Rec.709, then on a smooth slope that never reaches 0.98.
+
+The table is made by `scripts/make_upsampling.py`; `reference/upsampling.py` solves a node.
+Kernel: stages/exposure.cl. Reference: reference/stages/exposure.py.
+Source: W. Jakob and J. Hanika, A Low-Dimensional Function Space for Efficient Spectral
+Upsampling, Computer Graphics Forum 38(2), 2019. Convention of the scale: PHYSICS k.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from typing import NamedTuple
+
+import h5py
+import numpy as np
+
+from spectral_film.spectra import WAVELENGTH
+
+# Powers of the normalised wavelength t, which runs from -1 to 1: c0, c1, c2 multiply these rows.
+_T = (WAVELENGTH - 570.0) / 210.0
+POWERS = np.stack([_T**2, _T, np.ones_like(_T)])
+POWERS.flags.writeable = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpsamplingTable:
+    """The table and its two small companions; the module says how they are used.
+
+    Attributes:
+        upsampling_coefficients: c0, c1, c2, gain at every node, float32, (face, node, node, 4).
+        lowest_ratio: Ratio to the largest component where the table begins, float32, (3,).
+        luminance_weight: Luminance of the Rec.709 primaries, unit sum, float32, (3,).
+        locus_plane: Rows p with p . rgb > 0 for at least one p when a colour is outside the
+            spectral locus (by more than half a per cent: the locus has corners every 5 nm),
+            float32, (edge, 3).
+    """
+
+    upsampling_coefficients: np.ndarray
+    lowest_ratio: np.ndarray
+    luminance_weight: np.ndarray
+    locus_plane: np.ndarray
+
+
+@cache
+def upsampling_table() -> UpsamplingTable:
+    """The table the package ships, read once."""
+    asset = files("spectral_film.assets") / "tables/upsampling.h5"
+    with as_file(asset) as path, h5py.File(path) as table:
+        return UpsamplingTable(**{name: table[name][()] for name in table})
+
+
+def upsample(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Scale and coefficients of the spectrum of every pixel, by the steps above.
+
+    Args:
+        rgb: Linear Rec.709/D65, unclamped, (3, y, x), in the precision to calculate in.
+
+    Returns:
+        scale: Factor on the reflectance, >= 0, (y, x).
+        coefficients: c0, c1, c2 of the parabola, (3, y, x).
+    """
+    table = upsampling_table()
+    nodes = table.upsampling_coefficients.shape[1]
+    lowest = table.lowest_ratio.astype(rgb.dtype)
+
+    luminance = np.tensordot(table.luminance_weight.astype(rgb.dtype), rgb, 1)
+    lit = luminance > 0
+    luminance = np.where(lit, luminance, 1)
+    rgb = np.where(lit, rgb, 1)  # any colour will do where the scale is 0
+
+    most = rgb.max(0)
+    room = (1 - lowest)[:, None, None] * luminance
+    need = (luminance - rgb) + lowest[:, None, None] * (most - luminance)
+    within = np.divide(room, need, out=np.ones_like(rgb), where=need > 0).min(0)
+    keep = np.minimum(within, 1)
+    rgb = np.where(keep < 1, luminance + keep * (rgb - luminance), rgb)
+    most = np.where(keep < 1, luminance + keep * (most - luminance), most)
+
+    face = rgb.argmax(0)  # the first of equals
+
+    def position(component: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        value = np.take_along_axis(rgb, component[None], 0)[0]
+        at = (nodes - 1) * (1 - (1 - value / most) / (1 - lowest)[component])
+        node = np.clip(np.floor(at), 0, nodes - 2).astype(int)
+        return node, (at - node).astype(rgb.dtype)[..., None]
+
+    i, a = position((face + 1) % 3)
+    j, b = position((face + 2) % 3)
+    t = table.upsampling_coefficients
+    c = (1 - a) * ((1 - b) * t[face, i, j] + b * t[face, i, j + 1])
+    c = c + a * ((1 - b) * t[face, i + 1, j] + b * t[face, i + 1, j + 1])
+
+    scale = np.where(lit, np.maximum(2 * most * c[..., 3], 0), 0)
+    return scale, np.where(lit, np.moveaxis(c[..., :3], -1, 0), 0)
+
+
+def reflectance(coefficients: np.ndarray) -> np.ndarray:
+    """The sigmoid of each parabola, on the grid.
+
+    Args:
+        coefficients: c0, c1, c2, (3, ...).
+
+    Returns:
+        Reflectance between 0 and 1, (wavelength, ...).
+    """
+    x = np.tensordot(POWERS.astype(coefficients.dtype), coefficients, (0, 0))
+    root = np.sqrt(1 + x * x)
+    # Twice the same function: the first keeps its digits where nearly nothing is reflected.
+    return np.where(x < 0, 0.5 / (root * (root - x)), 0.5 + 0.5 * x / root)
+
+
+class OutOfLocus(NamedTuple):
+    """How many pixels have a colour that no surface in Rec.709 has.
+
+    Attributes:
+        negative: With a component below zero: outside Rec.709, which is no fault in itself.
+        outside: Of these, outside the spectral locus, where no light is; moved inside.
+        dark: Of these, without positive luminance; they get no light at all.
+    """
+
+    negative: int
+    outside: int
+    dark: int
+
+
+def count_out_of_locus(rgb: np.ndarray) -> OutOfLocus:
+    """Count the colours that leave Rec.709, and those that no light can have.
+
+    Args:
+        rgb: Linear Rec.709/D65, unclamped, (3, y, x).
+    """
+    table = upsampling_table()
+    negative = rgb[:, rgb.min(0) < 0]
+    dark = table.luminance_weight @ negative <= 0
+    outside = np.zeros_like(dark)
+    for plane in table.locus_plane:
+        outside |= plane @ negative > 0
+    outside &= ~dark
+    return OutOfLocus(negative.shape[1], int(outside.sum()), int(dark.sum()))
