@@ -1,0 +1,249 @@
+"""Writes a film file: HDF5 with unit, axes, origin and source on every table.
+
+The same fit gives the same bytes: no timestamps, creation order kept, one HDF5 version.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import h5py
+import numpy as np
+
+from reference.fit.curves import FittedCurves
+from reference.fit.optics import FittedAdjacency, FittedOptics
+from reference.fit.model import FilmModel
+from reference.fit.sheet import Sheet
+from reference.fit.spectra import dmin_shape, dye_density, spectral_sensitivity
+from spectral_film.spectra import WAVELENGTH
+
+SCHEMA_VERSION = 1
+MADE_BY = "python -m reference.fit"
+
+Origin = Literal["published", "fitted", "assumed"]
+
+
+def write_film(path: Path, model: FilmModel) -> None:
+    """Write `model` to `path`; an interrupted run leaves what was there."""
+    partial = path.with_name(path.name + ".part")
+    with h5py.File(partial, "w", libver=("v110", "v110"), track_order=True) as file:
+        _Writer(file, model.sheet).write(model)
+    partial.replace(path)
+
+
+class _Writer:
+    """One film file, being written."""
+
+    def __init__(self, file: h5py.File, sheet: Sheet) -> None:
+        self.file, self.sheet = file, sheet
+
+    def write(self, model: FilmModel) -> None:
+        self.head()
+        self.table("wavelength", WAVELENGTH, "nm", "wavelength", "assumed", "the engine's grid")
+        self.spectra(model.curves)
+        self.curve(model.curves)
+        if model.optics:
+            self.optics(model.optics)
+        if "halation" in self.sheet.assumed:
+            self.halation()
+        if "reciprocity" in self.sheet.assumed:
+            self.table(
+                "reciprocity/exponent",
+                np.array(self.sheet.assumed["reciprocity"]["exponent"], float),
+                "1",
+                "layer",
+                "assumed",
+                "Schwarzschild exponent beyond 1 s, from the filter and stops Kodak gives for "
+                "related stocks at 10 s",
+            )
+        if model.adjacency:
+            self.adjacency(model.adjacency)
+        if model.lad_log_exposure is not None:
+            self.lad(model.lad_log_exposure)
+        self.published()
+
+    def head(self) -> None:
+        sheet = self.sheet
+        entries = {
+            "schema_version": SCHEMA_VERSION,
+            "id": sheet.id,
+            "name": sheet.name,
+            "maker": sheet.maker,
+            "kind": sheet.kind,
+            "densitometry": sheet.densitometry,
+            "exposure_index": sheet.exposure_index,
+            "balance": sheet.balance,
+            "backing": sheet.backing if sheet.kind == "negative" else None,
+            "base_um": sheet.base_um,
+            "gate": sheet.gate,
+            "printer_lamp": sheet.assumed.get("printer_lamp"),
+            "projector_lamp": sheet.assumed.get("projector_lamp"),
+            "source": sheet.source,
+            "made_by": MADE_BY,
+        }
+        for name, value in entries.items():
+            if value is not None:
+                self.file.attrs[name] = value
+
+    def spectra(self, curves: FittedCurves) -> None:
+        _, peak = dye_density(self.sheet)
+        _, printed = dmin_shape(self.sheet)
+        self.table(
+            "exposure/spectral_sensitivity",
+            spectral_sensitivity(self.sheet),
+            "cm2/erg",
+            "layer, wavelength",
+            "published",
+            f"{self.read_by('spectral_sensitivity')}; 0 where none is printed",
+            uncertainty=self.uncertainty("spectral_sensitivity"),
+        )
+        self.table(
+            "dyes/dye_density",
+            curves.dye_density,
+            "density per unit of dye",
+            "dye, wavelength",
+            "published",
+            f"{self.read_by('spectral_dye_density')}; divided by the peaks "
+            f"{', '.join(f'{p:.4f}' for p in peak)}; end values held beyond what is printed",
+            uncertainty=self.uncertainty("spectral_dye_density"),
+        )
+        moved = ", ".join(f"{e:+.4f}" for e in curves.dmin_shift)
+        self.table(
+            "dyes/dmin_density",
+            curves.dmin_density,
+            "density",
+            "wavelength",
+            "published" if printed else "assumed",
+            f"{'published' if printed else 'assumed'} shape, level moved to the foot of the "
+            f"characteristic curves by {moved} of cyan, magenta, yellow",
+        )
+
+    def curve(self, curves: FittedCurves) -> None:
+        for name, unit, origin in (
+            ("density_range", "dye amount, 1 = peak density 1.0", "fitted"),
+            ("log_exposure_mid", "log10(lux s)", "fitted"),
+            ("log_exposure_spread", "log10(lux s)", "fitted"),
+            ("exponent", "1", "assumed"),
+        ):
+            self.table(
+                f"tone_curve/{name}",
+                getattr(curves, name),
+                unit,
+                "layer, sublayer",
+                origin,
+                "to characteristic_curves, read from the film's spectrum"
+                if origin == "fitted"
+                else "plain logistics",
+            )
+
+    def optics(self, optics: FittedOptics) -> None:
+        self.file.create_group("optics", track_order=True).attrs["form"] = "core-skirt"
+        for name, unit in (
+            ("core_sigma_um", "um"),
+            ("skirt_weight", "1"),
+            ("skirt_length_um", "um"),
+        ):
+            origin: Origin = "assumed" if name in optics.assumed else "fitted"
+            how = (
+                "no chart reaches the frequencies where it would show"
+                if origin == "assumed"
+                else "to mtf through the simulated sine reading"
+            )
+            self.table(f"optics/{name}", getattr(optics, name), unit, "layer", origin, how)
+
+    def halation(self) -> None:
+        assumed = self.sheet.assumed
+        group = self.file.create_group("halation", track_order=True)
+        group.attrs["base_index"] = float(assumed["base_index"])
+        group.attrs["reach_um"] = float(assumed["halation"]["reach_um"])
+        for backing, veil in assumed["halation"].items():
+            if backing == "reach_um":
+                continue
+            self.table(
+                f"halation/{backing}/veil_ratio",
+                np.array(veil["veil_ratio"], float),
+                "exposure thrown back / direct exposure",
+                "layer",
+                "assumed",
+                "nothing is published; the ratios follow the order of the layers",
+            )
+            group[backing].attrs["profile"] = veil["profile"]
+
+    def adjacency(self, adjacency: FittedAdjacency) -> None:
+        self.file.create_group("adjacency", track_order=True).attrs["form"] = "interlayer"
+        self.table(
+            "adjacency/coupling",
+            adjacency.coupling,
+            "log10(lux s) per dye amount",
+            "layer held back, layer developing",
+            "fitted",
+            "one scale fitted to mtf through the simulated sine reading; the pattern is assumed, "
+            "within the ranges of US 4,830,954",
+        )
+        self.table(
+            "adjacency/length_um",
+            np.array(adjacency.length_um),
+            "um",
+            "",
+            "fitted",
+            "to mtf; mtf fixes gain times length, assumed bounds hold the length",
+        )
+
+    def lad(self, log_exposure: np.ndarray) -> None:
+        self.table(
+            "lad/aim_density",
+            self.sheet.lad_aim,
+            f"{self.sheet.densitometry} density",
+            "record",
+            "published",
+            self.sheet.source,
+        )
+        self.table(
+            "lad/log_exposure",
+            log_exposure,
+            "log10(lux s)",
+            "layer",
+            "fitted",
+            "Newton through this file's own curves, dyes and base until it reads the aim",
+        )
+
+    def published(self) -> None:
+        for name, table in self.sheet.tables.items():
+            for column, values in table.columns.items():
+                self.table(
+                    f"published/{name}/{column}",
+                    values,
+                    table.units[column],
+                    "row",
+                    "published",
+                    self.read_by(name),
+                    uncertainty=self.uncertainty(name),
+                )
+
+    def read_by(self, table: str) -> str:
+        notes = self.sheet.tables[table].notes
+        source = notes.get("source", self.sheet.source)
+        return f"{source}; read: {notes['read']}" if "read" in notes else source
+
+    def uncertainty(self, table: str) -> str | None:
+        return self.sheet.tables[table].notes.get("uncertainty")
+
+    def table(
+        self,
+        name: str,
+        values: np.ndarray,
+        unit: str,
+        axes: str,
+        origin: Origin,
+        source: str,
+        uncertainty: str | None = None,
+    ) -> None:
+        """One dataset in float64, with its provenance."""
+        group = self.file.require_group(name.rpartition("/")[0]) if "/" in name else self.file
+        dataset = group.create_dataset(
+            name.rpartition("/")[2], data=np.asarray(values, np.float64), track_times=False
+        )
+        provenance = {"unit": unit, "axes": axes, "origin": origin, "source": source}
+        if uncertainty:
+            provenance["uncertainty"] = uncertainty
+        for key, text in provenance.items():
+            dataset.attrs[key] = text

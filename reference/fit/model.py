@@ -1,0 +1,49 @@
+"""A film model: everything that is fitted for one sheet, in the order it depends on each other."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reference.fit.curves import FittedCurves, fit_curves
+from reference.fit.lad import lad_log_exposure
+from reference.fit.optics import FittedAdjacency, FittedOptics, fit_optics
+from reference.fit.sheet import Sheet
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmModel:
+    """All that goes into a film file.
+
+    Attributes:
+        optics: None where the sheet has no mtf table.
+        adjacency: None there too, and for a print, whose kernel contains it.
+        lad_log_exposure: The print's log exposure at its aim, (layer,); None for a negative.
+    """
+
+    sheet: Sheet
+    curves: FittedCurves
+    optics: FittedOptics | None
+    adjacency: FittedAdjacency | None
+    lad_log_exposure: np.ndarray | None
+
+    @property
+    def mid_log_exposure(self) -> np.ndarray:
+        """Where the grey card lands: stop 0 of a negative, the aim of a print, (layer,)."""
+        if self.lad_log_exposure is not None:
+            return self.lad_log_exposure
+        return np.full(3, self.sheet.grey_card_log_exposure())
+
+
+def fit_film(sheet: Sheet) -> FilmModel:
+    """Fit a whole sheet.
+
+    Raises:
+        InputError: a table that no film of this kind follows; it is named.
+    """
+    curves = fit_curves(sheet)
+    lad = None if sheet.lad_aim is None else lad_log_exposure(curves, sheet.lad_aim)
+    model = FilmModel(sheet=sheet, curves=curves, optics=None, adjacency=None, lad_log_exposure=lad)
+    optics, adjacency = fit_optics(sheet, curves, model.mid_log_exposure)
+    return FilmModel(
+        sheet=sheet, curves=curves, optics=optics, adjacency=adjacency, lad_log_exposure=lad
+    )

@@ -1,0 +1,384 @@
+"""A datasheet on disk: `sheet.toml` and CSV tables, read and checked.
+
+A table has `#` comments, a header row, numbers, and blanks where nothing is printed. Comments of
+the form `# source: ...`, `# read: ...`, `# uncertainty: ...` travel into the film file.
+"""
+
+import csv
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from spectral_film.errors import InputError
+
+STOP = math.log10(2)  # one stop, in log10 exposure
+GREY_CARD_LUX_S = 12.5  # an 18 % grey at normal exposure gets 12.5 / EI lux s
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the numbers of one column may be."""
+
+    unit: str
+    lowest: float
+    highest: float
+    hint: str
+
+
+LOG_EXPOSURE = Column("log10(lux s)", -8, 6, "the unit is log10(lux s); for stops name it `stop`")
+STOPS = Column("stops from normal exposure", -20, 20, "the unit is stops from normal exposure")
+DENSITY = Column("density", -0.5, 6, "the unit is density (base 10), not percent or transmittance")
+WAVELENGTH_NM = Column("nm", 200, 1200, "the unit is nm, not um or angstrom")
+LOG_SENSITIVITY = Column("log10(cm2/erg)", -8, 8, "the unit is log10(cm2/erg)")
+CYCLES = Column("cycles/mm", 0.01, 1000, "the unit is cycles/mm on the film")
+PERCENT = Column("percent", 0, 200, "the unit is percent, 100 for full modulation")
+LOG_RELATIVE = Column("log10 relative exposure", -10, 10, "the unit is log10 exposure")
+SIGMA = Column("density, standard deviation", 0, 1, "the unit is density, not 1000 times that")
+
+RECORDS = ("R", "G", "B")
+DYES = ("cyan", "magenta", "yellow")
+
+
+@dataclass(frozen=True)
+class TableForm:
+    """What a table must and may hold.
+
+    Attributes:
+        axis: Names the first column may have, and what it is.
+        required: Columns that must be there, (name, meaning).
+        optional: Columns that may be there.
+        fewest: Values each required column needs, for a curve to be drawn through them.
+    """
+
+    axis: Mapping[str, Column]
+    required: Mapping[str, Column]
+    fewest: int
+    optional: Mapping[str, Column]
+
+
+def _of_records(pattern: str, meaning: Column) -> dict[str, Column]:
+    return {pattern.format(record): meaning for record in RECORDS}
+
+
+FORMS = {
+    "characteristic_curves": TableForm(
+        axis={"log_exposure": LOG_EXPOSURE, "stop": STOPS},
+        required=_of_records("D_{}", DENSITY),
+        fewest=10,
+        optional={},
+    ),
+    "spectral_sensitivity": TableForm(
+        axis={"wavelength_nm": WAVELENGTH_NM},
+        required=_of_records("logS_{}", LOG_SENSITIVITY),
+        fewest=5,
+        optional={},
+    ),
+    "spectral_dye_density": TableForm(
+        axis={"wavelength_nm": WAVELENGTH_NM},
+        required=dict.fromkeys(DYES, DENSITY),
+        fewest=20,
+        optional=dict.fromkeys(("min_density", "midscale_neutral"), DENSITY),
+    ),
+    "mtf": TableForm(
+        axis={"cycles_per_mm": CYCLES},
+        required=_of_records("{}_pct", PERCENT),
+        fewest=4,
+        optional={},
+    ),
+    "rms_granularity": TableForm(
+        axis={"log_rel_exposure": LOG_RELATIVE},
+        required=_of_records("D_{}", DENSITY) | _of_records("sigma_{}", SIGMA),
+        fewest=3,
+        optional={},
+    ),
+}
+MAY_BE_ABSENT = ("mtf", "rms_granularity")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table as read.
+
+    Attributes:
+        columns: Name -> values, all of one length; NaN where nothing is printed.
+        units: Name -> unit.
+        notes: The `# key: text` comments.
+    """
+
+    columns: Mapping[str, np.ndarray]
+    units: Mapping[str, str]
+    notes: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        return self.columns[column]
+
+    def records(self, pattern: str) -> np.ndarray:
+        """Columns `pattern` with R, G, B put in, (record, row)."""
+        return np.stack([self.columns[pattern.format(record)] for record in RECORDS])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A datasheet.
+
+    Attributes:
+        tables: As in `FORMS`; `mtf` and `rms_granularity` may be missing.
+        assumed: What the sheet does not print: `assumed.toml`, overruled by the sheet's own
+            [assumed] section.
+        lad_aim: Status A densities of the printed grey card, (record,); prints only.
+    """
+
+    id: str
+    name: str
+    maker: str
+    kind: Literal["negative", "print"]
+    densitometry: Literal["status-m", "status-a"]
+    balance: str
+    source: str
+    exposure_index: float | None
+    base_um: float
+    backing: str | None
+    gate: str | None
+    tables: Mapping[str, Table]
+    assumed: Mapping[str, Any]
+    lad_aim: np.ndarray | None
+
+    def log_exposure(self) -> np.ndarray:
+        """Exposure axis of the characteristic curves in log10(lux s), (row,)."""
+        table = self.tables["characteristic_curves"]
+        if "log_exposure" in table.columns:
+            return table["log_exposure"]
+        return self.grey_card_log_exposure() + STOP * table["stop"]
+
+    def grey_card_log_exposure(self) -> float:
+        """Where an 18 % grey lands at stop 0, log10(lux s)."""
+        return math.log10(GREY_CARD_LUX_S / (self.exposure_index or GREY_CARD_LUX_S))
+
+
+def read_sheet(folder: Path) -> Sheet:
+    """Read a sheet folder.
+
+    Raises:
+        InputError: something is missing or makes no sense; file, row and column are named.
+    """
+    path = folder / "sheet.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+        entries = tomllib.loads(text)
+    except OSError as problem:
+        raise InputError(
+            f"{path} cannot be read ({problem.strerror}); a sheet is a folder with a sheet.toml "
+            "and CSV tables"
+        ) from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise InputError(f"{path} is not valid TOML: {problem}") from problem
+    return Sheet(**_head(path, entries), tables=_tables(folder))
+
+
+def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
+    known = {
+        *("id", "name", "maker", "kind", "densitometry", "balance", "source"),
+        *("exposure_index", "base_um", "backing", "gate", "lad", "assumed"),
+    }
+    if unknown := sorted(set(entries) - known):
+        raise InputError(
+            f"{path}: {unknown[0]!r} means nothing here; known are {', '.join(sorted(known))}"
+        )
+
+    def word(name: str, allowed: tuple[str, ...] = ()) -> str:
+        value = entries.get(name)
+        if not isinstance(value, str) or not value or (allowed and value not in allowed):
+            expected = " or ".join(map(repr, allowed)) or "a text"
+            raise InputError(f"{path}: {name} must be {expected}, got {value!r}")
+        return value
+
+    kind = word("kind", ("negative", "print"))
+    assumed = _assumed(path, kind, entries.get("assumed", {}))
+
+    def number(name: str, fallback: float | None, highest: float) -> float:
+        value = entries.get(name, fallback)
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not 0 < value <= highest
+        ):
+            raise InputError(f"{path}: {name} must be a number in 0..{highest:g}, got {value!r}")
+        return float(value)
+
+    lad = entries.get("lad", assumed.get("lad", {})).get("aim_density")
+    return {
+        **{name: word(name) for name in ("id", "name", "maker", "balance", "source")},
+        "kind": kind,
+        "densitometry": word("densitometry", ("status-m", "status-a")),
+        "exposure_index": number("exposure_index", None, 1e6) if kind == "negative" else None,
+        "base_um": number("base_um", assumed["base_um"], 1000),
+        "backing": entries.get("backing", assumed.get("backing")),
+        "gate": entries.get("gate", assumed.get("gate")),
+        "assumed": assumed,
+        "lad_aim": _three(path, "lad.aim_density", lad) if kind == "print" else None,
+    }
+
+
+def _three(path: Path, name: str, values: Any) -> np.ndarray:
+    array = np.asarray(values if isinstance(values, list) else [], dtype=object)
+    if array.shape != (3,) or not all(isinstance(v, int | float) for v in array):
+        raise InputError(f"{path}: {name} must be three numbers (R, G, B), got {values!r}")
+    return array.astype(float)
+
+
+def _assumed(path: Path, kind: str, own: Any) -> dict[str, Any]:
+    defaults = tomllib.loads((Path(__file__).parent / "assumed.toml").read_text())[kind]
+
+    def overruled(base: dict[str, Any], by: Any, where: str) -> dict[str, Any]:
+        if not isinstance(by, dict):
+            raise InputError(f"{path}: {where} must be a table, got {by!r}")
+        merged = dict(base)
+        for name, value in by.items():
+            if name not in base:
+                raise InputError(
+                    f"{path}: {where}.{name} means nothing here; known are {', '.join(sorted(base))}"
+                )
+            nested = isinstance(base[name], dict)
+            merged[name] = overruled(base[name], value, f"{where}.{name}") if nested else value
+            if not nested and np.shape(value) != np.shape(base[name]) and name not in _ANY_LENGTH:
+                raise InputError(
+                    f"{path}: {where}.{name} must look like {base[name]!r}, got {value!r}"
+                )
+        return merged
+
+    return overruled(defaults, own, "assumed")
+
+
+_ANY_LENGTH = ("wavelength_nm", "density")
+
+
+def _tables(folder: Path) -> dict[str, Table]:
+    tables = {}
+    for name, form in FORMS.items():
+        path = folder / f"{name}.csv"
+        if path.is_file():
+            tables[name] = _table(path, form)
+        elif name not in MAY_BE_ABSENT:
+            raise InputError(
+                f"{path} is missing; a sheet needs "
+                + ", ".join(f"{needed}.csv" for needed in FORMS if needed not in MAY_BE_ABSENT)
+            )
+    for record, density in zip(
+        RECORDS, tables["characteristic_curves"].records("D_{}"), strict=True
+    ):
+        _must_rise(folder / "characteristic_curves.csv", f"D_{record}", density)
+    if "mtf" in tables and np.nanmax(tables["mtf"].records("{}_pct")) <= 2:
+        raise InputError(f"{folder / 'mtf.csv'}: {PERCENT.hint}; these look like fractions")
+    return tables
+
+
+# Readings of a flat toe wiggle; a fall beyond this is a mistake or a reversal film.
+WIGGLE = 0.005  # density
+
+
+def _must_rise(path: Path, column: str, density: np.ndarray) -> None:
+    printed = np.flatnonzero(np.isfinite(density))
+    fall = np.diff(density[printed])
+    if (fall < -WIGGLE).any():
+        first = int(np.argmax(fall < -WIGGLE))
+        before, after = density[printed[first]], density[printed[first + 1]]
+        raise InputError(
+            f"{path}, data row {printed[first + 1] + 1}, column {column}: density must not fall "
+            f"with exposure ({before:g} -> {after:g}); read the curve again there"
+        )
+
+
+def _table(path: Path, form: TableForm) -> Table:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InputError(f"{path} cannot be read as text ({problem})") from problem
+
+    notes: dict[str, str] = {}
+    header: list[str] = []
+    rows: list[list[float]] = []
+    meanings: dict[str, Column] = {}
+    for number, line in enumerate(lines, start=1):
+        if line.lstrip().startswith("#"):
+            key, colon, text = line.lstrip("# ").partition(":")
+            if colon and key.isidentifier():
+                notes[key] = text.strip()
+        elif not line.strip(" ,\t"):
+            continue
+        elif not header:
+            header = [cell.strip() for cell in next(csv.reader([line]))]
+            meanings = _header(path, number, header, form)
+        else:
+            rows.append(_row(path, number, next(csv.reader([line])), meanings))
+            if len(rows) > 1 and not rows[-1][0] > rows[-2][0]:
+                raise InputError(
+                    f"{path}, row {number}, column {header[0]}: values must increase "
+                    f"({rows[-2][0]:g} -> {rows[-1][0]:g}); sort the rows"
+                )
+    if not rows:
+        raise InputError(f"{path} holds no data; expected a header row and numbers")
+
+    columns = dict(zip(header, np.array(rows).T, strict=True))
+    for name in form.required:
+        count = int(np.isfinite(columns[name]).sum())
+        if count < form.fewest:
+            raise InputError(
+                f"{path}, column {name}: {count} values are too few for a curve, "
+                f"{form.fewest} or more are needed"
+            )
+    units = {name: meaning.unit for name, meaning in meanings.items()}
+    return Table(columns=columns, units=units, notes=notes)
+
+
+def _header(path: Path, number: int, header: list[str], form: TableForm) -> dict[str, Column]:
+    axes = " or ".join(form.axis)
+    if header[0] not in form.axis:
+        raise InputError(
+            f"{path}, row {number}: the first column must be {axes}, got {header[0]!r}"
+        )
+    for name in form.required:
+        if name not in header:
+            raise InputError(
+                f"{path}, row {number}: column {name} is missing; "
+                f"expected {axes}, {', '.join([*form.required, *form.optional])}"
+            )
+    allowed = {header[0]: form.axis[header[0]], **form.required, **form.optional}
+    for name in header:
+        if name not in allowed or header.count(name) > 1:
+            raise InputError(
+                f"{path}, row {number}: column {name!r} is unknown or there twice; "
+                f"expected {', '.join(allowed)}"
+            )
+    return {name: allowed[name] for name in header}
+
+
+def _row(path: Path, number: int, cells: list[str], meanings: dict[str, Column]) -> list[float]:
+    if len(cells) != len(meanings):
+        raise InputError(
+            f"{path}, row {number}: {len(cells)} values for {len(meanings)} columns; "
+            "leave a blank between commas where nothing is printed"
+        )
+    values = []
+    for (name, meaning), cell in zip(meanings.items(), cells, strict=True):
+        where = f"{path}, row {number}, column {name}"
+        if not cell.strip():
+            if not values:
+                raise InputError(f"{where}: the first column may not be blank")
+            values.append(math.nan)
+            continue
+        try:
+            value = float(cell)
+        except ValueError:
+            raise InputError(f"{where}: {cell.strip()!r} is not a number") from None
+        if not meaning.lowest <= value <= meaning.highest:
+            raise InputError(
+                f"{where}: {value:g} is outside {meaning.lowest:g}..{meaning.highest:g}; "
+                + meaning.hint
+            )
+        values.append(value)
+    return values

@@ -1,0 +1,87 @@
+"""The sheet's spectra on the engine's wavelength grid."""
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from reference.fit.sheet import DYES, Sheet
+from spectral_film.errors import InputError
+from spectral_film.spectra import WAVELENGTH
+
+# A dye is held at its end values beyond what is printed; less than this and the holding would
+# make up a visible part of the spectrum.
+MUST_COVER = (430.0, 680.0)  # nm
+
+
+def spectral_sensitivity(sheet: Sheet) -> np.ndarray:
+    """Linear sensitivity, cm2/erg, (layer, wavelength); 0 where the sheet prints none."""
+    table = sheet.tables["spectral_sensitivity"]
+    curves = table.records("logS_{}")
+    return np.stack([_where_printed(table["wavelength_nm"], curve) for curve in curves])
+
+
+def dye_density(sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
+    """Spectral density per unit of dye, and the peaks the sheet's curves were divided by.
+
+    Whatever amount a sheet draws its dyes in, 1 unit here has a peak density of 1.0.
+
+    Returns:
+        (dye, wavelength) and (dye,).
+    """
+    drawn = np.stack([_held(sheet, dye) for dye in DYES])
+    peak = drawn.max(axis=1)
+    return drawn / peak[:, None], peak
+
+
+def dmin_shape(sheet: Sheet) -> tuple[np.ndarray, bool]:
+    """Spectral density of the unexposed film before its level is fitted, (wavelength,).
+
+    Returns:
+        The spectrum, and whether the sheet prints it.
+    """
+    if "min_density" in sheet.tables["spectral_dye_density"].columns:
+        return _held(sheet, "min_density"), True
+    base = sheet.assumed.get("base_density")
+    if base is None:
+        raise InputError(
+            f"{sheet.id}: spectral_dye_density.csv has no min_density column; a negative is seen "
+            "through its mask, so add the minimum density curve of the sheet"
+        )
+    interpolated = PchipInterpolator(base["wavelength_nm"], base["density"], extrapolate=False)
+    within = np.clip(WAVELENGTH, base["wavelength_nm"][0], base["wavelength_nm"][-1])
+    return interpolated(within), False
+
+
+def midscale_neutral(sheet: Sheet) -> tuple[np.ndarray, np.ndarray] | None:
+    """The sheet's own neutral on the grid, and where it is printed; None without that column."""
+    table = sheet.tables["spectral_dye_density"]
+    if "midscale_neutral" not in table.columns:
+        return None
+    printed = np.isfinite(table["midscale_neutral"])
+    wavelength = table["wavelength_nm"][printed]
+    inside = (wavelength[0] <= WAVELENGTH) & (wavelength[-1] >= WAVELENGTH)
+    return _held(sheet, "midscale_neutral"), inside
+
+
+def _held(sheet: Sheet, column: str) -> np.ndarray:
+    table = sheet.tables["spectral_dye_density"]
+    printed = np.isfinite(table[column])
+    wavelength, density = table["wavelength_nm"][printed], table[column][printed]
+    if not len(wavelength) or wavelength[0] > MUST_COVER[0] or wavelength[-1] < MUST_COVER[1]:
+        raise InputError(
+            f"{sheet.id}: spectral_dye_density.csv, column {column}: the curve must cover "
+            f"{MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm"
+        )
+    return PchipInterpolator(wavelength, density)(
+        np.clip(WAVELENGTH, wavelength[0], wavelength[-1])
+    )
+
+
+def _where_printed(wavelength: np.ndarray, log_sensitivity: np.ndarray) -> np.ndarray:
+    """10^curve between neighbouring printed values, 0 elsewhere, gaps included."""
+    printed = np.isfinite(log_sensitivity)
+    curve = PchipInterpolator(wavelength[printed], log_sensitivity[printed], extrapolate=False)
+    above = np.searchsorted(wavelength, WAVELENGTH).clip(0, len(wavelength) - 1)
+    below = (np.searchsorted(wavelength, WAVELENGTH, side="right") - 1).clip(0)
+    inside = printed[above] & printed[below]
+    inside &= (wavelength[0] <= WAVELENGTH) & (wavelength[-1] >= WAVELENGTH)
+    return np.where(inside, 10 ** np.nan_to_num(curve(WAVELENGTH)), 0.0)

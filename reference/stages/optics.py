@@ -1,0 +1,193 @@
+"""Optics: scatter in the emulsion and halation from the base, on linear exposure.
+
+Every transfer function takes radial frequency in cycles/um and gives (layer, frequency).
+"""
+
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float64
+
+from reference.stages.common import Otf, convolve
+
+Frequency = Float64[Array, " frequency"]
+LayerOtf = Float64[Array, "layer frequency"]
+PerLayer = Float64[Array, " layer"]
+
+RADII = 8192  # 0.25 um apart over 2 mm: four to a cycle at 1000 cycles/mm
+ANGLES = 2048  # below the critical angle, where the reflectance is smooth but small
+
+
+def optics(
+    exposure: Float64[Array, "layer y x"],
+    *,
+    otf: Otf,
+    reach_um: float,
+    pitch_um: tuple[float, float],
+) -> Float64[Array, "layer y x"]:
+    """Spread linear `exposure` by one positive, light-conserving kernel per layer.
+
+    Args:
+        exposure: Lux s, (layer, y, x).
+        otf: Of each layer, from the functions below with their parameters bound.
+        reach_um: How far the border values are continued at least: the halation's reach.
+        pitch_um: Pixel pitch along x and along y.
+    """
+    return convolve(exposure, otf=otf, reach_um=reach_um, pitch_um=pitch_um)
+
+
+def scatter_otf(
+    frequency: Frequency,
+    *,
+    core_sigma_um: PerLayer,
+    skirt_weight: PerLayer,
+    skirt_length_um: PerLayer,
+) -> LayerOtf:
+    """Light that goes straight, a Gaussian core, and light that is scattered, a wide skirt.
+
+    S_c(f) = (1 - w_c) exp(-2 (pi s_c f)^2) + w_c (1 + (2 pi l_c f)^2)^(-3/2)
+
+    The skirt is the 2-D exponential exp(-r/l) / (2 pi l^2). Source: PHYSICS a, c.
+    """
+    sigma, weight, length = (p[:, None] for p in (core_sigma_um, skirt_weight, skirt_length_um))
+    core = jnp.exp(-2 * (jnp.pi * sigma * frequency[None]) ** 2)
+    skirt = (1 + (2 * jnp.pi * length * frequency[None]) ** 2) ** -1.5
+    return (1 - weight) * core + weight * skirt
+
+
+def cauchy_otf(frequency: Frequency, *, cauchy_radius_um: PerLayer) -> LayerOtf:
+    """exp(-2 pi g f): the 2-D Cauchy kernel 1/(2 pi g^2) (1 + (r/g)^2)^(-3/2).
+
+    Its line spread is the 1-D Cauchy 1/(pi g (1 + (x/g)^2)). A flux of g/R falls beyond R, so
+    it may not be cut at a few g. Source: PHYSICS a.
+    """
+    return jnp.exp(-2 * jnp.pi * cauchy_radius_um[:, None] * frequency[None])
+
+
+def with_halation(scatter: LayerOtf, halation: Frequency, *, veil_ratio: PerLayer) -> LayerOtf:
+    """(1 - w) S + w H with w = a / (1 + a), a = veil over direct exposure: light is shared."""
+    share = (veil_ratio / (1 + veil_ratio))[:, None]
+    return (1 - share) * scatter + share * halation[None]
+
+
+def halation_otf(
+    frequency: Frequency,
+    *,
+    base_um: Float64[Array, ""],
+    base_index: Float64[Array, ""],
+    reach_um: float,
+    profile: Literal["ring", "diffuse"],
+) -> Frequency:
+    """Transfer of light that went through the base, was thrown back, and returned.
+
+    Scattered light enters the base at angle th and comes back r = 2 d tan th away:
+
+    H(f) = Int 2 sin cos R(th) J0(2 pi f r) dth / Int 2 sin cos R(th) dth,   r <= reach_um
+
+    `ring`: bare base, R by Fresnel, 1 beyond the critical angle, whose radius is the ring.
+    `diffuse`: a backing matched to the base, R the same at all angles.
+
+    Args:
+        frequency: Cycles/um.
+        base_um: Thickness d of the base.
+        base_index: Its refractive index n; not used by `diffuse`.
+        reach_um: Radius beyond which the (renormalised) veil is dropped.
+
+    Source: PHYSICS b; Fresnel's equations.
+    """
+    depth = 2 * base_um  # there and back
+    if profile == "diffuse":
+        radius, flux = _beyond(jnp.zeros(()), depth, reach_um)
+    else:
+        critical = jnp.arcsin(1 / base_index)
+        edge = jnp.minimum(depth * jnp.tan(critical), reach_um)
+        inside, outside = _below(edge, depth, base_index), _beyond(edge, depth, reach_um)
+        radius, flux = (jnp.concatenate(pair) for pair in zip(inside, outside, strict=True))
+    flux = flux / flux.sum()
+    return jax.lax.map(
+        lambda f: jnp.sum(flux * bessel_j0(2 * jnp.pi * f * radius)), frequency, batch_size=64
+    )
+
+
+def _beyond(edge, depth, reach_um):
+    """Radii from `edge` to the reach, evenly, and the flux at each where R = 1."""
+    step = (reach_um - edge) / RADII
+    radius = edge + step * (jnp.arange(RADII) + 0.5)
+    return radius, _flux(radius, depth) * step
+
+
+def _below(edge, depth, base_index):
+    """Radii inside the ring and the flux Fresnel sends back there.
+
+    Near the critical angle the reflectance rises like a square root; radii that crowd there
+    quadratically make it smooth.
+    """
+    v = (jnp.arange(ANGLES) + 0.5) / ANGLES
+    radius = edge * (1 - v**2)
+    weight = edge * 2 * v / ANGLES
+    reflectance = _fresnel(jnp.arctan(radius / depth), base_index)
+    return radius, _flux(radius, depth) * reflectance * weight
+
+
+def _flux(radius, depth):
+    """2 sin th cos th dth/dr at r = depth tan th."""
+    tangent = radius / depth
+    return 2 * tangent / (1 + tangent**2) ** 2 / depth
+
+
+def _fresnel(angle, base_index):
+    """Unpolarised reflectance from base to air, below the critical angle."""
+    inner, sine = jnp.cos(angle), base_index * jnp.sin(angle)
+    outer = jnp.sqrt(1 - sine**2)
+    across = (base_index * inner - outer) / (base_index * inner + outer)
+    along = (inner - base_index * outer) / (inner + base_index * outer)
+    return (across**2 + along**2) / 2
+
+
+def bessel_j0(x: Float64[Array, "*n"]) -> Float64[Array, "*n"]:
+    """Bessel function J0 for x >= 0, within 5e-8.
+
+    Source: Abramowitz and Stegun 9.4.1 and 9.4.3.
+    """
+    small = (jnp.minimum(x, 3.0) / 3) ** 2
+    near = jnp.polyval(
+        jnp.array([2.1e-4, -3.9444e-3, 4.44479e-2, -0.3163866, 1.2656208, -2.2499997, 1.0]), small
+    )
+    far = jnp.maximum(x, 3.0)
+    t = 3 / far
+    modulus = jnp.polyval(
+        jnp.array([1.4476e-4, -7.2805e-4, 1.37237e-3, -9.512e-5, -5.5274e-3, -7.7e-7, 0.79788456]),
+        t,
+    )
+    phase = far + jnp.polyval(
+        jnp.array(
+            [1.3558e-4, -2.9333e-4, -5.4125e-4, 2.62573e-3, -3.954e-5, -4.166397e-2, -0.78539816]
+        ),
+        t,
+    )
+    return jnp.where(x <= 3, near, modulus * jnp.cos(phase) / jnp.sqrt(far))
+
+
+def tabulated(frequency: Frequency, *, table: Frequency, spacing: float) -> Frequency:
+    """A smooth radial function from its values at 0, 1, 2 ... times `spacing`, by cubics.
+
+    The halation's integral at every point of a grid would take minutes; it wiggles over
+    1 / (2 reach) at the fastest, and a table four times finer than that loses 2e-5.
+
+    Args:
+        frequency: Where to look, cycles/um; at least three spacings below the table's end.
+        table: Values, from frequency 0 upward.
+        spacing: Cycles/um between them.
+    """
+    mirrored = jnp.concatenate([table[1:2], table])  # the function is even
+    place = frequency / spacing
+    first = jnp.floor(place).astype(int)
+    t = place - first
+    a, b, c, d = (mirrored[first + i] for i in range(4))
+    return (
+        -a * t * (t - 1) * (t - 2) / 6
+        + b * (t + 1) * (t - 1) * (t - 2) / 2
+        - c * (t + 1) * t * (t - 2) / 2
+        + d * (t + 1) * t * (t - 1) / 6
+    )
