@@ -133,13 +133,13 @@ def _notes_on_colours(scene: Scene) -> list[str]:
         return []
     count = count_out_of_locus(scene.planes)
     notes = []
-    if count.outside:
+    if count.negative:
+        notes.append(f"{count.negative} pixels have a negative component, outside Rec.709")
+    if count.impossible:
         notes.append(
-            f"{count.outside} pixels hold colours outside the spectral locus; they were moved "
+            f"{count.impossible} pixels hold colours outside the spectral locus; they were moved "
             "towards D65 at constant luminance"
         )
-    if count.dark:
-        notes.append(f"{count.dark} pixels have no positive luminance and expose nothing")
     return notes
 
 

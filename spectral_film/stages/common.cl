@@ -29,6 +29,7 @@ typedef JOIN(int, VW) VI;
 
 // One vector seen lane by lane, for what has no vector form (table look-ups, the last pixels).
 typedef union { V all; float lane[VW]; } Lanes;
+typedef union { VI all; int lane[VW]; } IntLanes;
 
 // The pixels from `at` on; beyond the last one the last is repeated.
 V load(__global const float *restrict plane, const size_t at, const size_t pixels)

@@ -3,7 +3,7 @@
 //
 //   exposure_c = sum_w light(w) * exposure_weight_c(w)        lux s
 //
-// From the host: BANDS of a cube; WAVELENGTHS of the grid and NODES of the up-sampling table.
+// From the host: BANDS of a cube; or WAVELENGTHS of the grid and NODES of the up-sampling table.
 
 #ifdef BANDS
 __kernel void expose_spectra(
@@ -25,5 +25,128 @@ __kernel void expose_spectra(
     store(exposure, at, pixels, red);
     store(exposure + pixels, at, pixels, green);
     store(exposure + 2 * (size_t)pixels, at, pixels, blue);
+}
+#endif
+
+#ifdef NODES
+typedef struct { V c0, c1, c2, scale; } Spectra;
+
+// How far a component may keep its distance from grey before it leaves the table; 1: it is inside.
+V room_to_grey(const V component, const V luminance, const V most, const float lowest)
+{
+    const V need = (luminance - component) + lowest * (most - luminance);
+    const V room = (1.0f - lowest) * luminance;
+    return need > room ? room / need : 1.0f;
+}
+
+// Where a ratio to the brightest component lies on its axis of a face, in nodes.
+V node_position(const V ratio, const V lowest)
+{
+    return (NODES - 1) * (1.0f - (1.0f - ratio) / (1.0f - lowest));
+}
+
+VI node_below(const V position)
+{
+    const VI node = TO_VI(position);
+    return node < 0 ? (VI)0 : node > NODES - 2 ? (VI)(NODES - 2) : node;
+}
+
+// The spectra of VW colours; the steps are those of upsampling.py.
+Spectra upsample(
+    V r, V g, V b,
+    __global const float *restrict upsampling_coefficients,
+    __constant float *lowest_ratio,
+    __constant float *luminance_weight)
+{
+    const V light = luminance_weight[0] * r + luminance_weight[1] * g + luminance_weight[2] * b;
+    const VI lit = light > 0.0f;
+    const V y = lit ? light : 1.0f;  // where it is dark any colour will do: the scale is 0
+    r = lit ? r : 1.0f;
+    g = lit ? g : 1.0f;
+    b = lit ? b : 1.0f;
+
+    V most = r > g ? r : g;
+    most = most > b ? most : b;
+    const V keep_r = room_to_grey(r, y, most, lowest_ratio[0]);
+    const V keep_g = room_to_grey(g, y, most, lowest_ratio[1]);
+    const V keep_b = room_to_grey(b, y, most, lowest_ratio[2]);
+    V keep = keep_r < keep_g ? keep_r : keep_g;
+    keep = keep < keep_b ? keep : keep_b;
+    r = keep < 1.0f ? y + keep * (r - y) : r;
+    g = keep < 1.0f ? y + keep * (g - y) : g;
+    b = keep < 1.0f ? y + keep * (b - y) : b;
+    most = keep < 1.0f ? y + keep * (most - y) : most;
+
+    const VI red = r >= g && r >= b, green = g >= b;
+    const V lowest_r = lowest_ratio[0], lowest_g = lowest_ratio[1], lowest_b = lowest_ratio[2];
+    const VI face = red ? (VI)0 : green ? (VI)1 : (VI)2;
+    const V p = node_position((red ? g : green ? b : r) / most,
+                              red ? lowest_g : green ? lowest_b : lowest_r);
+    const V q = node_position((red ? b : green ? r : g) / most,
+                              red ? lowest_b : green ? lowest_r : lowest_g);
+    const VI i = node_below(p), j = node_below(q);
+
+    IntLanes corner;
+    Lanes along_p, along_q, c0, c1, c2, gain;
+    corner.all = (face * NODES + i) * NODES + j;
+    along_p.all = p - TO_V(i);
+    along_q.all = q - TO_V(j);
+    for (size_t n = 0; n < VW; ++n) {
+        __global const float *node = upsampling_coefficients + 4 * (size_t)corner.lane[n];
+        const float4 near = vload4(0, node), near_next = vload4(1, node);
+        const float4 far = vload4(NODES, node), far_next = vload4(NODES + 1, node);
+        const float4 on_near = near + along_q.lane[n] * (near_next - near);
+        const float4 on_far = far + along_q.lane[n] * (far_next - far);
+        const float4 c = on_near + along_p.lane[n] * (on_far - on_near);
+        c0.lane[n] = c.x;
+        c1.lane[n] = c.y;
+        c2.lane[n] = c.z;
+        gain.lane[n] = c.w;
+    }
+    Spectra found;
+    found.c0 = c0.all;
+    found.c1 = c1.all;
+    found.c2 = c2.all;
+    found.scale = lit ? at_least(2.0f * most * gain.all, 0.0f) : 0.0f;
+    return found;
+}
+
+// The sigmoid 1/2 + x / (2 sqrt(1 + x^2)), written so that it keeps its digits near 0.
+V sigmoid(const V x)
+{
+    const V root = sqrt(x * x + 1.0f);
+    const V rest = 0.5f / (root * (root + (x < 0.0f ? -x : x)));
+    return x < 0.0f ? rest : 1.0f - rest;
+}
+
+__kernel void expose_rgb(
+    __global const float *restrict rgb,  // linear Rec.709, unclamped    [3][pixel]
+    __global const float *restrict upsampling_coefficients,  // [face][node][node][4]
+    __constant float *lowest_ratio,      // where the faces begin        [3]
+    __constant float *luminance_weight,  //                              [3]
+    __constant float *wavelength,        // normalised, -1 .. 1          [wavelength]
+    __constant float *exposure_weight,   // lux s per unit reflectance   [layer][wavelength]
+    const uint pixels,
+    __global float *restrict exposure)   // lux s                        [layer][pixel]
+{
+    const size_t at = get_global_id(0) * VW;
+    if (at >= pixels)
+        return;
+    const Spectra light = upsample(
+        load(rgb, at, pixels),
+        load(rgb + pixels, at, pixels),
+        load(rgb + 2 * (size_t)pixels, at, pixels),
+        upsampling_coefficients, lowest_ratio, luminance_weight);
+
+    V red = 0.0f, green = 0.0f, blue = 0.0f;
+    for (size_t w = 0; w < WAVELENGTHS; ++w) {
+        const V s = sigmoid((light.c0 * wavelength[w] + light.c1) * wavelength[w] + light.c2);
+        red += s * exposure_weight[w];
+        green += s * exposure_weight[WAVELENGTHS + w];
+        blue += s * exposure_weight[2 * WAVELENGTHS + w];
+    }
+    store(exposure, at, pixels, red * light.scale);
+    store(exposure + pixels, at, pixels, green * light.scale);
+    store(exposure + 2 * (size_t)pixels, at, pixels, blue * light.scale);
 }
 #endif

@@ -24,6 +24,7 @@ from spectral_film.spectra import (
     resampling,
     share_held,
 )
+from spectral_film.upsampling import POWERS, upsampling_table
 
 GREY = 0.18  # reflectance of the card that the meter is pointed at
 LARGEST_SHARE_HELD = 0.1  # of a layer's exposure may lie where a cube has no bands
@@ -102,9 +103,16 @@ class Exposure:
             "exposure",
             "expose_rgb",
             pixels=planes[0].size,
-            defines={"WAVELENGTHS": len(WAVELENGTH), "NODES": table.coefficients.shape[1]},
+            defines={
+                "WAVELENGTHS": len(WAVELENGTH),
+                "NODES": table.upsampling_coefficients.shape[1],
+            },
             out={"exposure": planes.shape},
             rgb=planes,
+            upsampling_coefficients=table.upsampling_coefficients,
+            lowest_ratio=table.lowest_ratio,
+            luminance_weight=table.luminance_weight,
+            wavelength=POWERS[1],
             exposure_weight=weight,
         )
 
