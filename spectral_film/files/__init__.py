@@ -1,0 +1,1 @@
+"""Pictures and cubes in, pictures out: everything that knows a file format."""

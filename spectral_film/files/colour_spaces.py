@@ -1,0 +1,164 @@
+"""Colour spaces: from what a picture says of its numbers to linear Rec.709, unclamped.
+
+Names are those of one builtin OCIO config, pinned so that a name means the same tomorrow, plus
+short names for the usual ones. A picture that only states its chromaticities gets a matrix of its
+own. Every road adapts white to D65 (Bradford), so R = G = B stays neutral: to 3e-7 of the value,
+1.6e-5 for the ADX encodings, whose published matrices are rounded.
+"""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import PyOpenColorIO
+
+from spectral_film.errors import InputError, UsageError
+
+CONFIG = "studio-config-v4.0.0_aces-v2.0_ocio-v2.5"
+LINEAR_REC709 = "Linear Rec.709 (sRGB)"
+SRGB = "sRGB Encoded Rec.709 (sRGB)"
+
+# Where a curve comes with several gamuts, the short name is the maker's plain pairing.
+SHORT_NAMES = {
+    "ACES2065-1": "ACES2065-1",
+    "ACEScg": "ACEScg",
+    "ACEScc": "ACEScc",
+    "ACEScct": "ACEScct",
+    "sRGB": SRGB,
+    "Rec.709": "Gamma 2.4 Encoded Rec.709",  # BT.1886, as `--display Rec.709` writes it
+    "Display-P3": "sRGB Encoded P3-D65",
+    "AdobeRGB": "Gamma 2.2 Encoded AdobeRGB",
+    "linear-rec709": LINEAR_REC709,
+    "linear-sRGB": LINEAR_REC709,
+    "linear-rec2020": "Linear Rec.2020",
+    "linear-p3": "Linear P3-D65",
+    "LogC3": "ARRI LogC3 (EI800)",
+    "LogC4": "ARRI LogC4",
+    "S-Log3": "S-Log3 S-Gamut3",
+    "S-Log3.Cine": "S-Log3 S-Gamut3.Cine",
+    "V-Log": "V-Log V-Gamut",
+    "Log3G10": "Log3G10 REDWideGamutRGB",
+    "CLog2": "CanonLog2 CinemaGamut D55",
+    "CLog3": "CanonLog3 CinemaGamut D55",
+    "DaVinci-Intermediate": "DaVinci Intermediate WideGamut",
+    "BMDFilm-Gen5": "BMDFilm WideGamut Gen5",
+    "Apple-Log": "Apple Log",
+    "D-Log": "D-Log D-Gamut",
+}
+
+BRADFORD = np.array(
+    [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
+)
+REC709_CHROMATICITIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """Code values of one space -> linear Rec.709/D65.
+
+    Attributes:
+        name: The space, as OCIO calls it.
+        processor: What does the arithmetic.
+    """
+
+    name: str
+    processor: PyOpenColorIO.CPUProcessor
+
+    def __call__(self, pixels: np.ndarray) -> None:
+        """Decode `pixels`, float32 in C order (y, x, RGB), in place."""
+        height, width, _ = pixels.shape
+        self.processor.apply(PyOpenColorIO.PackedImageDesc(pixels, width, height, 3))
+
+
+def named_space(name: str) -> Decoder:
+    """The decoder of a space by OCIO name, alias or short name, upper and lower case alike.
+
+    Raises:
+        UsageError: nothing has that name.
+    """
+    canonical = canonical_name(name)
+    if canonical is None:
+        near = difflib.get_close_matches(name.casefold(), _names(), n=4, cutoff=0.5)
+        names = [_names()[key][0] for key in near] or list(SHORT_NAMES)
+        raise UsageError(
+            f"unknown input space {name!r}: expected a short name or any colour space or alias "
+            f"of the OCIO {CONFIG}; try {', '.join(names)}"
+        )
+    processor = _config().getProcessor(canonical, LINEAR_REC709)
+    return _decoder(canonical, processor)
+
+
+def canonical_name(name: str) -> str | None:
+    """The config's own name of a space; None when no space is called so (roles do not count)."""
+    return _names().get(name.strip().casefold(), (None, None))[1]
+
+
+def from_chromaticities(chromaticities: Sequence[float], path: object) -> Decoder:
+    """The decoder of linear RGB with primaries of its own.
+
+    Args:
+        chromaticities: x, y of red, green, blue and white, as in an OpenEXR header.
+        path: The picture, for the message.
+
+    Raises:
+        InputError: they span no triangle around the white.
+    """
+    numbers = ", ".join(f"{value:.4g}" for value in chromaticities)
+    try:
+        to_xyz = _rgb_to_xyz(chromaticities)
+        matrix = np.linalg.solve(
+            _rgb_to_xyz(REC709_CHROMATICITIES),
+            _adaptation(chromaticities[6:], REC709_CHROMATICITIES[6:]) @ to_xyz,
+        )
+    except (np.linalg.LinAlgError, ZeroDivisionError):
+        matrix = np.full((3, 3), np.nan)
+    if not np.isfinite(matrix).all():
+        raise InputError(
+            f"{path}: the chromaticities in the header ({numbers}) are no set of primaries; "
+            "say what the numbers are with --input-space"
+        )
+    matrix /= matrix.sum(axis=1, keepdims=True)  # white is white but for rounding: make it exact
+    padded = np.eye(4)
+    padded[:3, :3] = matrix
+    processor = _config().getProcessor(PyOpenColorIO.MatrixTransform(padded.ravel().tolist()))
+    return _decoder(f"linear RGB with the header's chromaticities ({numbers})", processor)
+
+
+def _rgb_to_xyz(chromaticities: Sequence[float]) -> np.ndarray:
+    xyz = np.array([_xyz(chromaticities[at : at + 2]) for at in (0, 2, 4)]).T
+    return xyz * np.linalg.solve(xyz, _xyz(chromaticities[6:]))
+
+
+def _adaptation(white: Sequence[float], to: Sequence[float]) -> np.ndarray:
+    gain = (BRADFORD @ _xyz(to)) / (BRADFORD @ _xyz(white))
+    return np.linalg.solve(BRADFORD, gain[:, None] * BRADFORD)
+
+
+def _xyz(xy: Sequence[float]) -> np.ndarray:
+    x, y = (float(value) for value in xy)
+    return np.array([x / y, 1.0, (1 - x - y) / y])
+
+
+def _decoder(name: str, processor: PyOpenColorIO.Processor) -> Decoder:
+    # Lossless: the default optimisation swaps powers and logarithms for approximations.
+    return Decoder(name, processor.getOptimizedCPUProcessor(PyOpenColorIO.OPTIMIZATION_LOSSLESS))
+
+
+@cache
+def _config() -> PyOpenColorIO.Config:
+    return PyOpenColorIO.Config.CreateFromBuiltinConfig(CONFIG)
+
+
+@cache
+def _names() -> dict[str, tuple[str, str]]:
+    """Folded name -> the name as written, the canonical name."""
+    names = {}
+    for space in _config().getColorSpaces(
+        PyOpenColorIO.SEARCH_REFERENCE_SPACE_ALL, PyOpenColorIO.COLORSPACE_ALL
+    ):
+        if not space.isData():
+            for name in (space.getName(), *space.getAliases()):
+                names[name.casefold()] = (name, space.getName())
+    return names | {short.casefold(): (short, name) for short, name in SHORT_NAMES.items()}
