@@ -1,0 +1,56 @@
+# The chores. `make demo` and `make test` are all that a newcomer needs; both install first.
+# Only Python 3.11 to 3.13, git and make are assumed.
+
+PYTHON ?= python3
+VENV ?= .venv
+DEMO ?= demo-out
+BIN = $(VENV)/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test lint check lab bench assets pictures clean
+
+demo: $(VENV)/installed            ## render the built-in scene into demo-out/
+	$(BIN)/spectral-film demo $(DEMO) --overwrite
+
+test: $(VENV)/installed-dev        ## the whole suite
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev        ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+check: lint                        ## before each commit: lint, unit tests, kernels against twins
+	$(BIN)/python -m pytest tests/unit tests/twins
+
+lab: $(VENV)/installed-dev         ## the film under the instruments
+	$(BIN)/python -m pytest tests/lab
+
+bench: $(VENV)/installed-dev       ## Mpx/s of each stage
+	$(BIN)/python scripts/benchmark.py
+
+assets: $(VENV)/installed-dev      ## remake every table and film model from its sources
+	$(BIN)/python scripts/make_tables.py
+	$(BIN)/python scripts/make_upsampling.py
+	$(BIN)/python scripts/make_demo_scene.py
+	$(BIN)/python -m reference.fit reference/sheets/vision3-250d -o assets/films/vision3-250d.h5 --overwrite
+	$(BIN)/python -m reference.fit reference/sheets/2383 -o assets/films/2383.h5 --overwrite
+
+pictures: $(VENV)/installed-dev    ## remake the pictures of the README and the FAQ
+	$(BIN)/python scripts/make_pictures.py
+
+clean:                             ## everything made, but not .venv
+	rm -rf build dist demo-out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# An editable install: sources are used where they lie, so only a change of these two files or
+# of the environment asks for another.
+$(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) -e .
+	touch $@
+
+$(VENV)/installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) -e '.[dev]'
+	touch $@ $(VENV)/installed
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
