@@ -9,15 +9,15 @@ Kernels here are even in x and in y, so one quadrant of the OTF says all, and co
 (DCT-I) move between it and a quadrant of the kernel at a quarter of the cost.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from scipy import fft
 
-WORKERS = 2  # threads per transform; more gain little at the sizes of a frame
+from spectral_film.transfer import Transfer
 
-TransferFunction = Callable[[np.ndarray], np.ndarray]
-"""Cycles per um, any shape -> OTF, same shape, 1 at zero frequency."""
+WORKERS = 2  # threads per transform; more gain little at the sizes of a frame
 
 
 def padded_size(size: int, reach: int) -> int:
@@ -37,24 +37,26 @@ def radial_frequency(shape: tuple[int, int], pitch_um: tuple[float, float]) -> n
     return np.hypot(rows[:, None], columns[None, :])
 
 
+@lru_cache(maxsize=8)  # one frame's worth: three layers, the inhibitor, three of the print
 def positive_kernel_spectrum(
-    transfer_function: TransferFunction, shape: tuple[int, int], pitch_um: tuple[float, float]
+    transfer: Transfer, shape: tuple[int, int], pitch_um: tuple[float, float]
 ) -> np.ndarray:
     """Spectrum of the non-negative, unit-sum kernel nearest to an OTF on a grid.
 
     Args:
-        transfer_function: OTF of frequency in cycles/um.
+        transfer: The OTF.
         shape: Even rows and columns of the padded grid.
         pitch_um: Pixel pitch across and down.
 
     Returns:
         Quadrant of the kernel's real spectrum, float32, (y/2+1, x/2+1).
     """
-    spectrum = transfer_function(radial_frequency(shape, pitch_um)).astype(np.float32)
+    spectrum = transfer(radial_frequency(shape, pitch_um))
     kernel = fft.idctn(spectrum, type=1, workers=WORKERS, overwrite_x=True)
     np.maximum(kernel, 0, out=kernel)
     spectrum = fft.dctn(kernel, type=1, workers=WORKERS, overwrite_x=True)
     spectrum /= spectrum[0, 0]  # the kernel's sum
+    spectrum.flags.writeable = False
     return spectrum
 
 
@@ -79,17 +81,15 @@ def convolve_plane(plane: np.ndarray, spectrum: np.ndarray, reach: tuple[int, in
 
 
 def blur(
-    planes: np.ndarray,
-    transfer_functions: Sequence[TransferFunction],
-    reach_um: float,
-    pitch_um: tuple[float, float],
+    planes: np.ndarray, transfers: Sequence[Transfer], pitch_um: tuple[float, float]
 ) -> np.ndarray:
     """Blur every plane of (channel, y, x) by its own OTF; light is conserved."""
+    reach_um = max(transfer.reach_um for transfer in transfers)
     reach = int(np.ceil(reach_um / pitch_um[1])), int(np.ceil(reach_um / pitch_um[0]))
     shape = padded_size(planes.shape[1], reach[0]), padded_size(planes.shape[2], reach[1])
     out = np.empty_like(planes)
-    for plane, result, transfer_function in zip(planes, out, transfer_functions, strict=True):
-        spectrum = positive_kernel_spectrum(transfer_function, shape, pitch_um)
+    for plane, result, transfer in zip(planes, out, transfers, strict=True):
+        spectrum = positive_kernel_spectrum(transfer, shape, pitch_um)
         # An average lies between the extremes; the transform's rounding need not.
         np.clip(convolve_plane(plane, spectrum, reach), plane.min(), plane.max(), out=result)
     return out

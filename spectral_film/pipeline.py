@@ -131,7 +131,7 @@ def path_of_light(
         halation=settings.halation,
         scatter=settings.scatter,
     )
-    if spread.reach_um > 0:
+    if spread is not None:
         yield Step("optics", spread, looks_around=True)
     if to == "exposure":
         return
@@ -167,7 +167,7 @@ def path_of_light(
         printer = Printing(negative=negative, print_film=print_film, printer_points=points)
         yield Step("printing", printer)
         spread = optics.of_print(print_film, pitch, scatter=settings.scatter)
-        if spread.reach_um > 0:
+        if spread is not None:
             yield Step("print optics", spread, looks_around=True)
         yield Step("print tone curve", Development(print_film.tone_curve))
         if to == "print":

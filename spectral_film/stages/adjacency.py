@@ -21,8 +21,8 @@ import numpy as np
 from spectral_film.convolution import blur
 from spectral_film.device import Device
 from spectral_film.film import ClassicalAdjacency, Negative, ToneCurve
-from spectral_film.stages.optics import EXPONENTIAL_REACH
 from spectral_film.stages.tone_curve import curve_arguments, curve_defines, develop
+from spectral_film.transfer import Exponential
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +82,7 @@ def diffuse(dyes: np.ndarray, length_um: float, pitch_um: tuple[float, float]) -
     if length_um == 0:
         return dyes
 
-    def otf(frequency: np.ndarray) -> np.ndarray:
-        return (1 + (2 * np.pi * length_um * frequency) ** 2) ** -1.5
-
-    return blur(dyes, [otf] * len(dyes), EXPONENTIAL_REACH * length_um, pitch_um)
+    return blur(dyes, [Exponential(length_um)] * len(dyes), pitch_um)
 
 
 def of_film(
