@@ -16,8 +16,8 @@ import numpy as np
 import optimistix as optx
 from jaxtyping import Array, Float64
 
-from reference.fit.spectra import dmin_shape, dye_density
 from reference.fit.sheet import Sheet
+from reference.fit.spectra import dmin_shape, dye_density
 from reference.stages.common import characteristic_curve
 from reference.stages.densitometry import read_density
 from spectral_film.errors import InputError

@@ -10,8 +10,8 @@ import h5py
 import numpy as np
 
 from reference.fit.curves import FittedCurves
-from reference.fit.optics import FittedAdjacency, FittedOptics
 from reference.fit.model import FilmModel
+from reference.fit.optics import FittedAdjacency, FittedOptics
 from reference.fit.sheet import Sheet
 from reference.fit.spectra import dmin_shape, dye_density, spectral_sensitivity
 from spectral_film.spectra import WAVELENGTH

@@ -8,7 +8,7 @@ import csv
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,12 +53,14 @@ class TableForm:
         required: Columns that must be there, (name, meaning).
         optional: Columns that may be there.
         fewest: Values each required column needs, for a curve to be drawn through them.
+        rising: Whether the required columns may not fall.
     """
 
     axis: Mapping[str, Column]
     required: Mapping[str, Column]
     fewest: int
-    optional: Mapping[str, Column]
+    optional: Mapping[str, Column] = field(default_factory=dict)
+    rising: bool = False
 
 
 def _of_records(pattern: str, meaning: Column) -> dict[str, Column]:
@@ -70,13 +72,12 @@ FORMS = {
         axis={"log_exposure": LOG_EXPOSURE, "stop": STOPS},
         required=_of_records("D_{}", DENSITY),
         fewest=10,
-        optional={},
+        rising=True,
     ),
     "spectral_sensitivity": TableForm(
         axis={"wavelength_nm": WAVELENGTH_NM},
         required=_of_records("logS_{}", LOG_SENSITIVITY),
         fewest=5,
-        optional={},
     ),
     "spectral_dye_density": TableForm(
         axis={"wavelength_nm": WAVELENGTH_NM},
@@ -88,16 +89,17 @@ FORMS = {
         axis={"cycles_per_mm": CYCLES},
         required=_of_records("{}_pct", PERCENT),
         fewest=4,
-        optional={},
     ),
     "rms_granularity": TableForm(
         axis={"log_rel_exposure": LOG_RELATIVE},
         required=_of_records("D_{}", DENSITY) | _of_records("sigma_{}", SIGMA),
         fewest=3,
-        optional={},
     ),
 }
 MAY_BE_ABSENT = ("mtf", "rms_granularity")
+
+# Readings of a flat toe wiggle; a fall beyond this is a slip, or a reversal film.
+WIGGLE = 0.005  # density
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,8 @@ def _assumed(path: Path, kind: str, own: Any) -> dict[str, Any]:
         for name, value in by.items():
             if name not in base:
                 raise InputError(
-                    f"{path}: {where}.{name} means nothing here; known are {', '.join(sorted(base))}"
+                    f"{path}: {where}.{name} means nothing here; "
+                    f"known are {', '.join(sorted(base))}"
                 )
             nested = isinstance(base[name], dict)
             merged[name] = overruled(base[name], value, f"{where}.{name}") if nested else value
@@ -268,29 +271,9 @@ def _tables(folder: Path) -> dict[str, Table]:
                 f"{path} is missing; a sheet needs "
                 + ", ".join(f"{needed}.csv" for needed in FORMS if needed not in MAY_BE_ABSENT)
             )
-    for record, density in zip(
-        RECORDS, tables["characteristic_curves"].records("D_{}"), strict=True
-    ):
-        _must_rise(folder / "characteristic_curves.csv", f"D_{record}", density)
     if "mtf" in tables and np.nanmax(tables["mtf"].records("{}_pct")) <= 2:
         raise InputError(f"{folder / 'mtf.csv'}: {PERCENT.hint}; these look like fractions")
     return tables
-
-
-# Readings of a flat toe wiggle; a fall beyond this is a mistake or a reversal film.
-WIGGLE = 0.005  # density
-
-
-def _must_rise(path: Path, column: str, density: np.ndarray) -> None:
-    printed = np.flatnonzero(np.isfinite(density))
-    fall = np.diff(density[printed])
-    if (fall < -WIGGLE).any():
-        first = int(np.argmax(fall < -WIGGLE))
-        before, after = density[printed[first]], density[printed[first + 1]]
-        raise InputError(
-            f"{path}, data row {printed[first + 1] + 1}, column {column}: density must not fall "
-            f"with exposure ({before:g} -> {after:g}); read the curve again there"
-        )
 
 
 def _table(path: Path, form: TableForm) -> Table:
@@ -302,6 +285,7 @@ def _table(path: Path, form: TableForm) -> Table:
     notes: dict[str, str] = {}
     header: list[str] = []
     rows: list[list[float]] = []
+    line_numbers: list[int] = []
     meanings: dict[str, Column] = {}
     for number, line in enumerate(lines, start=1):
         if line.lstrip().startswith("#"):
@@ -315,6 +299,7 @@ def _table(path: Path, form: TableForm) -> Table:
             meanings = _header(path, number, header, form)
         else:
             rows.append(_row(path, number, next(csv.reader([line])), meanings))
+            line_numbers.append(number)
             if len(rows) > 1 and not rows[-1][0] > rows[-2][0]:
                 raise InputError(
                     f"{path}, row {number}, column {header[0]}: values must increase "
@@ -331,8 +316,21 @@ def _table(path: Path, form: TableForm) -> Table:
                 f"{path}, column {name}: {count} values are too few for a curve, "
                 f"{form.fewest} or more are needed"
             )
+        if form.rising:
+            _must_rise(path, name, columns[name], line_numbers)
     units = {name: meaning.unit for name, meaning in meanings.items()}
     return Table(columns=columns, units=units, notes=notes)
+
+
+def _must_rise(path: Path, column: str, density: np.ndarray, line_numbers: list[int]) -> None:
+    printed = np.flatnonzero(np.isfinite(density))
+    falls = np.flatnonzero(np.diff(density[printed]) < -WIGGLE)
+    if len(falls):
+        before, after = printed[falls[0]], printed[falls[0] + 1]
+        raise InputError(
+            f"{path}, row {line_numbers[after]}, column {column}: density must not fall with "
+            f"exposure ({density[before]:g} -> {density[after]:g}); read the curve again there"
+        )
 
 
 def _header(path: Path, number: int, header: list[str], form: TableForm) -> dict[str, Column]:

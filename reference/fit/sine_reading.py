@@ -41,13 +41,13 @@ def sine_response(
         spectra: Keywords of `read_density`.
         coupling, length_um: Of the adjacency; a coupling of 0 is none.
     """
-    turn = 2 * jnp.pi * jnp.arange(SAMPLES) / SAMPLES
+    turn = 2 * jnp.pi * jnp.arange(SAMPLES, dtype=float) / SAMPLES
     wave = modulation * transfer[:, :, None] * jnp.cos(turn)
     exposed = log_exposure[:, None, None] + jnp.log10(1 + wave)
 
     made = characteristic_curve(exposed, **curve)
     harmonics = jnp.fft.rfft(made, axis=-1)
-    order = jnp.arange(harmonics.shape[-1])
+    order = jnp.arange(harmonics.shape[-1], dtype=float)
     spreading = exponential_otf((frequency[:, None] * order).ravel(), length_um=length_um)
     spread = jnp.fft.irfft(harmonics * spreading.reshape(1, -1, len(order)), n=SAMPLES, axis=-1)
 

@@ -114,5 +114,5 @@ def convolve(
     )
     transfer = positive_kernel_otf(otf, shape=shape, pitch_um=pitch_um)
     spectrum = jnp.fft.rfft2(jnp.pad(planes, border, mode="edge"))
-    convolved = jnp.fft.irfft2(spectrum * transfer, s=shape)
+    convolved = jnp.fft.irfft2(spectrum * transfer.astype(spectrum.dtype), s=shape)
     return convolved[:, above : above + rows, left : left + columns]

@@ -113,7 +113,7 @@ def halation_otf(
 def _beyond(edge, depth, reach_um):
     """Radii from `edge` to the reach, evenly, and the flux at each where R = 1."""
     step = (reach_um - edge) / RADII
-    radius = edge + step * (jnp.arange(RADII) + 0.5)
+    radius = edge + step * (jnp.arange(RADII, dtype=float) + 0.5)
     return radius, _flux(radius, depth) * step
 
 
@@ -123,7 +123,7 @@ def _below(edge, depth, base_index):
     Near the critical angle the reflectance rises like a square root; radii that crowd there
     quadratically make it smooth.
     """
-    v = (jnp.arange(ANGLES) + 0.5) / ANGLES
+    v = (jnp.arange(ANGLES, dtype=float) + 0.5) / ANGLES
     radius = edge * (1 - v**2)
     weight = edge * 2 * v / ANGLES
     reflectance = _fresnel(jnp.arctan(radius / depth), base_index)
@@ -182,8 +182,8 @@ def tabulated(frequency: Frequency, *, table: Frequency, spacing: float) -> Freq
     """
     mirrored = jnp.concatenate([table[1:2], table])  # the function is even
     place = frequency / spacing
+    t = place - jnp.floor(place)
     first = jnp.floor(place).astype(int)
-    t = place - first
     a, b, c, d = (mirrored[first + i] for i in range(4))
     return (
         -a * t * (t - 1) * (t - 2) / 6

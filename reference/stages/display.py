@@ -1,0 +1,98 @@
+"""Display: XYZ of the screen -> RGB of a display.
+
+Encodings: sRGB by its piecewise curve (IEC 61966-2-1); Rec.709 and Rec.2020 by the inverse of
+BT.1886 with a black of 0, which is a power of 2.4; both P3 displays by 2.6, the theatre's, since
+this is a picture of a theatre screen (SMPTE RP 431-2 for the DCI white, EG 432-1 for D65).
+"""
+
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float64
+
+# Li et al. 2017, "Comprehensive color solutions: CAM16, CAT16 and CAM16-UCS".
+CAT16 = (
+    (0.401288, 0.650173, -0.051461),
+    (-0.250268, 1.204414, 0.045854),
+    (-0.002079, 0.048952, 0.953127),
+)
+
+D65 = (0.3127, 0.3290)
+DCI_WHITE = (0.314, 0.351)
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A display: chromaticities of red, green, blue and white; power of its decoding.
+
+    `gamma` None means the sRGB curve.
+    """
+
+    red: tuple[float, float]
+    green: tuple[float, float]
+    blue: tuple[float, float]
+    white: tuple[float, float]
+    gamma: float | None
+
+
+_REC709 = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
+_P3 = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))
+_REC2020 = ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046))
+
+DISPLAYS = {
+    "sRGB": Standard(*_REC709, D65, None),
+    "Rec.709": Standard(*_REC709, D65, 2.4),
+    "P3-D65": Standard(*_P3, D65, 2.6),
+    "P3-DCI": Standard(*_P3, DCI_WHITE, 2.6),
+    "Rec.2020": Standard(*_REC2020, D65, 2.4),
+}
+
+
+def display_linear(
+    xyz: Float64[Array, "xyz y x"],
+    *,
+    adapting_white: Float64[Array, " xyz"],
+    peak_luminance: Float64[Array, ""],
+    display: str,
+) -> Float64[Array, "rgb y x"]:
+    """Display-linear RGB, 1.0 = the display's white; values outside 0..1 are kept.
+
+    The eye has adapted to `adapting_white`, wholly (von Kries in CAT16), and sees it as the
+    display's white.
+
+    Args:
+        xyz: The screen.
+        adapting_white: XYZ of what is taken for white: the projector lamp, or the clear print.
+        peak_luminance: Y of the screen that becomes the luminance of display white: clear film.
+        display: A key of `DISPLAYS`.
+    """
+    standard = DISPLAYS[display]
+    cone = jnp.array(CAT16)
+    white = _xyz(standard.white)
+    gain = (cone @ white) / (cone @ (adapting_white / adapting_white[1]))
+    adapted = jnp.linalg.solve(cone, gain[:, None] * cone) / peak_luminance
+    matrix = jnp.linalg.solve(rgb_to_xyz(standard), adapted)
+    return jnp.tensordot(matrix, xyz, ((1,), (0,)))
+
+
+def encode(linear: Float64[Array, "rgb y x"], *, display: str) -> Float64[Array, "rgb y x"]:
+    """Code values; light below 0 gets code 0, light above 1 is left to the file's range."""
+    gamma = DISPLAYS[display].gamma
+    light = jnp.maximum(linear, 0.0)
+    # Powers have no slope at 0: they are taken of something brighter where they are not used.
+    if gamma is None:
+        dark = light <= 0.0031308
+        power = 1.055 * jnp.where(dark, 1.0, light) ** (1 / 2.4) - 0.055
+        return jnp.where(dark, 12.92 * light, power)
+    return jnp.where(light > 0, jnp.where(light > 0, light, 1.0) ** (1 / gamma), 0.0)
+
+
+def rgb_to_xyz(standard: Standard) -> Float64[Array, "xyz rgb"]:
+    """Linear RGB to XYZ with Y = 1 for white."""
+    primaries = jnp.stack([_xyz(p) for p in (standard.red, standard.green, standard.blue)], axis=1)
+    return primaries * jnp.linalg.solve(primaries, _xyz(standard.white))[None]
+
+
+def _xyz(xy: tuple[float, float]) -> Float64[Array, " xyz"]:
+    x, y = xy
+    return jnp.array([x / y, 1.0, (1 - x - y) / y])
