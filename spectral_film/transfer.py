@@ -107,7 +107,8 @@ class Halo:
     def __call__(self, frequency: np.ndarray) -> np.ndarray:
         """See `Transfer`."""
         table = _halo_table(self)
-        at = frequency * LINE_SAMPLES
+        # Finer than the table, where nothing is left of a halo, its last value is held.
+        at = np.minimum(frequency * LINE_SAMPLES, len(table) - 1.5)
         below = at.astype(np.int32)
         at -= below
         return table[below] + at * (table[below + 1] - table[below])
