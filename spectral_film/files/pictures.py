@@ -311,9 +311,9 @@ def _space_of(spec: OpenImageIO.ImageSpec, format_name: str, path: Path) -> tupl
     integer = spec.format.basetype not in (OpenImageIO.HALF, OpenImageIO.FLOAT, OpenImageIO.DOUBLE)
     profile = spec.get_string_attribute("ICCProfile:profile_description")
     if integer and profile:
-        for start, space in PROFILES.items():
+        for start, meant in PROFILES.items():
             if profile.casefold().startswith(start):
-                return named_space(space), f"by its ICC profile ({profile})"
+                return named_space(meant), f"by its ICC profile ({profile})"
     for tag in ("colorInteropID", "oiio:ColorSpace"):
         said = spec.get_string_attribute(tag)
         space = canonical_name(said)
