@@ -169,7 +169,7 @@ def bessel_j0(x: Float64[Array, "*n"]) -> Float64[Array, "*n"]:
     return jnp.where(x <= 3, near, modulus * jnp.cos(phase) / jnp.sqrt(far))
 
 
-def tabulated(frequency: Frequency, *, table: Frequency, spacing: float) -> Frequency:
+def tabulated(frequency: Frequency, *, table: Float64[Array, " node"], spacing: float) -> Frequency:
     """A smooth radial function from its values at 0, 1, 2 ... times `spacing`, by cubics.
 
     The halation's integral at every point of a grid would take minutes; it wiggles over

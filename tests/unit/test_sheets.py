@@ -1,0 +1,249 @@
+"""A datasheet folder is read as it says, or refused with file, row and column."""
+
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import reference
+from reference.fit.sheet import FORMS, read_sheet
+from reference.fit.spectra import dmin_shape, dye_density, spectral_sensitivity
+from spectral_film.errors import InputError
+from spectral_film.spectra import WAVELENGTH
+
+SHEETS = Path(reference.__file__).parent / "sheets"
+SHIPPED = sorted(path.parent.name for path in SHEETS.glob("*/sheet.toml"))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the 5207 sheet that a test may spoil."""
+    return Path(shutil.copytree(SHEETS / "vision3-250d", tmp_path / "sheet"))
+
+
+def change(path: Path, old: str, new: str) -> int:
+    """Replace the one place where `old` stands; its row number."""
+    text = path.read_text()
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
+    path.write_text(text.replace(old, new))
+    return text[: text.index(old)].count("\n") + 1
+
+
+@pytest.mark.parametrize("stock", SHIPPED)
+def test_every_shipped_sheet_says_who_measured_who_read_and_how_well(stock):
+    sheet = read_sheet(SHEETS / stock)
+    assert sheet.id == stock
+    for name, table in sheet.tables.items():
+        for note in ("source", "read", "unit", "uncertainty"):
+            assert table.notes.get(note), f"{stock}/{name}.csv lacks a comment `# {note}: ...`"
+
+
+@pytest.mark.parametrize("stock", SHIPPED)
+def test_sensitivities_peak_where_the_emulsion_does_and_end_where_the_print_does(stock):
+    sheet = read_sheet(SHEETS / stock)
+    sensitivity = spectral_sensitivity(sheet)
+    red, green, blue = WAVELENGTH[sensitivity.argmax(axis=1)]
+    assert 640 < red < 710
+    assert 530 < green < 560
+    assert 400 < blue < 475
+    table = sheet.tables["spectral_sensitivity"]
+    for layer, log_sensitivity in zip(sensitivity, table.records("logS_{}"), strict=True):
+        printed = table["wavelength_nm"][np.isfinite(log_sensitivity)]
+        outside = (printed.min() > WAVELENGTH) | (printed.max() < WAVELENGTH)
+        assert (layer[outside] == 0).all()
+        assert (layer[~outside] > 0).all()
+
+
+@pytest.mark.parametrize("stock", SHIPPED)
+def test_dyes_peak_at_one_and_are_held_beyond_their_ends(stock):
+    sheet = read_sheet(SHEETS / stock)
+    dyes, _ = dye_density(sheet)
+    assert dyes.max(axis=1) == pytest.approx(1.0, abs=1e-15)
+    for dye, name in zip(dyes, ("cyan", "magenta", "yellow"), strict=True):
+        table = sheet.tables["spectral_dye_density"]
+        first = table["wavelength_nm"][np.isfinite(table[name])][0]
+        held = dye[first >= WAVELENGTH]
+        assert np.all(held == held[-1]) if len(held) else first <= WAVELENGTH[0]
+
+
+def test_masking_couplers_stay_in_the_net_dyes():
+    """Magenta of 5207 dips below zero where the yellow mask is destroyed: never clipped."""
+    dyes, _ = dye_density(read_sheet(SHEETS / "vision3-250d"))
+    assert dyes[1][WAVELENGTH == 445] == pytest.approx(-0.018, abs=0.001)
+
+
+def test_a_gap_in_a_sensitivity_is_not_bridged(folder):
+    table = folder / "spectral_sensitivity.csv"
+    lines = table.read_text().splitlines()
+    gap = ("440", "445", "450")
+    spoiled = [
+        f"{line.rsplit(',', 1)[0]}," if line.split(",")[0] in gap else line for line in lines
+    ]
+    table.write_text("\n".join(spoiled))
+    blue = spectral_sensitivity(read_sheet(folder))[2]
+    assert (blue[(WAVELENGTH >= 440) & (WAVELENGTH <= 450)] == 0).all()
+    assert blue[WAVELENGTH == 435] > 0
+    assert blue[WAVELENGTH == 455] > 0
+
+
+def test_stops_become_log_exposure_by_the_exposure_index(folder):
+    before = read_sheet(folder).log_exposure()
+    curves = folder / "characteristic_curves.csv"
+    lines = curves.read_text().splitlines()
+    grey = math.log10(12.5 / 500)
+
+    def in_stops(line):
+        first, _, rest = line.partition(",")
+        try:
+            return f"{(float(first) - grey) / math.log10(2):.9f},{rest}"
+        except ValueError:
+            return line.replace("log_exposure,", "stop,")
+
+    header = next(i for i, line in enumerate(lines) if not line.startswith("#"))
+    curves.write_text("\n".join(lines[:header] + [in_stops(line) for line in lines[header:]]))
+    change(folder / "sheet.toml", "exposure_index = 250", "exposure_index = 500")
+    after = read_sheet(folder)
+    assert after.log_exposure() == pytest.approx(before, abs=1e-8)
+    assert after.grey_card_log_exposure() == pytest.approx(grey)
+
+
+def test_what_the_sheet_does_not_print_is_assumed_by_kind_and_can_be_overruled(folder):
+    assert read_sheet(folder).assumed["halation"]["rem-jet"]["veil_ratio"] == [0.006, 0.002, 0.0002]
+    toml = folder / "sheet.toml"
+    toml.write_text(toml.read_text() + "\n[assumed.mtf]\nmodulation = 0.35\n")
+    assumed = read_sheet(folder).assumed
+    assert assumed["mtf"]["modulation"] == 0.35
+    assert assumed["mtf"]["overlap_below"] == 12.5
+
+
+@pytest.mark.parametrize("absent", ["mtf", "rms_granularity"])
+def test_mtf_and_granularity_may_be_absent(folder, absent):
+    (folder / f"{absent}.csv").unlink()
+    assert absent not in read_sheet(folder).tables
+
+
+@pytest.mark.parametrize("absent", sorted(set(FORMS) - {"mtf", "rms_granularity"}))
+def test_the_other_tables_may_not(folder, absent):
+    (folder / f"{absent}.csv").unlink()
+    with pytest.raises(InputError, match=rf"{absent}\.csv is missing"):
+        read_sheet(folder)
+
+
+SPOILED = {
+    "density falls": (
+        "characteristic_curves",
+        "\n0.05,1.5206",
+        "\n0.05,0.9",
+        "D_R",
+        "must not fall",
+    ),
+    "rows not sorted": (
+        "characteristic_curves",
+        "\n-3.60,",
+        "\n-3.80,",
+        "log_exposure",
+        "must increase",
+    ),
+    "decimal comma": ("mtf", "\n20.0,77.5", "\n20.0,77,5", None, "5 values for 4 columns"),
+    "letters": ("mtf", "\n20.0,77.5", "\n20.0,77.5%", "R_pct", "is not a number"),
+    "infinite": ("mtf", "\n20.0,77.5", "\n20.0,inf", "R_pct", "outside"),
+    "wavelength in um": (
+        "spectral_dye_density",
+        "\n400,",
+        "\n0.400,",
+        "wavelength_nm",
+        "the unit is nm",
+    ),
+    "blank axis": ("mtf", "\n2.5,", "\n,", "cycles_per_mm", "may not be blank"),
+    "sigma x1000": (
+        "rms_granularity",
+        "\n0.0,0.229,0.00490",
+        "\n0.0,0.229,4.90",
+        "sigma_R",
+        "1000",
+    ),
+}
+
+
+@pytest.mark.parametrize("slip", SPOILED)
+def test_a_slip_is_named_with_file_row_and_column(folder, slip):
+    table, old, new, column, reason = SPOILED[slip]
+    path = folder / f"{table}.csv"
+    text = path.read_text()
+    assert old in text, slip
+    path.write_text(text.replace(old, new, 1))
+    row = text[: text.index(old)].count("\n") + 1 + old.startswith("\n")
+    with pytest.raises(InputError, match=reason) as refusal:
+        read_sheet(folder)
+    message = str(refusal.value)
+    assert f"{table}.csv, row {row}" in message
+    assert column is None or f"column {column}" in message
+
+
+def test_a_missing_column_is_named_beside_those_expected(folder):
+    change(folder / "mtf.csv", "cycles_per_mm,R_pct,G_pct,B_pct", "cycles_per_mm,R_pct,G_pct,blue")
+    with pytest.raises(InputError, match=r"mtf\.csv, row 5: column B_pct is missing"):
+        read_sheet(folder)
+
+
+def test_fractions_are_not_percent(folder):
+    path = folder / "mtf.csv"
+    lines = path.read_text().splitlines()
+    header = next(i for i, line in enumerate(lines) if not line.startswith("#"))
+    path.write_text(
+        "\n".join([*lines[: header + 1], "2.5,1,1,1", "5,1,1,1", "10,.9,1,1", "20,.8,.9,1"])
+    )
+    with pytest.raises(InputError, match="percent"):
+        read_sheet(folder)
+
+
+def test_too_few_points_for_a_curve(folder):
+    path = folder / "characteristic_curves.csv"
+    path.write_text("\n".join(path.read_text().splitlines()[:9]))
+    with pytest.raises(InputError, match="too few"):
+        read_sheet(folder)
+
+
+def test_a_negative_needs_its_minimum_density(folder):
+    path = folder / "spectral_dye_density.csv"
+    rows = path.read_text().splitlines()
+    header = next(i for i, row in enumerate(rows) if not row.startswith("#"))
+    kept = [",".join(row.split(",")[:4]) for row in rows[header:]]
+    path.write_text("\n".join(rows[:header] + kept))
+    with pytest.raises(InputError, match="min_density"):
+        dmin_shape(read_sheet(folder))
+
+
+def test_dyes_must_cover_the_visible(folder):
+    path = folder / "spectral_dye_density.csv"
+    rows = path.read_text().splitlines()
+    path.write_text("\n".join(row for row in rows if row[:1] != "4"))
+    with pytest.raises(InputError, match="430 to 680 nm"):
+        dye_density(read_sheet(folder))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('kind = "negative"', 'kind = "slide"', "kind must be 'negative' or 'print'"),
+        ("exposure_index = 250", "", "exposure_index must be a number"),
+        ("exposure_index = 250", "exposure_index = true", "exposure_index must be a number"),
+        ("exposure_index = 250", "exposure_index = nan", "exposure_index must be a number"),
+        ('densitometry = "status-m"', 'densitometry = "M"', "densitometry must be"),
+        ('maker = "Eastman Kodak"', 'makr = "Eastman Kodak"', "'makr' means nothing"),
+        ("exponent = [0.80", "exponents = [0.80", "exponents means nothing"),
+        ("exponent = [0.80, 0.90, 0.90]", "exponent = [0.80]", "must look like"),
+        ("[assumed.reciprocity]", "[assumed.reciprocity", "not valid TOML"),
+    ],
+)
+def test_the_head_of_the_sheet_is_checked(folder, old, new, message):
+    change(folder / "sheet.toml", old, new)
+    with pytest.raises(InputError, match=message):
+        read_sheet(folder)
+
+
+def test_a_folder_without_a_sheet(tmp_path):
+    with pytest.raises(InputError, match="a sheet is a folder with a sheet"):
+        read_sheet(tmp_path)
