@@ -2,8 +2,8 @@
 
 Names are those of one builtin OCIO config, pinned so that a name means the same tomorrow, plus
 short names for the usual ones. A picture that only states its chromaticities gets a matrix of its
-own. Every road adapts white to D65 (Bradford), so R = G = B stays neutral: to 3e-7 of the value,
-1.6e-5 for the ADX encodings, whose published matrices are rounded.
+own. Every road adapts white to D65 (Bradford; CAT02 where an ACES camera transform says so), so
+R = G = B stays neutral: to 3e-7 of the value, 1.6e-5 for ADX, whose published matrix is rounded.
 """
 
 import difflib

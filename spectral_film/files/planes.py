@@ -50,13 +50,12 @@ class NotNumbers:
             return ()
         count = sum(number for number, _ in self._found)
         y, x, channel = min(position for _, position in self._found)
-        where = f"the first at x={x}, y={y} in channel {self.channels[channel]}"
+        found = f"{count} NaN or infinite samples, the first at x={x}, y={y} in channel {self.channels[channel]}"
         if self.policy == "refuse":
             raise InputError(
-                f"{self.path}: {count} samples are NaN or infinite, {where}; light must be finite: "
-                "repair the picture, or make such pixels black with --nan zero"
+                f"{self.path}: {found}; light must be finite: repair the picture, or make such pixels black with --nan zero"
             )
-        return (f"{count} samples were NaN or infinite, {where}; their pixels are black",)
+        return (f"{found}; their pixels are black",)
 
 
 def load_planes(
@@ -98,7 +97,9 @@ def load_planes(
         bad = ~np.isfinite(pixels)
         if decode is not None:
             decode(pixels)  # a log curve may overflow, another may hide a NaN: look twice
-            bad |= ~np.isfinite(pixels)
+            overflown = ~np.isfinite(pixels)
+            overflown[bad.any(axis=-1)] = False  # the matrix has only spread what came in
+            bad |= overflown
         not_numbers.blacken(pixels, bad, row)
         for channel, plane in enumerate(planes):
             plane[rows] = pixels[..., channel]
