@@ -207,6 +207,49 @@ def render(
 
 
 @app.command(rich_help_panel="Look and learn")
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it is not there.")] = Path(
+        "demo-out"
+    ),
+    device: Annotated[str | None, typer.Option(help="Part of a device's name.")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace the files of an earlier demo.")] = False,
+) -> None:
+    """Render the built-in scene with everything on, and a page that shows the stages."""
+    from spectral_film.demo import make_demo
+    from spectral_film.device import open_device
+
+    chosen = open_device(device)
+    _say(f"device: {chosen.name}")
+    with _progress() as announce:
+        page = make_demo(folder, chosen, overwrite=overwrite, announce=announce)
+    typer.echo(page)
+
+
+@app.command(rich_help_panel="Look and learn")
+def show(
+    film: Annotated[str, typer.Argument(metavar="ID", help="A stock: an id, or an .h5.")],
+    target: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="A .png or .svg. Default: ID.png."),
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="Part of a device's name.")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
+) -> None:
+    """Draw a stock's curves, measured over published, and print its numbers."""
+    from spectral_film.device import open_device
+    from spectral_film.film import load_film
+    from spectral_film.show import check_drawing, draw, numbers
+
+    stock = load_film(film)
+    path = target or Path(f"{stock.id}.png")
+    check_drawing(path, overwrite=overwrite)
+    draw(open_device(device), stock, path, overwrite=overwrite)
+    for line in numbers(stock):
+        typer.echo(line)
+    _say(f"the curves are drawn in {path}")
+
+
+@app.command(rich_help_panel="Look and learn")
 def films() -> None:
     """List the stocks that come with the program."""
     from spectral_film.film import Negative, load_film, shipped_films
