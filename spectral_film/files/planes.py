@@ -50,10 +50,12 @@ class NotNumbers:
             return ()
         count = sum(number for number, _ in self._found)
         y, x, channel = min(position for _, position in self._found)
-        found = f"{count} NaN or infinite samples, the first at x={x}, y={y} in channel {self.channels[channel]}"
+        first = f"the first at x={x}, y={y} in channel {self.channels[channel]}"
+        found = f"{count} NaN or infinite samples, {first}"
         if self.policy == "refuse":
             raise InputError(
-                f"{self.path}: {found}; light must be finite: repair the picture, or make such pixels black with --nan zero"
+                f"{self.path}: {found}; light must be finite: repair the picture, or make such "
+                "pixels black with --nan zero"
             )
         return (f"{found}; their pixels are black",)
 
