@@ -9,6 +9,7 @@ Kernels here are even in x and in y, so one quadrant of the OTF says all, and co
 (DCT-I) move between it and a quadrant of the kernel at a quarter of the cost.
 """
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -31,37 +32,68 @@ def padded_size(size: int, reach: int) -> int:
 def radial_frequency(shape: tuple[int, int], pitch_um: tuple[float, float]) -> np.ndarray:
     """Spatial frequency in cycles/um on the quadrant of a (y, x) FFT grid, (y/2+1, x/2+1)."""
     rows, columns = (
-        np.arange(n // 2 + 1, dtype=np.float32) / np.float32(n * pitch)
-        for n, pitch in zip(shape, pitch_um[::-1], strict=True)
+        np.arange(n // 2 + 1) / (n * pitch) for n, pitch in zip(shape, pitch_um[::-1], strict=True)
     )
     return np.hypot(rows[:, None], columns[None, :])
 
 
-@lru_cache(maxsize=8)  # one frame's worth: three layers, the inhibitor, three of the print
-def positive_kernel_spectrum(
-    transfer: Transfer, shape: tuple[int, int], pitch_um: tuple[float, float]
+def positive_kernel(
+    transfer: Transfer, reach: tuple[int, int], pitch_um: tuple[float, float]
 ) -> np.ndarray:
-    """Spectrum of the non-negative, unit-sum kernel nearest to an OTF on a grid.
+    """The non-negative kernel nearest to an OTF, cut at its reach, of sum 1.
+
+    It is made on a grid of twice its reach, whatever the frame, so that a piece of a frame and
+    the whole are blurred alike; and in float64, since what float32 rounds up to a positive
+    number would be a faint veil over everything.
 
     Args:
         transfer: The OTF.
+        reach: Rows and columns from the centre to where the kernel ends.
+        pitch_um: Pixel pitch across and down.
+
+    Returns:
+        The quadrant of its values from the centre on, float64, (y, x).
+    """
+    shape = padded_size(2, 2 * reach[0]), padded_size(2, 2 * reach[1])
+    kernel = fft.idctn(transfer(radial_frequency(shape, pitch_um)), type=1, workers=WORKERS)
+    kernel = np.maximum(kernel[: reach[0] + 1, : reach[1] + 1], 0)
+    weight_y, weight_x = (np.where(np.arange(n) > 0, 2.0, 1.0) for n in kernel.shape)
+    return kernel / (weight_y @ kernel @ weight_x)  # the axes belong to two quadrants
+
+
+@lru_cache(maxsize=8)  # one frame's worth: three layers, the inhibitor, three of the print
+def kernel_spectrum(
+    transfer: Transfer,
+    reach: tuple[int, int],
+    shape: tuple[int, int],
+    pitch_um: tuple[float, float],
+) -> np.ndarray:
+    """Spectrum of the positive kernel of `transfer` on a padded grid of `shape`.
+
+    Args:
+        transfer, reach: As in `positive_kernel`.
         shape: Even rows and columns of the padded grid.
         pitch_um: Pixel pitch across and down.
 
     Returns:
-        Quadrant of the kernel's real spectrum, float32, (y/2+1, x/2+1).
+        Quadrant of the real spectrum, float32, (y/2+1, x/2+1).
     """
-    spectrum = transfer(radial_frequency(shape, pitch_um))
-    kernel = fft.idctn(spectrum, type=1, workers=WORKERS, overwrite_x=True)
-    np.maximum(kernel, 0, out=kernel)
-    spectrum = fft.dctn(kernel, type=1, workers=WORKERS, overwrite_x=True)
-    spectrum /= spectrum[0, 0]  # the kernel's sum
+    kernel = positive_kernel(transfer, reach, pitch_um)
+    grid = np.zeros((shape[0] // 2 + 1, shape[1] // 2 + 1), np.float32)
+    grid[: kernel.shape[0], : kernel.shape[1]] = kernel
+    spectrum = fft.dctn(grid, type=1, workers=WORKERS, overwrite_x=True)
+    spectrum /= spectrum[0, 0]
     spectrum.flags.writeable = False
     return spectrum
 
 
+def reach_in_pixels(reach_um: float, pitch_um: tuple[float, float]) -> tuple[int, int]:
+    """A distance on the film as rows and columns, rounded up."""
+    return math.ceil(reach_um / pitch_um[1]), math.ceil(reach_um / pitch_um[0])
+
+
 def convolve_plane(plane: np.ndarray, spectrum: np.ndarray, reach: tuple[int, int]) -> np.ndarray:
-    """Convolve one plane (y, x) with the kernel of `positive_kernel_spectrum`.
+    """Convolve one plane (y, x) with the kernel of `kernel_spectrum`.
 
     Beyond the border the plane goes on with its edge values, so a flat field stays flat.
 
@@ -84,12 +116,11 @@ def blur(
     planes: np.ndarray, transfers: Sequence[Transfer], pitch_um: tuple[float, float]
 ) -> np.ndarray:
     """Blur every plane of (channel, y, x) by its own OTF; light is conserved."""
-    reach_um = max(transfer.reach_um for transfer in transfers)
-    reach = int(np.ceil(reach_um / pitch_um[1])), int(np.ceil(reach_um / pitch_um[0]))
+    reach = reach_in_pixels(max(transfer.reach_um for transfer in transfers), pitch_um)
     shape = padded_size(planes.shape[1], reach[0]), padded_size(planes.shape[2], reach[1])
     out = np.empty_like(planes)
     for plane, result, transfer in zip(planes, out, transfers, strict=True):
-        spectrum = positive_kernel_spectrum(transfer, shape, pitch_um)
+        spectrum = kernel_spectrum(transfer, reach, shape, pitch_um)
         # An average lies between the extremes; the transform's rounding need not.
         np.clip(convolve_plane(plane, spectrum, reach), plane.min(), plane.max(), out=result)
     return out

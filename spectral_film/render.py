@@ -135,9 +135,9 @@ def _notes_on_colours(scene: Scene) -> list[str]:
     notes = []
     if count.negative:
         notes.append(f"{count.negative} pixels have a negative component, outside Rec.709")
-    if count.impossible:
+    if count.outside:
         notes.append(
-            f"{count.impossible} pixels hold colours outside the spectral locus; they were moved "
+            f"{count.outside} pixels hold colours outside the spectral locus; they were moved "
             "towards D65 at constant luminance"
         )
     return notes

@@ -21,5 +21,7 @@ class Signal:
 
 EXPOSURE = Signal("exposure", "lux s")
 DYES = Signal("dyes", "dye amount, 1 = peak density 1.0")
-PRINT_EXPOSURE = Signal("print exposure", "relative to the printer's aim, log10 on the print's axis")
+PRINT_EXPOSURE = Signal(
+    "print exposure", "relative to the printer's aim, log10 on the print's axis"
+)
 XYZ = Signal("xyz", "CIE 1931 XYZ, Y = 1 for the open gate")

@@ -32,12 +32,12 @@ def characteristic_curve(
         exponent: 1 for a logistic; one term with another exponent is a Richards curve.
     """
 
-    def developed(s):
+    def developed(s: int) -> Float64[Array, "layer y x"]:
         reached = (log_exposure - at(log_exposure_mid, s)) / at(log_exposure_spread, s)
         # log of the logistic: 10^x itself would overflow far down the toe of a steep sublayer.
         return at(density_range, s) * jnp.exp(at(exponent, s) * jax.nn.log_sigmoid(LN10 * reached))
 
-    def at(parameter, s):
+    def at(parameter: Float64[Array, "layer sublayer"], s: int) -> Float64[Array, "layer 1 1"]:
         return parameter[:, s, None, None]
 
     return sum(map(developed, range(density_range.shape[1])))

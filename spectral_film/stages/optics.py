@@ -19,10 +19,7 @@ from spectral_film.device import Device
 from spectral_film.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
 from spectral_film.transfer import CauchySpread, CoreAndSkirt, Exponential, Halo, Transfer, Veiled
 
-# The fitted core is a point; no data beyond 80 cycles/mm say how small. Where the sampling would
-# show it, it is a spot of this size (assumed).
-FINE_CORE_SIGMA_UM, FINE_PITCH_UM = 0.7, 3.0
-POINT = CoreAndSkirt(0.0, 0.0, Exponential(0.0))
+POINT = CoreAndSkirt(0.0, 0.0, Exponential(0.0))  # no scatter at all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +65,7 @@ def _optics(
         return None
     layers = []
     for layer in range(3):
-        transfer = scatter_transfer(scatter, layer, min(pitch_um)) if scatter else POINT
+        transfer = scatter_transfer(scatter, layer) if scatter else POINT
         if halation:
             halo = Halo(halation.profile, halation.base_um, halation.base_index, halation.reach_um)
             transfer = Veiled(transfer, halo, float(halation.veil_ratio[layer]))
@@ -76,12 +73,12 @@ def _optics(
     return Optics(transfer=tuple(layers), pitch_um=pitch_um)
 
 
-def scatter_transfer(scatter: CoreSkirt | Cauchy, layer: int, pitch_um: float) -> Transfer:
-    """S of one layer, sampled at `pitch_um`."""
+def scatter_transfer(scatter: CoreSkirt | Cauchy, layer: int) -> Transfer:
+    """S of one layer."""
     if isinstance(scatter, Cauchy):
         return CauchySpread(float(scatter.cauchy_radius_um[layer]))
-    sigma = float(scatter.core_sigma_um[layer])
-    if pitch_um < FINE_PITCH_UM:
-        sigma = max(sigma, FINE_CORE_SIGMA_UM)
-    skirt = Exponential(float(scatter.skirt_length_um[layer]))
-    return CoreAndSkirt(sigma, float(scatter.skirt_weight[layer]), skirt)
+    return CoreAndSkirt(
+        float(scatter.core_sigma_um[layer]),
+        float(scatter.skirt_weight[layer]),
+        Exponential(float(scatter.skirt_length_um[layer])),
+    )

@@ -1,5 +1,6 @@
 """Light on the film, against the analytic truth of its kernels."""
 
+import math
 from functools import partial
 
 import jax.numpy as jnp
@@ -61,7 +62,8 @@ def test_flux_beyond_a_radius_of_the_cauchy_kernel():
     y, x = np.indices((size, size)) - size // 2
     for radius in (50.0, 100.0, 200.0):
         inside = float(spot[np.hypot(x, y) * pitch <= radius].sum())
-        expected = 1 - g / np.hypot(g, radius)
+        # The kernel is cut at its reach and brought back to 1.
+        expected = (1 - g / np.hypot(g, radius)) / (1 - g / np.hypot(g, 2000.0))
         # The border of the disc cuts pixels: pitch / R of the flux near R, itself g / R.
         assert inside == pytest.approx(expected, abs=pitch * g / radius**2 + 1e-4)
 
@@ -113,8 +115,9 @@ def test_bare_acetate_throws_a_ring_at_257_um():
     expected = 2 * 140 / np.sqrt(1.48**2 - 1)
     # A pixel wide, and the rise to the ring is soft on its inside and steep on its outside.
     assert brightest == pytest.approx(expected, abs=1.5 * pitch)
-    # Inside the ring only the few percent of partial reflection come back.
-    assert np.mean(profile[2:24]) < 0.1 * max(profile)
+    # Inside only what Fresnel sends back head-on: .0375 of what the ring does, times the 3.4 that
+    # its longer way costs the ring (PHYSICS b: E .295 there).
+    assert np.mean(profile[2:24]) < 0.15 * max(profile)
 
 
 def test_half_of_the_diffuse_veil_falls_within_twice_the_base():
@@ -168,11 +171,12 @@ def test_the_positive_kernel_keeps_the_light_and_stays_near_its_otf(pitch_um, al
     size = 256
     across = jnp.fft.rfftfreq(size, pitch_um)
     otf = partial(optics.scatter_otf, **SCATTER)
-    made = common.positive_kernel_otf(otf, shape=(size, size), pitch_um=(pitch_um, pitch_um))
+    reach = math.ceil(60 / pitch_um)  # twelve lengths of the widest skirt: .01 % lies beyond
+    kernel = common.positive_kernel(otf, reach=(reach, reach), pitch_um=(pitch_um, pitch_um))
+    made = common.kernel_spectrum(kernel, shape=(size, size))
     assert np.asarray(made[:, 0, 0]) == pytest.approx(1.0, abs=1e-14)
     assert np.abs(np.asarray(made[:, 0] - otf(across))).max() <= allowed
-    kernel = np.fft.irfft2(np.asarray(made), s=(size, size))
-    assert kernel.min() > -1e-16  # rounding of the transform
+    assert kernel.min() >= 0
 
 
 @pytest.mark.parametrize(
