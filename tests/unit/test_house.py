@@ -1,0 +1,113 @@
+"""The rules of the house that no reader sees broken: who imports whom, and what git carries."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ENGINE = sorted((ROOT / "spectral_film").rglob("*.py"))
+SOURCES = [
+    *ENGINE, *sorted((ROOT / "reference").rglob("*.py")), *sorted((ROOT / "bake").rglob("*.py")),
+]  # fmt: skip
+
+# What each part may see of this project, itself included. Longest match of the path counts.
+MAY_IMPORT = {
+    "spectral_film/stages": {
+        "stages", "convolution", "device", "errors", "film", "scene", "signals", "spectra",
+        "transfer", "upsampling",
+    },
+    "spectral_film/files": {"files", "errors", "scene", "spectra", "upsampling", "stages.display"},
+    "spectral_film/errors.py": set(),
+    "spectral_film/signals.py": set(),
+    "spectral_film/scene.py": {"errors"},
+    "spectral_film/frame.py": {"errors"},
+    "spectral_film/transfer.py": set(),
+    "spectral_film/convolution.py": {"transfer"},
+    "spectral_film/spectra.py": {"errors"},
+    "spectral_film/film.py": {"errors", "spectra"},
+    "spectral_film/device.py": {"errors"},
+    "reference": {"reference", "errors", "film", "spectra", "signals", "upsampling"},
+}  # fmt: skip
+
+
+def imports(path: Path) -> list[str]:
+    """Dotted names that a module imports, wherever in it."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append(node.module or "")
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def allowed(path: Path) -> set[str] | None:
+    relative = path.relative_to(ROOT).as_posix()
+    fits = [prefix for prefix in MAY_IMPORT if relative.startswith(prefix)]
+    return MAY_IMPORT[max(fits, key=len)] if fits else None
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_imports_point_one_way(path):
+    may = allowed(path)
+    if may is None:
+        pytest.skip("stands at the top and may see everything")
+    for name in imports(path):
+        package, _, inner = name.partition(".")
+        if package == "reference":
+            assert "reference" in may, f"{name}: the engine does not know its reference"
+        elif package == "spectral_film" and inner:
+            assert any(inner == ok or inner.startswith(ok + ".") for ok in may), name
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_engine_knows_neither_jax_nor_colour_science(path):
+    foreign = {"jax", "jaxtyping", "equinox", "optimistix", "colour", "reference"}
+    assert not {name.partition(".")[0] for name in imports(path)} & foreign
+
+
+def test_every_kernel_stands_beside_its_stage_and_its_reference():
+    for kernel in (ROOT / "spectral_film/stages").glob("*.cl"):
+        if kernel.stem != "common":
+            assert kernel.with_suffix(".py").exists(), kernel.name
+            assert (ROOT / "reference/stages" / f"{kernel.stem}.py").exists(), kernel.name
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_nothing_large_is_in_git():
+    # 2 MB: what a clone may be asked to carry for one file for ever.
+    heavy = [path.name for path in tracked() if path.stat().st_size > 2e6]
+    assert not heavy
+
+
+def test_no_package_index_is_named():
+    # Whoever installs chooses where from; a host or a local folder in here would choose for them.
+    option = re.compile(r"--(extra-)?index-url|--find-links|--trusted-host|file:///", re.I)
+    for path in tracked():
+        if path.suffix in (".toml", ".txt", ".yaml", ".cfg", "") and path.name != "LICENSE":
+            text = path.read_text(encoding="utf-8", errors="ignore")
+            assert not option.search(text), path.name
+
+
+def test_pins_name_no_place_and_cover_what_we_ask_for():
+    pins = [
+        line for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]  # fmt: skip
+    for pin in pins:
+        assert re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][\w.!+]*( ;.*)?", pin), pin
+    pinned = {pin.partition("==")[0].lower().replace("_", "-") for pin in pins}
+    asked = re.findall(r'^ +"([A-Za-z0-9_.-]+)>=', (ROOT / "pyproject.toml").read_text(), re.M)
+    assert {name.lower().replace("_", "-") for name in asked} <= pinned
