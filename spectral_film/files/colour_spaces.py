@@ -142,7 +142,7 @@ def _xyz(xy: Sequence[float]) -> np.ndarray:
 
 
 def _decoder(name: str, processor: PyOpenColorIO.Processor) -> Decoder:
-    # Lossless: the default optimisation swaps powers and logarithms for approximations.
+    # Lossless, 5e-7: by default powers and logarithms are approximated, to 2.5e-5 of the value.
     return Decoder(name, processor.getOptimizedCPUProcessor(PyOpenColorIO.OPTIMIZATION_LOSSLESS))
 
 

@@ -5,6 +5,7 @@ same planes give the same bytes.
 """
 
 import json
+import os
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ from spectral_film.stages.display import DISPLAYS
 STRIP_ROWS = 256
 HALF_MAX = 65504.0
 HALF_NORMAL = 2.0**-14  # below it a half float has fewer than its 11 bits
+PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 DPX_TEXT = 99  # bytes of a text field of that header, without the closing zero
 DPX_NAME_AT = 36  # SMPTE 268M, field 5
 
@@ -167,15 +169,18 @@ def write_picture(
         if target.exists() and not overwrite:
             raise OutputError(f"{path}: was made by someone else meanwhile; give another name")
         partial.replace(target)
-    except OSError as reason:
-        if isinstance(reason, OutputError):
-            raise
-        raise OutputError(
-            f"{path}: cannot be written ({reason.strerror}); free the place"
-        ) from None
+    except OutputError:
+        raise
+    except (_WritingError, OSError) as reason:
+        said = str(reason).partition("\n")[0].replace(str(partial), target.name)
+        raise OutputError(f"{path}: cannot be written ({said}); is the disk full?") from None
     finally:
         partial.unlink(missing_ok=True)
     return tuple(warnings)
+
+
+class _WritingError(Exception):
+    """What the file library says went wrong."""
 
 
 def _write(
@@ -186,9 +191,10 @@ def _write(
     coding: float | None,
 ) -> None:
     output = OpenImageIO.ImageOutput.create(str(path))
-    if output is None or not output.open(str(path), spec):
-        reason = OpenImageIO.geterror() if output is None else output.geterror()
-        raise OutputError(f"{path}: cannot be opened for writing ({reason}); free the place")
+    if output is None:
+        raise _WritingError(OpenImageIO.geterror())
+    if not output.open(str(path), spec):
+        raise _WritingError(output.geterror())
     written = True
     for row in range(0, spec.height, STRIP_ROWS):
         strip = np.stack([channel[row : row + STRIP_ROWS] for channel in channels], axis=-1)
@@ -200,7 +206,12 @@ def _write(
         first = spec.y + row
         written = written and output.write_scanlines(first, first + len(strip), 0, strip)
     if not (output.close() and written):
-        raise OutputError(f"{path}: writing failed ({output.geterror()}); is the disk full?")
+        raise _WritingError(output.geterror())
+    if path.suffix.lower() == ".png":  # on a full disk its writer cuts the file and says nothing
+        with path.open("rb") as file:
+            file.seek(-min(len(PNG_END), path.stat().st_size), os.SEEK_END)
+            if file.read() != PNG_END:
+                raise _WritingError("the file was cut short")
 
 
 def _name_inside(dpx: Path, name: str) -> None:
@@ -216,7 +227,7 @@ def _codes(values: np.ndarray, bits: int) -> np.ndarray:
     if bits == 8:
         return codes.astype(np.uint8)
     codes = codes.astype(np.uint16)
-    return codes << 6 | codes >> 4 if bits == 10 else codes
+    return codes << 6 if bits == 10 else codes
 
 
 def _spec(

@@ -314,14 +314,12 @@ def _space_of(spec: OpenImageIO.ImageSpec, format_name: str, path: Path) -> tupl
         for start, meant in PROFILES.items():
             if profile.casefold().startswith(start):
                 return named_space(meant), f"by its ICC profile ({profile})"
-    for tag in ("colorInteropID", "oiio:ColorSpace"):
+    for tag in ("colorInteropID", "oiio:ColorSpace"):  # the second also tells of the ACES flag
         said = spec.get_string_attribute(tag)
         space = canonical_name(said)
         # OpenImageIO supposes sRGB of JPEG and PNG whatever they say: that is our default too.
         if space is not None and not (integer and space == SRGB):
             return named_space(space), f"by its colour tag ({said})"
-    if spec.get_int_attribute("acesImageContainerFlag"):
-        return named_space("ACES2065-1"), "by its ACES flag"
     chromaticities = spec.getattribute("chromaticities")
     if format_name == "openexr" and chromaticities is not None and len(chromaticities) == 8:
         return from_chromaticities(chromaticities, path), "by its header"

@@ -101,6 +101,13 @@ def test_grey_stays_grey(name):
     assert spread.max() < 1e-6  # a few roundings of float32
 
 
+def test_curves_are_not_approximated():
+    codes = np.linspace(0.05, 1, 1000)
+    expected = colour.models.eotf_sRGB(codes)
+    # Some roundings of float32; OCIO's faster power is off by 2e-5.
+    np.testing.assert_allclose(decode("sRGB", np.repeat(codes, 3))[:, 0], expected, rtol=2e-6)
+
+
 def test_adx_keeps_grey_within_its_rounded_matrix():
     decoded = decode("ADX10", np.repeat(np.linspace(0.15, 0.9, 20), 3))
     assert (np.ptp(decoded, axis=1) / decoded.max(axis=1)).max() < 3e-5
