@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 import numpy as np
 import optimistix as optx
-from jaxtyping import Array, Float64
+from jaxtyping import Array, Float64, PyTree
 
 from reference.fit.sheet import Sheet
 from reference.fit.spectra import dmin_shape, dye_density
@@ -30,6 +30,9 @@ PRIOR_LOG_SPREAD = 0.7  # natural log: a factor of 2
 PRIOR_DMIN_SHIFT = 0.05  # dye amount: what charts of one sheet disagree by
 
 SIGNIFICANT_DIGITS = 7  # what is kept: far below any effect, and the same on every machine
+
+
+Free = dict[str, Float64[Array, "..."]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +94,7 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
     weight = jnp.asarray(printed / sigma)
     steps = jnp.broadcast_to(jnp.asarray(log_exposure), (3, 1, len(log_exposure)))
 
-    def residuals(free, _):
+    def residuals(free: Free, _: None) -> PyTree[Array]:
         shift = free["dmin_shift"] * PRIOR_DMIN_SHIFT
         read = read_density(
             characteristic_curve(steps, **_parameters(free, start)),
@@ -107,8 +110,10 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
         "log_exposure_spread": jnp.zeros((3, sublayers)),
         "dmin_shift": jnp.zeros(3),
     }
-    solver = optx.LevenbergMarquardt(rtol=1e-10, atol=1e-10)
-    solution = optx.least_squares(residuals, solver, free, max_steps=2000, throw=False)
+    solver: optx.AbstractLeastSquaresSolver = optx.LevenbergMarquardt(rtol=1e-10, atol=1e-10)
+    solution: optx.Solution = optx.least_squares(
+        residuals, solver, free, max_steps=2000, throw=False
+    )
     if solution.result != optx.RESULTS.successful:
         raise InputError(
             f"{sheet.id}: no sum of {sublayers} logistics follows characteristic_curves.csv; "
@@ -131,7 +136,7 @@ def keep(values: Array | np.ndarray) -> np.ndarray:
     return text(np.asarray(values, np.float64)).astype(np.float64)
 
 
-def _parameters(free, start) -> dict[str, Float64[Array, "layer sublayer"]]:
+def _parameters(free: Free, start: Free) -> dict[str, Float64[Array, "layer sublayer"]]:
     """Free numbers, in standard deviations of their priors -> parameters of the curve."""
     return {
         "density_range": start["density_range"] * jnp.exp(PRIOR_LOG_RANGE * free["density_range"]),
@@ -154,7 +159,6 @@ def _start(
         share = (risen - risen[0]) / (risen[-1] - risen[0])
         middles.append(np.interp(rise, share, log_exposure[printed]))
         ranges.append(np.full(sublayers, (risen[-1] - risen[0]) / sublayers))
-    middles = np.array(middles)
     gaps = np.diff(middles, axis=1).mean(axis=1, keepdims=True)
     return {
         "density_range": jnp.asarray(ranges),

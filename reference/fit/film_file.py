@@ -118,12 +118,13 @@ class _Writer:
         )
 
     def curve(self, curves: FittedCurves) -> None:
-        for name, unit, origin in (
-            ("density_range", "dye amount, 1 = peak density 1.0", "fitted"),
-            ("log_exposure_mid", "log10(lux s)", "fitted"),
-            ("log_exposure_spread", "log10(lux s)", "fitted"),
-            ("exponent", "1", "assumed"),
+        for name, unit in (
+            ("density_range", "dye amount, 1 = peak density 1.0"),
+            ("log_exposure_mid", "log10(lux s)"),
+            ("log_exposure_spread", "log10(lux s)"),
+            ("exponent", "1"),
         ):
+            origin: Origin = "assumed" if name == "exponent" else "fitted"
             self.table(
                 f"tone_curve/{name}",
                 getattr(curves, name),
@@ -191,7 +192,7 @@ class _Writer:
     def lad(self, log_exposure: np.ndarray) -> None:
         self.table(
             "lad/aim_density",
-            self.sheet.lad_aim,
+            np.asarray(self.sheet.lad_aim),
             f"{self.sheet.densitometry} density",
             "record",
             "published",

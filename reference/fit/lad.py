@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import optimistix as optx
+from jaxtyping import Array, Float64
 
 from reference.fit.curves import FittedCurves, keep
 from reference.stages.common import characteristic_curve
@@ -25,15 +26,17 @@ def lad_log_exposure(curves: FittedCurves, aim_density: np.ndarray) -> np.ndarra
     """
     aim = jnp.asarray(aim_density)
 
-    def miss(log_exposure, _):
+    def miss(log_exposure: Float64[Array, " layer"], _: None) -> Float64[Array, " record"]:
         dyes = characteristic_curve(log_exposure[:, None, None], **curves.curve())
         return read_density(dyes, **curves.spectra())[:, 0, 0] - aim
 
     steps = np.linspace(-6, 6, 1201)
     readings = curves.read(steps)
     start = [np.interp(a, reading, steps) for a, reading in zip(aim_density, readings, strict=True)]
-    solver = optx.Newton(rtol=1e-12, atol=1e-12)
-    found = optx.root_find(miss, solver, jnp.asarray(start), max_steps=50, throw=False)
+    solver: optx.AbstractRootFinder = optx.Newton(rtol=1e-12, atol=1e-12)
+    found: optx.Solution = optx.root_find(
+        miss, solver, jnp.asarray(start), max_steps=50, throw=False
+    )
     if found.result != optx.RESULTS.successful or not np.isfinite(found.value).all():
         raise InputError(
             f"no exposure of the print reads {aim_density}; it reaches "

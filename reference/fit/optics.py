@@ -7,12 +7,13 @@ Print: one positive kernel per layer, core, weight and skirt; its chemistry is i
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optimistix as optx
-from jaxtyping import Array, Float64
+from jaxtyping import Array, Float64, PyTree
 
 from reference.fit.curves import FittedCurves, keep
 from reference.fit.sheet import Sheet
@@ -33,6 +34,8 @@ PRIOR_GAIN = 0.5  # in the natural log of the scale
 PRIOR_BOUNDED = 1.5  # in the logit between the bounds
 
 PER_UM = 1e-3  # cycles/mm -> cycles/um
+
+Film = dict[str, Float64[Array, "..."]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +75,7 @@ def fit_optics(
     printed = np.isfinite(published)
     target, weight = jnp.asarray(np.where(printed, published, 0.0)), jnp.asarray(printed / sigma)
 
-    def residuals(free, _):
+    def residuals(free: Film, _: None) -> PyTree[Array]:
         return (_read(sheet, curves, log_exposure, frequency, _film(sheet, free)) - target) * (
             weight
         ), free
@@ -82,8 +85,10 @@ def fit_optics(
         free |= {"gain": jnp.zeros(()), "length_um": jnp.zeros(())}
     if "optics" not in sheet.assumed:
         free["core_sigma_um"] = jnp.zeros(3)
-    solver = optx.LevenbergMarquardt(rtol=1e-9, atol=1e-9)
-    solution = optx.least_squares(residuals, solver, free, max_steps=500, throw=False)
+    solver: optx.AbstractLeastSquaresSolver = optx.LevenbergMarquardt(rtol=1e-9, atol=1e-9)
+    solution: optx.Solution = optx.least_squares(
+        residuals, solver, free, max_steps=500, throw=False
+    )
     if solution.result != optx.RESULTS.successful:
         raise InputError(
             f"{sheet.id}: no kernel of core and skirt follows mtf.csv; look for a slip in it"
@@ -114,7 +119,8 @@ def read_mtf(
         "length_um": jnp.asarray(adjacency.length_um if adjacency else 0.0),
     }
     frequency, _, _ = _chart(sheet)
-    return np.asarray(_read(sheet, curves, log_exposure, frequency, film))
+    read = jax.jit(partial(_read, sheet, curves, log_exposure, frequency))
+    return np.asarray(read(film))
 
 
 def _chart(sheet: Sheet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -126,10 +132,10 @@ def _chart(sheet: Sheet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return cycles * PER_UM, table.records("{}_pct") / 100, percent / 100
 
 
-def _film(sheet: Sheet, free: dict[str, Array]) -> dict[str, Float64[Array, "..."]]:
+def _film(sheet: Sheet, free: Film) -> Film:
     """Free numbers, in standard deviations of their priors -> parameters within bounds."""
 
-    def between(low, high, number):  # starts in the middle
+    def between(low: float, high: float, number: Float64[Array, ""]) -> Float64[Array, ""]:
         return low + (high - low) * jax.nn.sigmoid(PRIOR_BOUNDED * number)
 
     start = START_SKIRT_WEIGHT[sheet.kind]
@@ -148,9 +154,10 @@ def _film(sheet: Sheet, free: dict[str, Array]) -> dict[str, Float64[Array, "...
         film["core_sigma_um"] = jnp.asarray(sheet.assumed["optics"]["core_sigma_um"])
     if "gain" in free:
         assumed = sheet.assumed["adjacency"]
+        low, high = assumed["length_um"]
         scale = START_GAIN * jnp.exp(PRIOR_GAIN * free["gain"])
         film["coupling"] = scale * jnp.asarray(assumed["coupling_pattern"])
-        film["length_um"] = between(*assumed["length_um"], free["length_um"])
+        film["length_um"] = between(low, high, free["length_um"])
     return film
 
 
@@ -159,7 +166,7 @@ def _read(
     curves: FittedCurves,
     log_exposure: np.ndarray,
     frequency: np.ndarray,
-    film: dict[str, Float64[Array, "..."]],
+    film: Film,
 ) -> Float64[Array, "record target"]:
     cycles = jnp.asarray(frequency)
     transfer = scatter_otf(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 import numpy as np
 import optimistix as optx
+from jaxtyping import Array, Float64
 
 from reference.fit.model import FilmModel
 from reference.fit.optics import read_mtf
@@ -12,6 +13,8 @@ from reference.fit.sheet import RECORDS
 from reference.fit.spectra import midscale_neutral
 from reference.stages.densitometry import read_density
 from spectral_film.spectra import WAVELENGTH
+
+Target = tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Residual:
     unit: str
     rms: float
     largest: float
-    target: tuple[float, float] | None
+    target: Target
 
     @property
     def met(self) -> bool:
@@ -95,12 +98,12 @@ def residual_lines(model: FilmModel) -> list[str]:
     return lines
 
 
-def _per_record(quantity, unit, difference, target) -> list[Residual]:
+def _per_record(quantity: str, unit: str, difference: np.ndarray, target: Target) -> list[Residual]:
     rows = zip(RECORDS, difference, strict=True)
     return [_of(quantity, record, unit, row, target) for record, row in rows]
 
 
-def _of(quantity, record, unit, difference, target) -> Residual:
+def _of(quantity: str, record: str, unit: str, difference: np.ndarray, target: Target) -> Residual:
     printed = difference[np.isfinite(difference)]
     rms = float(np.sqrt(np.mean(printed**2)))
     return Residual(quantity, record, unit, rms, float(abs(printed).max()), target)
@@ -111,9 +114,10 @@ def _neutral_spectrum(model: FilmModel, published: np.ndarray) -> np.ndarray:
     spectra = model.curves.spectra()
     aim = -jnp.log10(spectra["response"] @ 10 ** -jnp.asarray(published))
 
-    def miss(dyes, _):
+    def miss(dyes: Float64[Array, " dye"], _: None) -> Float64[Array, " record"]:
         return read_density(dyes[:, None, None], **spectra)[:, 0, 0] - aim
 
-    found = optx.root_find(miss, optx.Newton(rtol=1e-10, atol=1e-10), jnp.full(3, 0.5))
+    solver: optx.AbstractRootFinder = optx.Newton(rtol=1e-10, atol=1e-10)
+    found: optx.Solution = optx.root_find(miss, solver, jnp.full(3, 0.5))
     dyes = np.asarray(found.value)
     return model.curves.dmin_density + dyes @ model.curves.dye_density

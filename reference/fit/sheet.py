@@ -361,7 +361,7 @@ def _row(path: Path, number: int, cells: list[str], meanings: dict[str, Column])
             f"{path}, row {number}: {len(cells)} values for {len(meanings)} columns; "
             "leave a blank between commas where nothing is printed"
         )
-    values = []
+    values: list[float] = []
     for (name, meaning), cell in zip(meanings.items(), cells, strict=True):
         where = f"{path}, row {number}, column {name}"
         if not cell.strip():

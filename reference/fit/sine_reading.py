@@ -51,7 +51,7 @@ def sine_response(
     spreading = exponential_otf((frequency[:, None] * order).ravel(), length_um=length_um)
     spread = jnp.fft.irfft(harmonics * spreading.reshape(1, -1, len(order)), n=SAMPLES, axis=-1)
 
-    def expected(layer):
+    def expected(layer: int) -> Float64[Array, "target sample"]:
         alike = jnp.broadcast_to(exposed[layer], exposed.shape)
         return jnp.tensordot(coupling[layer], characteristic_curve(alike, **curve), ((0,), (0,)))
 
@@ -64,7 +64,12 @@ def sine_response(
     return fundamental / jnp.mean(decoded, axis=-1) / modulation
 
 
-def _decode(density, log_exposure, curve, spectra):
+def _decode(
+    density: Float64[Array, "record target sample"],
+    log_exposure: Float64[Array, " layer"],
+    curve: dict[str, Float64[Array, "layer sublayer"]],
+    spectra: dict[str, Float64[Array, "..."]],
+) -> Float64[Array, "record target sample"]:
     """Log exposure, from the target's mean, of the even patch that reads `density`.
 
     The patches of the calibration strip are exposed in the target's own light, so the layers
