@@ -158,7 +158,7 @@ def render(
     from spectral_film.device import open_device
     from spectral_film.files import check_target, is_integer, read_scene, write_picture
     from spectral_film.pipeline import Settings
-    from spectral_film.render import render as render_scene
+    from spectral_film.rendering import render as render_scene
 
     settings = Settings(
         film=film,

@@ -17,7 +17,7 @@ from spectral_film.device import Device
 from spectral_film.errors import OutputError
 from spectral_film.files.output import write_picture
 from spectral_film.pipeline import Settings
-from spectral_film.render import Rendering, render
+from spectral_film.rendering import Rendering, render
 
 PIECE = (360, 180, 440, 250)  # x, y, width, height of what the page follows: fruit, far lights
 LAMP = (326, 20, 170, 150)  # round a halogen and a tungsten lamp, 10000 times white
