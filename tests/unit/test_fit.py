@@ -1,7 +1,7 @@
 """The shipped films are what the fit makes of the sheets, and they read as the sheets say.
 
-Readings here go round the fit: densities by plain numpy from the tables of the file, the MTF from
-sine targets that are sent through the stages as pictures.
+Readings here go round the fit: densities and sine targets by plain numpy from the tables of the
+file, with the physics written anew.
 """
 
 import shutil
@@ -11,20 +11,17 @@ from importlib.resources import files
 from pathlib import Path
 
 import h5py
-import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy import special
 
 import reference
 from reference.fit.curves import fit_curves
 from reference.fit.film_file import write_film
+from reference.fit.lad import lad_log_exposure
 from reference.fit.model import FilmModel, fit_film
-from reference.fit.report import residual_lines, residuals
+from reference.fit.report import residual_lines
 from reference.fit.sheet import read_sheet
-from reference.stages import optics as stage
-from reference.stages.adjacency import adjacency
-from reference.stages.densitometry import read_density
-from reference.stages.tone_curve import tone_curve
 from spectral_film.errors import InputError
 from spectral_film.film import load_film
 from spectral_film.spectra import WAVELENGTH, status_response
@@ -43,11 +40,16 @@ def remade() -> dict[str, FilmModel]:
     return {stock: fit_film(read_sheet(SHEETS / stock)) for stock in FILMS}
 
 
-def density_of_even_patches(film: h5py.File, log_exposure: np.ndarray) -> np.ndarray:
-    """(layer, step) -> (record, step), from the tables alone."""
+def dyes_of(film: h5py.File, log_exposure: np.ndarray) -> np.ndarray:
+    """(layer, step) -> (dye, step), from the tables alone."""
     amount, mid, spread, exponent = (film[f"tone_curve/{name}"][()][:, :, None] for name in CURVE)
     logistic = 1 / (1 + 10 ** ((mid - log_exposure[:, None]) / spread)) ** exponent
-    dyes = (amount * logistic).sum(axis=1)
+    return (amount * logistic).sum(axis=1)
+
+
+def density_of_even_patches(film: h5py.File, log_exposure: np.ndarray) -> np.ndarray:
+    """(layer, step) -> (record, step), from the tables alone."""
+    dyes = dyes_of(film, log_exposure)
     spectrum = film["dyes/dmin_density"][()] + dyes.T @ film["dyes/dye_density"][()]
     response = status_response(film.attrs["densitometry"])
     return -np.log10(10**-spectrum @ response.T).T
@@ -172,60 +174,67 @@ def test_the_published_neutral_is_made_of_the_fitted_dyes():
     assert np.abs(miss).max() <= 0.010
 
 
-PERIOD, PERIODS = 50, 8  # samples in a period of the target, periods in the window
+SAMPLES = 64  # of one period of a target
+INHIBITOR_STEPS, INHIBITOR_REACH = 3000, 25  # quadrature over 25 lengths: 1e-10 lie beyond
 
 
 def mtf_by_sine_targets(film: h5py.File, modulation: float) -> np.ndarray:
-    """Pictures of sines through optics, adjacency and development, read as status density."""
-    names = ("core_sigma_um", "skirt_weight", "skirt_length_um")
-    scatter = {name: jnp.asarray(film[f"optics/{name}"][()]) for name in names}
-    curve = {name: jnp.asarray(film[f"tone_curve/{name}"][()]) for name in CURVE}
+    """The bench in plain numpy: the inhibitor spreads by its line spread, in um."""
     mean = grey_card(film)
-    strip = np.linspace(-2.0, 1.5, 4001)
+    cycles = film["published/mtf/cycles_per_mm"][()] / 1000
+    strip = np.linspace(-2.0, 1.5, 8001)
     calibration = density_of_even_patches(film, mean[:, None] + strip)
-    wave = modulation * np.cos(2 * np.pi * np.arange(PERIOD * PERIODS) / PERIOD)
-    target = jnp.broadcast_to((10 ** mean[:, None] * (1 + wave))[:, None], (3, 2, len(wave)))
 
-    def otf(frequency):
-        spread = stage.scatter_otf(frequency, **scatter)
-        if "halation" not in film:
-            return spread
-        backing = film[f"halation/{film.attrs['backing']}"]
-        veil = stage.halation_otf(
-            frequency,
-            base_um=jnp.asarray(film.attrs["base_um"]),
-            base_index=jnp.asarray(film["halation"].attrs["base_index"]),
-            reach_um=float(film["halation"].attrs["reach_um"]),
-            profile=backing.attrs["profile"],
-        )
-        return stage.with_halation(spread, veil, veil_ratio=jnp.asarray(backing["veil_ratio"][()]))
+    def response(frequency):
+        transfer = transfer_of_optics(film, frequency)
 
-    def response(cycles_per_mm):
-        pitch_um = (1000 / cycles_per_mm / PERIOD,) * 2
-        # Whole periods need no border: the transform itself goes round.
-        develop = {"reach_um": 0.0, "pitch_um": pitch_um}
-        exposed = stage.optics(target, otf=otf, **develop)
+        def exposed(x):
+            """Log exposure of each layer at x um: a sine stays a sine in the emulsion."""
+            wave = modulation * transfer[:, None] * np.cos(2 * np.pi * frequency * x)
+            return mean[:, None] + np.log10(1 + wave)
+
+        x = np.arange(SAMPLES) / SAMPLES / frequency
+        log_exposure = exposed(x)
         if "adjacency" in film:
-            coupling, length = (
-                jnp.asarray(film[f"adjacency/{name}"][()]) for name in ("coupling", "length_um")
-            )
-            exposed = adjacency(exposed, coupling=coupling, length_um=length, **curve, **develop)
-        density = np.asarray(
-            read_density(
-                tone_curve(exposed, **curve),
-                dye_density=jnp.asarray(film["dyes/dye_density"][()]),
-                dmin_density=jnp.asarray(film["dyes/dmin_density"][()]),
-                response=jnp.asarray(status_response(film.attrs["densitometry"])),
-            )
-        ).mean(axis=1)
-        decoded = np.array(
-            [10 ** np.interp(d, c, strip) for d, c in zip(density, calibration, strict=True)]
-        )
-        spectrum = np.abs(np.fft.rfft(decoded))
-        return 2 * spectrum[:, PERIODS] / spectrum[:, 0] / modulation
+            coupling = film["adjacency/coupling"][()]
+            length = film["adjacency/length_um"][()]
+            step = INHIBITOR_REACH * length / INHIBITOR_STEPS
+            u = (np.arange(INHIBITOR_STEPS) + 0.5) * step
+            # Across a line of light, the disc exp(-r/l) / (2 pi l^2) is (u / pi l^2) K1(u / l).
+            line = u * special.k1(u / length) / (np.pi * length**2) * step
+            made = [dyes_of(film, exposed((x + side * u[:, None]).ravel())) for side in (1, -1)]
+            spread = line @ sum(made).reshape(3, len(u), SAMPLES)
+            alike = [dyes_of(film, np.broadcast_to(h, (3, SAMPLES))) for h in log_exposure]
+            own = np.stack([row @ dyes for row, dyes in zip(coupling, alike, strict=True)])
+            log_exposure = log_exposure + own - coupling @ spread
 
-    cycles = film["published/mtf/cycles_per_mm"][()]
-    return np.stack([response(float(f)) for f in cycles], axis=1)
+        traces = density_of_even_patches(film, log_exposure)
+        decoded = np.array(
+            [10 ** np.interp(d, c, strip) for d, c in zip(traces, calibration, strict=True)]
+        )
+        fundamental = 2 * (decoded * np.cos(2 * np.pi * frequency * x)).mean(axis=1)
+        return fundamental / decoded.mean(axis=1) / modulation
+
+    return np.stack([response(f) for f in cycles], axis=1)
+
+
+def transfer_of_optics(film: h5py.File, frequency: float) -> np.ndarray:
+    """OTF of each layer under the film's own backing, which reflects alike at all angles."""
+    sigma, weight, length = (
+        film[f"optics/{name}"][()] for name in ("core_sigma_um", "skirt_weight", "skirt_length_um")
+    )
+    core = np.exp(-2 * (np.pi * sigma * frequency) ** 2)
+    direct = (1 - weight) * core + weight * (1 + (2 * np.pi * length * frequency) ** 2) ** -1.5
+    if "halation" not in film:
+        return direct
+    backing = film[f"halation/{film.attrs['backing']}"]
+    assert backing.attrs["profile"] == "diffuse"
+    depth = 2 * film.attrs["base_um"]
+    angle = np.linspace(0, np.arctan(film["halation"].attrs["reach_um"] / depth), 100_001)
+    wave = special.j0(2 * np.pi * frequency * depth * np.tan(angle))
+    veil = np.average(wave, weights=np.sin(2 * angle))
+    ratio = backing["veil_ratio"][()]
+    return (direct + ratio * veil) / (1 + ratio)
 
 
 def test_sine_targets_on_the_negative_read_as_the_published_mtf():
@@ -256,8 +265,9 @@ def test_coupling_keeps_its_assumed_pattern():
 
 @pytest.mark.parametrize("stock", FILMS)
 def test_the_report_agrees_that_the_targets_are_met(remade, stock):
-    assert all(residual.met for residual in residuals(remade[stock]))
-    assert "MISSED" not in "\n".join(residual_lines(remade[stock]))
+    lines = residual_lines(remade[stock])
+    assert len(lines) >= 9
+    assert not [line for line in lines if "MISSED" in line]
 
 
 @pytest.fixture
@@ -305,12 +315,9 @@ def test_a_known_curve_is_found_again(folder, remade):
     assert moved == pytest.approx(0.3, abs=0.1)  # sublayers overlap, so each alone is looser
 
 
-def test_an_aim_beyond_the_print_is_refused(tmp_path):
-    folder = Path(shutil.copytree(SHEETS / "2383", tmp_path / "sheet"))
-    toml = folder / "sheet.toml"
-    toml.write_text(toml.read_text().replace("[1.09, 1.06, 1.03]", "[5.0, 5.0, 5.0]"))
+def test_an_aim_beyond_the_print_is_refused(remade):
     with pytest.raises(InputError, match=r"check lad\.aim_density"):
-        fit_film(read_sheet(folder))
+        lad_log_exposure(remade["2383"].curves, np.full(3, 5.0))
 
 
 def test_the_command_refuses_with_one_sentence(folder, tmp_path):
