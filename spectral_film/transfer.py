@@ -3,12 +3,12 @@
 Each is a small value that is called on frequencies in cycles per um, any shape, and gives the OTF
 there, 1 at zero. Equal values are the same blur, so kernels made from them can be kept.
 
+    Gaussian      exp(-2 (pi s f)^2)
     Exponential   (1 + (2 pi l f)^2)^(-3/2)       p(r) = exp(-r / l) / (2 pi l^2)
-    CoreAndSkirt  (1 - w) exp(-2 (pi s f)^2) + w Exponential
     CauchySpread  exp(-2 pi g f)                  p(r) = (1 + (r / g)^2)^(-3/2) / (2 pi g^2)
     Halo          Int E(th) J0(2 pi f 2 d tan th) dth / Int E(th) dth
-    Veiled        (S + a H) / (1 + a)
 
+A `Mixture` shares light out among them.
 Reference: reference/stages/optics.py. Source: PHYSICS a-c; Fresnel's equations for the halo.
 """
 
@@ -18,13 +18,15 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-# Kernels are cut here and brought back to sum 1: a 2-D exponential holds 99.95 % of its light
-# within 10 lengths, a 2-D Cauchy 99.5 % within 200 radii.
-EXPONENTIAL_REACH, CAUCHY_REACH = 10, 200
+# Kernels are cut here and brought back to sum 1: 2e-6 of a 2-D exponential lie beyond 16 lengths,
+# 5e-3 of a 2-D Cauchy beyond 200 radii, 2e-8 of a Gaussian beyond 6 sigma.
+EXPONENTIAL_REACH, CAUCHY_REACH, GAUSSIAN_REACH = 16, 200, 6
+NIL = 1e-6  # an OTF below this is taken for none
 
 ANGLES = 200_000  # midpoints over the angle of a halo, gathered into rings
 RING_UM = 0.5  # wide: H is off by 1e-5
 LINE_SAMPLES = 2**18  # of 1 um: tabulates a halo every 4e-6 cycles/um; linear between, to 1e-5
+HALO_BAND = 0.02  # cycles/um; beyond, even the ring's OTF is below .003
 
 
 class Transfer(Protocol):
@@ -37,8 +39,33 @@ class Transfer(Protocol):
     def reach_um(self) -> float:
         """Distance within which all but the faintest of the light falls."""
 
+    @property
+    def band(self) -> float:
+        """Frequency in cycles/um beyond which there is next to nothing."""
+
     def __call__(self, frequency: np.ndarray) -> np.ndarray:
-        """OTF at `frequency`, cycles per um, in its precision."""
+        """OTF at `frequency`, cycles per um."""
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """A Gaussian spot; of sigma 0, a point."""
+
+    sigma_um: float
+
+    @property
+    def reach_um(self) -> float:
+        """See `Transfer`."""
+        return GAUSSIAN_REACH * self.sigma_um
+
+    @property
+    def band(self) -> float:
+        """See `Transfer`."""
+        return np.sqrt(-np.log(NIL) / 2) / (np.pi * self.sigma_um)
+
+    def __call__(self, frequency: np.ndarray) -> np.ndarray:
+        """See `Transfer`."""
+        return np.exp(-2 * (np.pi * self.sigma_um * frequency) ** 2)
 
 
 @dataclass(frozen=True)
@@ -52,29 +79,15 @@ class Exponential:
         """See `Transfer`."""
         return EXPONENTIAL_REACH * self.length_um
 
+    @property
+    def band(self) -> float:
+        """See `Transfer`."""
+        return NIL ** (-1 / 3) / (2 * np.pi * self.length_um)
+
     def __call__(self, frequency: np.ndarray) -> np.ndarray:
         """See `Transfer`."""
         base = 1 + (2 * np.pi * self.length_um * frequency) ** 2
         return 1 / (base * np.sqrt(base))
-
-
-@dataclass(frozen=True)
-class CoreAndSkirt:
-    """A Gaussian core, and an exponential skirt with `skirt_weight` of the light."""
-
-    core_sigma_um: float
-    skirt_weight: float
-    skirt: Exponential
-
-    @property
-    def reach_um(self) -> float:
-        """See `Transfer`."""
-        return max(EXPONENTIAL_REACH * self.core_sigma_um, self.skirt.reach_um)
-
-    def __call__(self, frequency: np.ndarray) -> np.ndarray:
-        """See `Transfer`."""
-        core = np.exp(-2 * (np.pi * self.core_sigma_um * frequency) ** 2)
-        return (1 - self.skirt_weight) * core + self.skirt_weight * self.skirt(frequency)
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,11 @@ class CauchySpread:
     def reach_um(self) -> float:
         """See `Transfer`."""
         return CAUCHY_REACH * self.radius_um
+
+    @property
+    def band(self) -> float:
+        """See `Transfer`."""
+        return -np.log(NIL) / (2 * np.pi * self.radius_um)
 
     def __call__(self, frequency: np.ndarray) -> np.ndarray:
         """See `Transfer`."""
@@ -105,33 +123,31 @@ class Halo:
     base_um: float
     base_index: float
     reach_um: float
+    band = HALO_BAND
 
     def __call__(self, frequency: np.ndarray) -> np.ndarray:
         """See `Transfer`."""
         table = _halo_table(self)
-        # Finer than the table, where nothing is left of a halo, its last value is held.
-        at = np.minimum(frequency * LINE_SAMPLES, len(table) - 1.5)
+        at = frequency * LINE_SAMPLES
         below = at.astype(np.int32)
-        at -= below
+        at = at - below
         return table[below] + at * (table[below + 1] - table[below])
 
 
 @dataclass(frozen=True)
-class Veiled:
-    """A direct blur with a veil of `ratio` times its light over it; the sum is kept at 1."""
+class Mixture:
+    """Light shared out among several blurs; the weights sum to 1."""
 
-    direct: Transfer
-    veil: Transfer
-    ratio: float
+    parts: tuple[tuple[float, Transfer], ...]
 
     @property
     def reach_um(self) -> float:
         """See `Transfer`."""
-        return max(self.direct.reach_um, self.veil.reach_um)
+        return max(part.reach_um for _, part in self.parts)
 
     def __call__(self, frequency: np.ndarray) -> np.ndarray:
         """See `Transfer`."""
-        return (self.direct(frequency) + self.ratio * self.veil(frequency)) / (1 + self.ratio)
+        return sum(weight * part(frequency) for weight, part in self.parts)
 
 
 @cache
@@ -159,7 +175,7 @@ def _halo_table(halo: Halo) -> np.ndarray:
     line_spread[: len(half)] = half
     line_spread[-len(half) + 1 :] = half[:0:-1]
     samples = np.sinc(np.fft.rfftfreq(LINE_SAMPLES))  # their width of 1 um
-    return (np.fft.rfft(line_spread).real / samples).astype(np.float32)
+    return np.fft.rfft(line_spread).real / samples
 
 
 def fresnel_reflectance(angle: np.ndarray, index: float) -> np.ndarray:

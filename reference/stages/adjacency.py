@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 from jaxtyping import Array, Float64
 
-from reference.stages.common import characteristic_curve, convolve, exponential_otf
+from reference.stages.common import Part, characteristic_curve, convolve, exponential_otf
 from spectral_film.signals import EXPOSURE_FLOOR
 
 
@@ -17,6 +17,7 @@ def adjacency(
     log_exposure_spread: Float64[Array, "layer sublayer"],
     exponent: Float64[Array, "layer sublayer"],
     reach_um: float,
+    band: float,
     pitch_um: tuple[float, float],
 ) -> Float64[Array, "layer y x"]:
     """Effective exposure once the inhibitor set free by development has spread.
@@ -32,7 +33,8 @@ def adjacency(
         coupling: Loss of log exposure in layer c per unit of dye made in layer j.
         length_um: How far the inhibitor wanders.
         density_range, log_exposure_mid, log_exposure_spread, exponent: The curve's own.
-        reach_um: How far the border is continued; 8 lengths leave out 0.3 % of b.
+        reach_um: How far b goes; 16 lengths leave out 2e-6 of it.
+        band: Frequency in cycles/um beyond which the OTF of b is nil.
         pitch_um: Pixel pitch along x and along y.
 
     Source: PHYSICS i.
@@ -45,9 +47,11 @@ def adjacency(
     }
     log_exposure = jnp.log10(jnp.maximum(exposure, EXPOSURE_FLOOR))
     made = characteristic_curve(log_exposure, **curve)
-    spread = _spread(made, length_um=length_um, reach_um=reach_um, pitch_um=pitch_um)
+    spread = _spread(made, length_um=length_um, reach_um=reach_um, band=band, pitch_um=pitch_um)
 
-    def neutral(layer):  # sum_j coupling_cj F_j(h_c): all layers exposed as this one
+    def neutral(
+        layer: int,
+    ) -> Float64[Array, "y x"]:  # sum_j coupling_cj F_j(h_c): all layers exposed as this one
         alike = jnp.broadcast_to(log_exposure[layer], log_exposure.shape)
         return jnp.tensordot(coupling[layer], characteristic_curve(alike, **curve), ((0,), (0,)))
 
@@ -62,6 +66,7 @@ def density_adjacency(
     gain: Float64[Array, " layer"],
     length_um: Float64[Array, ""],
     reach_um: float,
+    band: float,
     pitch_um: tuple[float, float],
 ) -> Float64[Array, "dye y x"]:
     """The classical form on dye amounts: D + gain (D - D * b).
@@ -73,17 +78,23 @@ def density_adjacency(
         dyes: Dye amounts after the tone curve.
         gain: Of each layer.
         length_um: Of the 2-D exponential b.
-        reach_um: How far the border is continued; 8 lengths leave out 0.3 % of b.
+        reach_um: How far b goes; 16 lengths leave out 2e-6 of it.
+        band: Frequency in cycles/um beyond which the OTF of b is nil.
         pitch_um: Pixel pitch along x and along y.
     """
-    spread = _spread(dyes, length_um=length_um, reach_um=reach_um, pitch_um=pitch_um)
+    spread = _spread(dyes, length_um=length_um, reach_um=reach_um, band=band, pitch_um=pitch_um)
     return dyes + gain[:, None, None] * (dyes - spread)
 
 
-def _spread(planes, *, length_um, reach_um, pitch_um):
-    return convolve(
-        planes,
-        otf=lambda frequency: exponential_otf(frequency, length_um=length_um)[None],
-        reach_um=reach_um,
-        pitch_um=pitch_um,
-    )
+def _spread(
+    planes: Float64[Array, "layer y x"],
+    *,
+    length_um: Float64[Array, ""],
+    reach_um: float,
+    band: float,
+    pitch_um: tuple[float, float],
+) -> Float64[Array, "layer y x"]:
+    def otf(frequency: Float64[Array, " frequency"]) -> Float64[Array, "1 frequency"]:
+        return exponential_otf(frequency, length_um=length_um)[None]
+
+    return convolve(planes, parts=[Part(jnp.ones(1), otf, reach_um, band)], pitch_um=pitch_um)

@@ -3,38 +3,62 @@
 Every transfer function takes radial frequency in cycles/um and gives (layer, frequency).
 """
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float64
 
-from reference.stages.common import Otf, convolve
+from reference.stages.common import Part, convolve
 
 Frequency = Float64[Array, " frequency"]
 LayerOtf = Float64[Array, "layer frequency"]
 PerLayer = Float64[Array, " layer"]
+Scalar = Float64[Array, ""]
+Rings = tuple[Float64[Array, " ring"], Float64[Array, " ring"]]  # radius in um, flux
 
 RADII = 8192  # 0.25 um apart over 2 mm: four to a cycle at 1000 cycles/mm
 ANGLES = 2048  # below the critical angle, where the reflectance is smooth but small
 
 
 def optics(
-    exposure: Float64[Array, "layer y x"],
-    *,
-    otf: Otf,
-    reach_um: float,
-    pitch_um: tuple[float, float],
+    exposure: Float64[Array, "layer y x"], *, parts: Sequence[Part], pitch_um: tuple[float, float]
 ) -> Float64[Array, "layer y x"]:
-    """Spread linear `exposure` by one positive, light-conserving kernel per layer.
+    """Spread linear `exposure` by positive kernels that keep its light.
 
     Args:
         exposure: Lux s, (layer, y, x).
-        otf: Of each layer, from the functions below with their parameters bound.
-        reach_um: How far the border values are continued at least: the halation's reach.
+        parts: Shares of the light, from the functions below; their weights sum to 1.
         pitch_um: Pixel pitch along x and along y.
     """
-    return convolve(exposure, otf=otf, reach_um=reach_um, pitch_um=pitch_um)
+    return convolve(exposure, parts=parts, pitch_um=pitch_um)
+
+
+def scatter_parts(
+    *,
+    core_sigma_um: PerLayer,
+    skirt_weight: PerLayer,
+    skirt_length_um: PerLayer,
+    reach_um: float,
+    band: float,
+) -> list[Part]:
+    """The two terms of `scatter_otf` as parts; reach and band hold for both."""
+    return [
+        Part(1 - skirt_weight, partial(gaussian_otf, sigma_um=core_sigma_um), reach_um, band),
+        Part(skirt_weight, partial(skirt_otf, length_um=skirt_length_um), reach_um, band),
+    ]
+
+
+def gaussian_otf(frequency: Frequency, *, sigma_um: PerLayer) -> LayerOtf:
+    """exp(-2 (pi s f)^2)."""
+    return jnp.exp(-2 * (jnp.pi * sigma_um[:, None] * frequency[None]) ** 2)
+
+
+def skirt_otf(frequency: Frequency, *, length_um: PerLayer) -> LayerOtf:
+    """(1 + (2 pi l f)^2)^(-3/2): the 2-D exponential exp(-r/l) / (2 pi l^2)."""
+    return (1 + (2 * jnp.pi * length_um[:, None] * frequency[None]) ** 2) ** -1.5
 
 
 def scatter_otf(
@@ -50,10 +74,9 @@ def scatter_otf(
 
     The skirt is the 2-D exponential exp(-r/l) / (2 pi l^2). Source: PHYSICS a, c.
     """
-    sigma, weight, length = (p[:, None] for p in (core_sigma_um, skirt_weight, skirt_length_um))
-    core = jnp.exp(-2 * (jnp.pi * sigma * frequency[None]) ** 2)
-    skirt = (1 + (2 * jnp.pi * length * frequency[None]) ** 2) ** -1.5
-    return (1 - weight) * core + weight * skirt
+    weight = skirt_weight[:, None]
+    core = gaussian_otf(frequency, sigma_um=core_sigma_um)
+    return (1 - weight) * core + weight * skirt_otf(frequency, length_um=skirt_length_um)
 
 
 def cauchy_otf(frequency: Frequency, *, cauchy_radius_um: PerLayer) -> LayerOtf:
@@ -110,14 +133,14 @@ def halation_otf(
     )
 
 
-def _beyond(edge, depth, reach_um):
+def _beyond(edge: Scalar, depth: Scalar, reach_um: float) -> Rings:
     """Radii from `edge` to the reach, evenly, and the flux at each where R = 1."""
     step = (reach_um - edge) / RADII
     radius = edge + step * (jnp.arange(RADII, dtype=float) + 0.5)
     return radius, _flux(radius, depth) * step
 
 
-def _below(edge, depth, base_index):
+def _below(edge: Scalar, depth: Scalar, base_index: Scalar) -> Rings:
     """Radii inside the ring and the flux Fresnel sends back there.
 
     Near the critical angle the reflectance rises like a square root; radii that crowd there
@@ -130,13 +153,13 @@ def _below(edge, depth, base_index):
     return radius, _flux(radius, depth) * reflectance * weight
 
 
-def _flux(radius, depth):
+def _flux(radius: Float64[Array, " ring"], depth: Scalar) -> Float64[Array, " ring"]:
     """2 sin th cos th dth/dr at r = depth tan th."""
     tangent = radius / depth
     return 2 * tangent / (1 + tangent**2) ** 2 / depth
 
 
-def _fresnel(angle, base_index):
+def _fresnel(angle: Float64[Array, " ring"], base_index: Scalar) -> Float64[Array, " ring"]:
     """Unpolarised reflectance from base to air, below the critical angle."""
     inner, sine = jnp.cos(angle), base_index * jnp.sin(angle)
     outer = jnp.sqrt(1 - sine**2)

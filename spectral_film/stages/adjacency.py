@@ -22,7 +22,7 @@ from spectral_film.convolution import blur
 from spectral_film.device import Device
 from spectral_film.film import ClassicalAdjacency, Negative, ToneCurve
 from spectral_film.stages.tone_curve import curve_arguments, curve_defines, develop
-from spectral_film.transfer import Exponential
+from spectral_film.transfer import Exponential, Mixture
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,7 @@ def diffuse(dyes: np.ndarray, length_um: float, pitch_um: tuple[float, float]) -
     if length_um == 0:
         return dyes
 
-    return blur(dyes, [Exponential(length_um)] * len(dyes), pitch_um)
+    return blur(dyes, [Mixture(((1.0, Exponential(length_um)),))] * len(dyes), pitch_um)
 
 
 def of_film(

@@ -17,9 +17,7 @@ import numpy as np
 from spectral_film.convolution import blur
 from spectral_film.device import Device
 from spectral_film.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
-from spectral_film.transfer import CauchySpread, CoreAndSkirt, Exponential, Halo, Transfer, Veiled
-
-POINT = CoreAndSkirt(0.0, 0.0, Exponential(0.0))  # no scatter at all
+from spectral_film.transfer import CauchySpread, Exponential, Gaussian, Halo, Mixture, Transfer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,17 +25,17 @@ class Optics:
     """The blur of each layer, on one sampling of the film.
 
     Attributes:
-        transfer: OTF of each layer.
+        layers: What becomes of the light of each layer.
         pitch_um: Distance of the pixels across and down.
     """
 
-    transfer: tuple[Transfer, ...]
+    layers: tuple[Mixture, ...]
     pitch_um: tuple[float, float]
 
     def __call__(self, device: Device, exposure: np.ndarray) -> np.ndarray:
         """Spread `exposure`, linear lux s, (layer, y, x), as the film does; light is kept."""
         del device
-        return blur(exposure, self.transfer, self.pitch_um)
+        return blur(exposure, self.layers, self.pitch_um)
 
 
 def of_negative(
@@ -65,20 +63,22 @@ def _optics(
         return None
     layers = []
     for layer in range(3):
-        transfer = scatter_transfer(scatter, layer) if scatter else POINT
+        parts = _scattered(scatter, layer)
         if halation:
+            veil = float(halation.veil_ratio[layer])
             halo = Halo(halation.profile, halation.base_um, halation.base_index, halation.reach_um)
-            transfer = Veiled(transfer, halo, float(halation.veil_ratio[layer]))
-        layers.append(transfer)
-    return Optics(transfer=tuple(layers), pitch_um=pitch_um)
+            parts = [(weight / (1 + veil), part) for weight, part in parts]
+            parts.append((veil / (1 + veil), halo))
+        layers.append(Mixture(tuple(parts)))
+    return Optics(layers=tuple(layers), pitch_um=pitch_um)
 
 
-def scatter_transfer(scatter: CoreSkirt | Cauchy, layer: int) -> Transfer:
-    """S of one layer."""
+def _scattered(scatter: CoreSkirt | Cauchy | None, layer: int) -> list[tuple[float, Transfer]]:
+    """S of one layer, part by part."""
+    if scatter is None:
+        return [(1.0, Gaussian(0.0))]
     if isinstance(scatter, Cauchy):
-        return CauchySpread(float(scatter.cauchy_radius_um[layer]))
-    return CoreAndSkirt(
-        float(scatter.core_sigma_um[layer]),
-        float(scatter.skirt_weight[layer]),
-        Exponential(float(scatter.skirt_length_um[layer])),
-    )
+        return [(1.0, CauchySpread(float(scatter.cauchy_radius_um[layer])))]
+    weight = float(scatter.skirt_weight[layer])
+    core = Gaussian(float(scatter.core_sigma_um[layer]))
+    return [(1 - weight, core), (weight, Exponential(float(scatter.skirt_length_um[layer])))]

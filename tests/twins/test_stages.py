@@ -16,7 +16,7 @@ from reference.stages import printing as reference_printing
 from reference.stages import projection as reference_projection
 from reference.stages import reciprocity as reference_reciprocity
 from reference.stages import tone_curve as reference_tone_curve
-from reference.stages.common import exponential_otf
+from reference.stages.common import Part, exponential_otf
 from spectral_film.film import ToneCurve
 from spectral_film.scene import Scene
 from spectral_film.signals import EXPOSURE_FLOOR
@@ -33,12 +33,13 @@ from spectral_film.stages.printing import Printing, grey_card_dyes
 from spectral_film.stages.projection import Projection
 from spectral_film.stages.reciprocity import Reciprocity
 from spectral_film.stages.tone_curve import curve_arguments, develop
-from spectral_film.transfer import CAUCHY_REACH, EXPONENTIAL_REACH
+from spectral_film.transfer import CAUCHY_REACH, EXPONENTIAL_REACH, HALO_BAND, CauchySpread, Mixture
 from spectral_film.upsampling import upsampling_table
 
 # One pixel, less than a vector, a vector and a bit, and a real plane with odd sides.
 SIZES = [(1, 1), (1, 7), (3, 11), (37, 61)]
 PITCH = (6.1, 5.3)
+BAND = 0.8  # cycles/um: below 1e-5 of these blurs lies beyond
 
 
 def reference_curve(curve: ToneCurve) -> dict:
@@ -127,6 +128,7 @@ def test_adjacency(device, rng, negative, size, diffusion):
         coupling=double(negative.adjacency.coupling),
         length_um=double(stage.length_um),
         reach_um=EXPONENTIAL_REACH * stage.length_um,
+        band=BAND,
         pitch_um=PITCH,
         **reference_curve(negative.tone_curve),
     )
@@ -140,58 +142,80 @@ def test_density_adjacency(device, rng):
     gain = np.array([0.25, 0.3, 0.2])
     stage = adjacency.DensityAdjacency(gain=gain, length_um=10.0, pitch_um=PITCH)
     expected = reference_adjacency.density_adjacency(
-        double(dyes), gain=double(gain), length_um=double(10.0), reach_um=100.0, pitch_um=PITCH
+        double(dyes),
+        gain=double(gain),
+        length_um=double(10.0),
+        reach_um=160.0,
+        band=BAND,
+        pitch_um=PITCH,
     )
     # The transform's rounding, 1e-6 of a dye of 2.5.
     np.testing.assert_allclose(stage(device, dyes), expected, rtol=0, atol=3e-6)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_scatter(device, rng, negative, size):
+    planes = (10 ** rng.uniform(-3, 1, (3, *size))).astype(np.float32)
+    stage = optics.of_negative(negative, PITCH, backing=None, halation=False, scatter=True)
+    expected = reference_optics.optics(
+        double(planes),
+        # The widest reach, and the band of the blue-sensitive layer's short skirt.
+        parts=reference_optics.scatter_parts(
+            **scatter_tables(negative), reach_um=stage.layers[0].reach_um, band=5.3
+        ),
+        pitch_um=PITCH,
+    )
+    # The transform rounds to about 3e-7 of the rms of the plane, 4 lux s.
+    np.testing.assert_allclose(stage(device, planes), expected, rtol=1e-5, atol=2e-6)
+
+
 @pytest.mark.parametrize("backing", ["rem-jet", "none"])
 @pytest.mark.parametrize("size", [(1, 1), (37, 61)])
-def test_optics(device, rng, negative, size, backing):
-    pitch = (24.4, 21.2)  # coarse, so that the 2 mm reach of the halo fits the float64 twin
+def test_halation(device, rng, negative, size, backing):
     planes = (10 ** rng.uniform(-3, 1, (3, *size))).astype(np.float32)
-    stage = optics.of_negative(negative, pitch, backing=backing, halation=True, scatter=True)
-    halation, scatter = negative.halation[backing], negative.scatter
+    pitch = (24.4, 21.2)  # coarse, so that the 2 mm reach of the halo fits the float64 twin
+    stage = optics.of_negative(negative, pitch, backing=backing, halation=True, scatter=False)
+    halation = negative.halation[backing]
     spacing = 2e-5
-    corner = np.hypot(0.5 / pitch[0], 0.5 / pitch[1])
     table = reference_optics.halation_otf(
-        jnp.arange(0, corner + 8 * spacing, spacing),
+        jnp.arange(0, 0.1, spacing),
         base_um=double(halation.base_um),
         base_index=double(halation.base_index),
         reach_um=halation.reach_um,
         profile=halation.profile,
     )
 
-    def otf(frequency):
-        return reference_optics.with_halation(
-            reference_optics.scatter_otf(
-                frequency,
-                core_sigma_um=double(scatter.core_sigma_um),
-                skirt_weight=double(scatter.skirt_weight),
-                skirt_length_um=double(scatter.skirt_length_um),
-            ),
-            reference_optics.tabulated(frequency, table=table, spacing=spacing),
-            veil_ratio=double(halation.veil_ratio),
-        )
+    def otf(f):
+        return reference_optics.tabulated(f, table=table, spacing=spacing)[None]
 
-    expected = reference_optics.optics(
-        double(planes), otf=otf, reach_um=halation.reach_um, pitch_um=pitch
+    halo = reference_optics.optics(
+        double(planes),
+        parts=[Part(jnp.ones(1), otf, halation.reach_um, HALO_BAND)],
+        pitch_um=pitch,
     )
-    # The halo is gathered in rings of 1 um: 5e-5 of its weight, at most .08; and the transform's
-    # rounding of about 3e-7 of the rms of the plane, 4 lux s, against values down to .1.
-    np.testing.assert_allclose(stage(device, planes), expected, rtol=1e-5, atol=3e-6)
+    veil = double(halation.veil_ratio)[:, None, None]
+    expected = (double(planes) + veil * halo) / (1 + veil)
+    # The halo is gathered in rings of .5 um: 1e-5 of its weight; and the transform as above.
+    np.testing.assert_allclose(stage(device, planes), expected, rtol=1e-5, atol=2e-6)
+
+
+def scatter_tables(film) -> dict:
+    names = ("core_sigma_um", "skirt_weight", "skirt_length_um")
+    return {name: double(getattr(film.scatter, name)) for name in names}
 
 
 def test_cauchy_scatter(device, rng):
     planes = (10 ** rng.uniform(-3, 1, (3, 37, 61))).astype(np.float32)
-    radius = np.array([4.7, 2.8, 2.7])
-    layers = tuple(optics.CauchySpread(r) for r in radius)
-    stage = optics.Optics(transfer=layers, pitch_um=PITCH)
+    radius = np.full(3, 1.7)  # one reach for all
+    cauchy = Mixture(((1.0, CauchySpread(radius[0])),))
+    stage = optics.Optics(layers=(cauchy,) * 3, pitch_um=PITCH)
+
+    def otf(f):
+        return reference_optics.cauchy_otf(f, cauchy_radius_um=double(radius[:1]))
+
     expected = reference_optics.optics(
         double(planes),
-        otf=lambda f: reference_optics.cauchy_otf(f, cauchy_radius_um=double(radius)),
-        reach_um=CAUCHY_REACH * radius.max(),
+        parts=[Part(jnp.ones(1), otf, CAUCHY_REACH * radius[0], band=2.0)],
         pitch_um=PITCH,
     )
     np.testing.assert_allclose(stage(device, planes), expected, rtol=1e-5, atol=3e-6)  # as above

@@ -21,6 +21,7 @@ from reference.stages import (
     transmission,
 )
 
+BAND = 0.1  # cycles/um: folded once, so that the slopes of the folding are seen
 PITCH_UM = (6.0, 5.0)
 BANDS = 7
 _random = np.random.default_rng(7)
@@ -50,17 +51,16 @@ CORE_SKIRT = {
 def scattered(exposure, **parameters):
     return optics.optics(
         exposure,
-        otf=partial(optics.scatter_otf, **parameters),
-        reach_um=30.0,
+        parts=optics.scatter_parts(**parameters, reach_um=30.0, band=BAND),
         pitch_um=PITCH_UM,
     )
 
 
 def spread_cauchy(exposure, cauchy_radius_um):
+    otf = partial(optics.cauchy_otf, cauchy_radius_um=cauchy_radius_um)
     return optics.optics(
         exposure,
-        otf=partial(optics.cauchy_otf, cauchy_radius_um=cauchy_radius_um),
-        reach_um=30.0,
+        parts=[common.Part(jnp.ones(3), otf, 30.0, BAND)],
         pitch_um=PITCH_UM,
     )
 
@@ -105,12 +105,12 @@ STAGES = {
         {"exponent": positive(3)},
     ),
     "adjacency": (
-        partial(adjacency.adjacency, reach_um=88.0, pitch_um=PITCH_UM),
+        partial(adjacency.adjacency, reach_um=88.0, band=BAND, pitch_um=PITCH_UM),
         (EXPOSURE,),
         COUPLING | CURVE,
     ),
     "density adjacency": (
-        partial(adjacency.density_adjacency, reach_um=88.0, pitch_um=PITCH_UM),
+        partial(adjacency.density_adjacency, reach_um=88.0, band=BAND, pitch_um=PITCH_UM),
         (DYES,),
         {"gain": positive(3), "length_um": jnp.asarray(11.0)},
     ),
