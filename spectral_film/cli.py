@@ -138,10 +138,7 @@ def render(
     display: Annotated[
         str, typer.Option(help="sRGB, Rec.709 (BT.1886), P3-D65, P3-DCI or Rec.2020.")
     ] = "sRGB",
-    bits: Annotated[
-        int | None,
-        typer.Option(help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16. Default: 16."),
-    ] = None,
+    bits: Annotated[int, typer.Option(help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16.")] = 16,
     nan: Annotated[
         str, typer.Option(help="Non-finite pixels: refuse, or take them for zero.")
     ] = "refuse",
@@ -156,7 +153,8 @@ def render(
     radiance counts as white at the luminance of an equal-energy spectrum of 1.0.
     """
     from spectral_film.device import open_device
-    from spectral_film.files import check_target, is_integer, read_scene, write_picture
+    from spectral_film.files.output import check_target, is_integer
+    from spectral_film.files.pictures import read_scene
     from spectral_film.pipeline import Settings
     from spectral_film.rendering import render as render_scene
 
@@ -184,7 +182,11 @@ def render(
     chosen = open_device(device)
     _say(f"device: {chosen.name}")
     scene = read_scene(
-        source, input_space=input_space, spectra=spectra, wavelengths=wavelengths, nan=nan
+        source,
+        input_space=input_space,
+        spectra=spectra,  # type: ignore[arg-type]  # checked by read_scene
+        wavelengths=wavelengths,
+        nan=nan,  # type: ignore[arg-type]
     )
     with _progress() as announce:
         done = render_scene(
@@ -195,8 +197,7 @@ def render(
             encode=is_integer(target, bits),
             announce=announce,
         )
-    notes = write_picture(target, done, scene, crop=piece, bits=bits, overwrite=overwrite)
-    for note in (*done.notes, *notes):
+    for note in (*done.notes, *done.save(target, bits=bits, overwrite=overwrite)):
         _say(note)
     latitude = done.latitude
     _say(

@@ -1,19 +1,17 @@
-"""Blurs on the film: positive kernels from analytic transfer functions, applied by FFT.
+"""Blurs on the film: positive kernels from densities of spread, applied by FFT.
 
-A blur is given as its optical transfer function (OTF) of spatial frequency in cycles/um, which
-has rarely decayed at the Nyquist frequency of a pixel grid. Cut off there it rings: small lamps
-get dark rings, and, where the negative values are dropped, bright crosses (1e-3 of the lamp five
-pixels away). So a lit pixel is taken for a small square of light, `LIT_WIDTH` pixels wide: each
-pixel gets what falls on its centre. That kernel is positive by nature and ends where the blur
-does, and its OTF is the blur's own, shaped and folded by the pixel grid:
+A lit pixel is taken for a small square of light, `LIT_WIDTH` pixels wide, and every pixel gets
+what falls on its centre: the density of the spread averaged over the square. Such a kernel is
+positive by nature and ends where the spread does.
 
-    K(f) = sum_k S(f + k / pitch) sinc(LIT_WIDTH (f pitch + k))
+Its OTF is the spread's own, shaped and folded by the pixel grid. Squares as wide as the pixel
+lose modulation, points gain it; at 0.9 the OTF of 5207 below 0.8 Nyquist is within .01 at 3 um,
+.02 at 6 um, .06 at 12 um. (The OTF cut at the Nyquist frequency, its negative values dropped in
+the kernel, does as well, .002 .02 .08, but leaves bright crosses: 1e-3 of a small lamp five pixels
+away at 12 um, where the film itself has 1e-6.)
 
-Squares as wide as the pixel lose modulation, points gain it; at 0.9 the OTF of 5207 below 0.8
-Nyquist is within .01 at 3 um, .02 at 6 um, .06 at 12 um (dropping negatives: .002 .02 .08).
-
-Kernels here are even in x and in y, so one quadrant of the OTF says all, and cosine transforms
-(DCT-I) move between it and a quadrant of the kernel at a quarter of the cost.
+Kernels here are even in x and in y, so one quadrant says all, and a cosine transform (DCT-I)
+gives the quadrant of the spectrum at a quarter of the cost.
 """
 
 import math
@@ -23,7 +21,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import fft
 
-from spectral_film.transfer import Mixture, Transfer
+from spectral_film.spread import Mixture, Spread
 
 LIT_WIDTH = 0.9  # assumed, see above
 WORKERS = 2  # threads per transform; more gain little at the sizes of a frame
@@ -37,45 +35,34 @@ def padded_size(size: int, reach: int) -> int:
     return int(length)
 
 
-def folded_transfer(
-    transfer: Transfer, shape: tuple[int, int], pitch_um: tuple[float, float]
-) -> np.ndarray:
-    """K above on the quadrant of an even (y, x) FFT grid, (y/2+1, x/2+1)."""
-    folded = np.zeros((shape[0] // 2 + 1, shape[1] // 2 + 1))
-    orders_y, orders_x = (math.floor(transfer.band * pitch + 0.5) for pitch in pitch_um[::-1])
-    # In units of 1 / pitch, the sampling frequency.
-    rows, columns = (np.arange(n // 2 + 1) / n for n in shape)
-    for y in (rows + k for k in range(-orders_y, orders_y + 1)):
-        for x in (columns + k for k in range(-orders_x, orders_x + 1)):
-            square = np.sinc(LIT_WIDTH * y)[:, None] * np.sinc(LIT_WIDTH * x)
-            folded += square * transfer(np.hypot(y[:, None] / pitch_um[1], x / pitch_um[0]))
-    return folded
-
-
 @lru_cache(maxsize=8)
-def positive_kernel(transfer: Transfer, pitch_um: tuple[float, float]) -> np.ndarray:
-    """Kernel of one blur on a pixel grid: nowhere negative, cut at its reach, of sum 1.
-
-    It is made on a grid of twice its reach, whatever the frame, so that a piece of a frame and
-    the whole are blurred alike; and in float64, since what float32 rounds up to a positive
-    number would be a faint veil over everything.
+def positive_kernel(spread: Spread, pitch_um: tuple[float, float]) -> np.ndarray:
+    """Kernel of one spread on a pixel grid: nowhere negative, cut at its reach, of sum 1.
 
     Args:
-        transfer: The OTF.
+        spread: Density around a point.
         pitch_um: Pixel pitch across and down.
 
     Returns:
-        The quadrant of its values from the centre on, (y, x).
+        The quadrant of its values from the centre on, float64, (y, x).
     """
-    reach = reach_in_pixels(transfer.reach_um, pitch_um)
+    reach = reach_in_pixels(spread.reach_um, pitch_um)
     if max(reach) == 0:
         return np.ones((1, 1))
-    shape = padded_size(2, 2 * reach[0]), padded_size(2, 2 * reach[1])
-    kernel = fft.idctn(folded_transfer(transfer, shape, pitch_um), type=1, workers=WORKERS)
-    # What is below zero here is rounding, and the little beyond the band.
-    kernel = np.maximum(kernel[: reach[0] + 1, : reach[1] + 1], 0)
+    pitch_x, pitch_y = pitch_um
+    x = np.arange(reach[1] + 1)[:, None] * pitch_x + _over_square(pitch_x, spread.detail_um)
+    kernel = np.zeros((reach[0] + 1, reach[1] + 1))
+    for offset in _over_square(pitch_y, spread.detail_um):
+        y = np.arange(reach[0] + 1) * pitch_y + offset
+        kernel += spread.density(np.hypot(y[:, None, None], x)).sum(axis=-1)
     weight_y, weight_x = (np.where(np.arange(n) > 0, 2.0, 1.0) for n in kernel.shape)
     return kernel / (weight_y @ kernel @ weight_x)  # the axes belong to two quadrants
+
+
+def _over_square(pitch_um: float, detail_um: float) -> np.ndarray:
+    """Distances from the centre of a lit square, evenly, no farther apart than the detail."""
+    count = math.ceil(LIT_WIDTH * pitch_um / detail_um)
+    return LIT_WIDTH * pitch_um * ((np.arange(count) + 0.5) / count - 0.5)
 
 
 @lru_cache(maxsize=8)  # one frame's worth: three layers, the inhibitor, three of the print

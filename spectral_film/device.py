@@ -81,9 +81,8 @@ class Device:
         ((result_name, shape),) = out.items()
         result = np.empty(shape, np.float32)
         given: dict[str, Any] = {**arguments, "pixels": np.uint32(pixels), result_name: result}
-        wanted: list[str] = [
-            built.get_arg_info(i, cl.kernel_arg_info.NAME) for i in range(built.num_args)
-        ]
+        name_of = cl.kernel_arg_info.NAME
+        wanted = [str(built.get_arg_info(i, name_of)) for i in range(built.num_args)]
         if set(wanted) != set(given):
             raise DeviceError(
                 f"kernel {kernel} takes {sorted(wanted)}, was given {sorted(given)}; "

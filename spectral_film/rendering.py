@@ -1,13 +1,15 @@
 """Render a picture: the whole program as one function."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 
 from spectral_film.device import Device, open_device
 from spectral_film.errors import InputError, UsageError
+from spectral_film.files.output import is_integer, write_picture
 from spectral_film.pipeline import QUANTITIES, Latitude, Pipeline, Settings, frame_of
 from spectral_film.scene import Scene
 from spectral_film.stages.densitometry import CINEON_LAST_CODE
@@ -25,6 +27,8 @@ class Rendering:
         latitude: How the exposures lie on the published curve.
         notes: What the user should know, a sentence each.
         metadata: Provenance: engine, films with hashes, every option, device.
+        encoded: Whether display RGB is in code values rather than linear light.
+        scene: Where it lies in its window, and what rides along.
     """
 
     planes: np.ndarray
@@ -33,11 +37,46 @@ class Rendering:
     latitude: Latitude
     notes: tuple[str, ...]
     metadata: dict[str, str]
+    encoded: bool
+    scene: Scene
 
     @property
     def image(self) -> np.ndarray:
         """The planes as (y, x, 3), a view."""
         return np.moveaxis(self.planes, 0, -1)
+
+    def save(self, path: str | Path, *, bits: int = 16, overwrite: bool = False) -> tuple[str, ...]:
+        """Write the planes; the format is the suffix: .exr .tif .png .dpx.
+
+        Args:
+            path: Where to; a file that exists is not replaced unless `overwrite`.
+            bits: EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16.
+
+        Returns:
+            What the user should know (clipped values, dropped channels), a sentence each.
+
+        Raises:
+            OutputError: it cannot be written there.
+            UsageError: no such format or depth, or the wrong coding of display RGB for it.
+        """
+        if self.quantity == "display" and self.encoded != is_integer(path, bits):
+            raise UsageError(
+                f"{path} holds {'code values' if is_integer(path, bits) else 'linear light'}; "
+                f"render with encode={is_integer(path, bits)} for it"
+            )
+        return write_picture(
+            path,
+            self.planes,
+            bits=bits,
+            quantity=self.quantity,
+            display=self.metadata["display"],
+            metadata=self.metadata,
+            passengers=self.scene.passengers,
+            origin=self.scene.origin,
+            display_size=self.scene.display_size,
+            pixel_aspect=self.scene.pixel_aspect,
+            overwrite=overwrite,
+        )
 
 
 def render(
@@ -82,6 +121,8 @@ def render(
         latitude=latitude,
         notes=tuple(notes),
         metadata=provenance(pipeline, device, crop),
+        encoded=encode,
+        scene=_cropped_frame(scene, crop),
     )
 
 
@@ -148,6 +189,18 @@ def _notes_on_range(pipeline: Pipeline, scene: Scene) -> list[str]:
         return []
     note = pipeline.exposure.check_range(scene.wavelength_nm)
     return [note] if note else []
+
+
+def _cropped_frame(scene: Scene, crop: tuple[int, int, int, int] | None) -> Scene:
+    """The scene's window and passengers over the piece rendered; its light is left out."""
+    x, y, width, height = crop or (0, 0, *scene.size)
+    rows, columns = slice(y, y + height), slice(x, x + width)
+    return replace(
+        scene,
+        planes=scene.planes[:, :1, :1],
+        origin=(scene.origin[0] + x, scene.origin[1] + y),
+        passengers={name: plane[rows, columns] for name, plane in scene.passengers.items()},
+    )
 
 
 def _check_crop(crop: tuple[int, int, int, int] | None, scene: Scene) -> None:

@@ -1,9 +1,11 @@
 """Adjacency: what development makes of the neighbourhood, within a layer and between layers."""
 
+from functools import partial
+
 import jax.numpy as jnp
 from jaxtyping import Array, Float64
 
-from reference.stages.common import Part, characteristic_curve, convolve, exponential_otf
+from reference.stages.common import Part, characteristic_curve, convolve, exponential_density
 from spectral_film.signals import EXPOSURE_FLOOR
 
 
@@ -17,7 +19,7 @@ def adjacency(
     log_exposure_spread: Float64[Array, "layer sublayer"],
     exponent: Float64[Array, "layer sublayer"],
     reach_um: float,
-    band: float,
+    detail_um: float,
     pitch_um: tuple[float, float],
 ) -> Float64[Array, "layer y x"]:
     """Effective exposure once the inhibitor set free by development has spread.
@@ -33,8 +35,8 @@ def adjacency(
         coupling: Loss of log exposure in layer c per unit of dye made in layer j.
         length_um: How far the inhibitor wanders.
         density_range, log_exposure_mid, log_exposure_spread, exponent: The curve's own.
-        reach_um: How far b goes; 16 lengths leave out 2e-6 of it.
-        band: Frequency in cycles/um beyond which the OTF of b is nil.
+        reach_um: How far b goes, 0 for not at all; 16 lengths leave out 2e-6 of it.
+        detail_um: Distance over which b may be taken for constant.
         pitch_um: Pixel pitch along x and along y.
 
     Source: PHYSICS i.
@@ -47,7 +49,9 @@ def adjacency(
     }
     log_exposure = jnp.log10(jnp.maximum(exposure, EXPOSURE_FLOOR))
     made = characteristic_curve(log_exposure, **curve)
-    spread = _spread(made, length_um=length_um, reach_um=reach_um, band=band, pitch_um=pitch_um)
+    spread = _spread(
+        made, length_um=length_um, reach_um=reach_um, detail_um=detail_um, pitch_um=pitch_um
+    )
 
     def neutral(
         layer: int,
@@ -66,7 +70,7 @@ def density_adjacency(
     gain: Float64[Array, " layer"],
     length_um: Float64[Array, ""],
     reach_um: float,
-    band: float,
+    detail_um: float,
     pitch_um: tuple[float, float],
 ) -> Float64[Array, "dye y x"]:
     """The classical form on dye amounts: D + gain (D - D * b).
@@ -78,11 +82,13 @@ def density_adjacency(
         dyes: Dye amounts after the tone curve.
         gain: Of each layer.
         length_um: Of the 2-D exponential b.
-        reach_um: How far b goes; 16 lengths leave out 2e-6 of it.
-        band: Frequency in cycles/um beyond which the OTF of b is nil.
+        reach_um: How far b goes, 0 for not at all; 16 lengths leave out 2e-6 of it.
+        detail_um: Distance over which b may be taken for constant.
         pitch_um: Pixel pitch along x and along y.
     """
-    spread = _spread(dyes, length_um=length_um, reach_um=reach_um, band=band, pitch_um=pitch_um)
+    spread = _spread(
+        dyes, length_um=length_um, reach_um=reach_um, detail_um=detail_um, pitch_um=pitch_um
+    )
     return dyes + gain[:, None, None] * (dyes - spread)
 
 
@@ -91,10 +97,12 @@ def _spread(
     *,
     length_um: Float64[Array, ""],
     reach_um: float,
-    band: float,
+    detail_um: float,
     pitch_um: tuple[float, float],
 ) -> Float64[Array, "layer y x"]:
-    def otf(frequency: Float64[Array, " frequency"]) -> Float64[Array, "1 frequency"]:
-        return exponential_otf(frequency, length_um=length_um)[None]
-
-    return convolve(planes, parts=[Part(jnp.ones(1), otf, reach_um, band)], pitch_um=pitch_um)
+    if reach_um == 0:
+        return planes
+    density = partial(exponential_density, length_um=length_um[None])
+    return convolve(
+        planes, parts=[Part(jnp.ones(1), density, reach_um, detail_um)], pitch_um=pitch_um
+    )

@@ -1,7 +1,8 @@
 """What two stages share: the curve of a layer, and convolution with a light-conserving kernel."""
 
 from collections.abc import Callable, Iterable, Sequence
-from math import ceil, floor
+from functools import reduce
+from math import ceil
 from typing import NamedTuple
 
 import jax
@@ -11,7 +12,7 @@ from jaxtyping import Array, Float64
 LN10 = 2.302585092994046
 LIT_WIDTH = 0.9  # of a pixel, assumed: see positive_kernel
 
-Otf = Callable[[Float64[Array, " frequency"]], Float64[Array, "layer frequency"]]
+Density = Callable[[Float64[Array, " radius"]], Float64[Array, "layer radius"]]
 
 
 def characteristic_curve(
@@ -42,7 +43,7 @@ def characteristic_curve(
     def at(parameter: Float64[Array, "layer sublayer"], s: int) -> Float64[Array, "layer 1 1"]:
         return parameter[:, s, None, None]
 
-    return sum(map(developed, range(density_range.shape[1])))
+    return reduce(jnp.add, map(developed, range(density_range.shape[1])))
 
 
 def exponential_otf(
@@ -50,6 +51,13 @@ def exponential_otf(
 ) -> Float64[Array, " frequency"]:
     """OTF of the 2-D exponential b(r) = exp(-r/l) / (2 pi l^2); frequency in cycles/um."""
     return (1 + (2 * jnp.pi * length_um * frequency) ** 2) ** -1.5
+
+
+def exponential_density(
+    radius: Float64[Array, " radius"], *, length_um: Float64[Array, " layer"]
+) -> Float64[Array, "layer radius"]:
+    """exp(-r / l) at a radius in um: what `exponential_otf` transfers, at any scale."""
+    return jnp.exp(-radius / length_um[:, None])
 
 
 def fast_even(length: int) -> int:
@@ -66,22 +74,18 @@ def fast_even(length: int) -> int:
 
 
 def positive_kernel(
-    otf: Otf, *, reach_um: float, band: float, pitch_um: tuple[float, float]
+    density: Density, *, reach_um: float, detail_um: float, pitch_um: tuple[float, float]
 ) -> Float64[Array, "layer y x"]:
-    """Kernel of a blur on a pixel grid: nowhere negative, cut at its reach, of sum 1.
+    """Kernel of a spread on a pixel grid: nowhere negative, cut at its reach, of sum 1.
 
     A lit pixel is a square of light LIT_WIDTH pixels wide, and each pixel gets what falls on its
-    centre. Against the blur's own OTF S that is
-
-    K(f) = sum_k S(f + k / pitch) sinc(LIT_WIDTH (f pitch + k))
-
-    An OTF simply cut at the Nyquist frequency rings: beside a lamp the negative rings would ask
-    for negative light, and dropping them leaves crosses of the positive ones.
+    centre: the density averaged over the square. An OTF cut at the Nyquist frequency would ring:
+    beside a lamp its negative rings ask for negative light, and dropping them leaves crosses.
 
     Args:
-        otf: Transfer against radial frequency in cycles/um, 1 at 0.
+        density: Light per area at a radius in um, at any scale.
         reach_um: Where the kernel ends.
-        band: Frequency in cycles/um beyond which the OTF is nil: how often it folds.
+        detail_um: Distance over which the density may be taken for constant.
         pitch_um: Pixel pitch along x and along y.
 
     Returns:
@@ -89,18 +93,19 @@ def positive_kernel(
 
     Source: PHYSICS a, with squares in the place of clipped points.
     """
-    reach = [ceil(reach_um / pitch) for pitch in pitch_um[::-1]]
-    rows, columns = (fast_even(2 + 4 * r) for r in reach)
-    orders_y, orders_x = (floor(band * pitch + 0.5) for pitch in pitch_um[::-1])
-    # In units of the sampling frequency, every order it folds from: (order, order, y, x).
-    y = jnp.arange(-orders_y, orders_y + 1)[:, None, None, None] + jnp.fft.fftfreq(rows)[:, None]
-    x = jnp.arange(-orders_x, orders_x + 1)[:, None, None] + jnp.fft.rfftfreq(columns)
-    radial = jnp.hypot(y / pitch_um[1], x / pitch_um[0])
-    square = jnp.sinc(LIT_WIDTH * y) * jnp.sinc(LIT_WIDTH * x)
-    folded = (square * otf(radial.ravel()).reshape(-1, *radial.shape)).sum(axis=(1, 2))
-    kernel = jnp.maximum(jnp.fft.irfft2(folded, s=(rows, columns)), 0.0)
-    y, x = (jnp.arange(-r, r + 1) for r in reach)
-    kernel = kernel[:, y[:, None], x[None, :]]
+
+    def samples(pitch: float) -> Float64[Array, "pixel sample"]:
+        reach, count = ceil(reach_um / pitch), ceil(LIT_WIDTH * pitch / detail_um)
+        within = LIT_WIDTH * ((jnp.arange(count) + 0.5) / count - 0.5)
+        return pitch * (jnp.arange(-reach, reach + 1)[:, None] + within)
+
+    y, x = samples(pitch_um[1]), samples(pitch_um[0])
+
+    def row_of_samples(y: Float64[Array, " pixel"]) -> Float64[Array, "layer y x"]:
+        radius = jnp.hypot(y[:, None, None], x)
+        return density(radius.ravel()).reshape(-1, *radius.shape).sum(axis=-1)
+
+    kernel = jax.lax.map(row_of_samples, y.T).sum(axis=0)
     return kernel / kernel.sum(axis=(1, 2), keepdims=True)
 
 
@@ -118,13 +123,14 @@ class Part(NamedTuple):
 
     Attributes:
         weight: Of each layer; the weights of all parts sum to 1.
-        otf, reach_um, band: As in `positive_kernel`; the OTF has a row per layer, or one for all.
+        density, reach_um, detail_um: As in `positive_kernel`; the density has a row per layer,
+            or one for all.
     """
 
     weight: Float64[Array, " layer"]
-    otf: Otf
+    density: Density
     reach_um: float
-    band: float
+    detail_um: float
 
 
 def convolve(
@@ -135,9 +141,9 @@ def convolve(
     Zeros beyond the border would darken the frame's edge.
     """
     kernel = sum_of_kernels(
-        part.weight[:, None, None]
-        * positive_kernel(part.otf, reach_um=part.reach_um, band=part.band, pitch_um=pitch_um)
-        for part in parts
+        weight[:, None, None]
+        * positive_kernel(density, reach_um=reach, detail_um=detail, pitch_um=pitch_um)
+        for weight, density, reach, detail in parts
     )
     rows, columns = planes.shape[1:]
     above, left = (n // 2 for n in kernel.shape[1:])
@@ -164,4 +170,4 @@ def sum_of_kernels(
         y, x = (rows - kernel.shape[1]) // 2, (columns - kernel.shape[2]) // 2
         return jnp.pad(kernel, ((0, 0), (y, y), (x, x)))
 
-    return sum(map(widened, kernels))
+    return reduce(jnp.add, map(widened, kernels))

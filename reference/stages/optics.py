@@ -1,6 +1,7 @@
 """Optics: scatter in the emulsion and halation from the base, on linear exposure.
 
-Every transfer function takes radial frequency in cycles/um and gives (layer, frequency).
+Each is written twice: as a density, light per area at a radius in um, from which pixel kernels
+are made; and as its transfer function (OTF), of radial frequency in cycles/um, for the fit.
 """
 
 from collections.abc import Sequence
@@ -11,10 +12,12 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float64
 
-from reference.stages.common import Part, convolve
+from reference.stages.common import Part, convolve, exponential_density
 
 Frequency = Float64[Array, " frequency"]
 LayerOtf = Float64[Array, "layer frequency"]
+Radius = Float64[Array, " radius"]
+LayerDensity = Float64[Array, "layer radius"]
 PerLayer = Float64[Array, " layer"]
 Scalar = Float64[Array, ""]
 Rings = tuple[Float64[Array, " ring"], Float64[Array, " ring"]]  # radius in um, flux
@@ -41,24 +44,43 @@ def scatter_parts(
     core_sigma_um: PerLayer,
     skirt_weight: PerLayer,
     skirt_length_um: PerLayer,
-    reach_um: float,
-    band: float,
+    reach_um: tuple[float, float],
+    detail_um: tuple[float, float],
 ) -> list[Part]:
-    """The two terms of `scatter_otf` as parts; reach and band hold for both."""
+    """Core and skirt of `scatter_otf`; reach and detail of the one and of the other."""
+    core = partial(gaussian_density, sigma_um=core_sigma_um)
+    skirt = partial(exponential_density, length_um=skirt_length_um)
     return [
-        Part(1 - skirt_weight, partial(gaussian_otf, sigma_um=core_sigma_um), reach_um, band),
-        Part(skirt_weight, partial(skirt_otf, length_um=skirt_length_um), reach_um, band),
+        Part(1 - skirt_weight, core, reach_um[0], detail_um[0]),
+        Part(skirt_weight, skirt, reach_um[1], detail_um[1]),
     ]
 
 
-def gaussian_otf(frequency: Frequency, *, sigma_um: PerLayer) -> LayerOtf:
-    """exp(-2 (pi s f)^2)."""
-    return jnp.exp(-2 * (jnp.pi * sigma_um[:, None] * frequency[None]) ** 2)
+def gaussian_density(radius: Radius, *, sigma_um: PerLayer) -> LayerDensity:
+    """exp(-r^2 / 2 s^2), whose OTF is exp(-2 (pi s f)^2)."""
+    return jnp.exp(-0.5 * (radius / sigma_um[:, None]) ** 2)
 
 
-def skirt_otf(frequency: Frequency, *, length_um: PerLayer) -> LayerOtf:
-    """(1 + (2 pi l f)^2)^(-3/2): the 2-D exponential exp(-r/l) / (2 pi l^2)."""
-    return (1 + (2 * jnp.pi * length_um[:, None] * frequency[None]) ** 2) ** -1.5
+def cauchy_density(radius: Radius, *, cauchy_radius_um: PerLayer) -> LayerDensity:
+    """(1 + (r / g)^2)^(-3/2), whose OTF is exp(-2 pi g f)."""
+    return (1 + (radius / cauchy_radius_um[:, None]) ** 2) ** -1.5
+
+
+def halation_density(
+    radius: Radius,
+    *,
+    base_um: Scalar,
+    base_index: Scalar,
+    reach_um: float,
+    profile: Literal["ring", "diffuse"],
+) -> LayerDensity:
+    """cos^4(th) R(th) at r = 2 d tan th: `halation_otf` as light per area, one row."""
+    angle = jnp.arctan(radius / (2 * base_um))
+    light = jnp.cos(angle) ** 4
+    if profile == "ring":
+        total = base_index * jnp.sin(angle) >= 1
+        light = light * jnp.where(total, 1.0, _fresnel(jnp.where(total, 0.0, angle), base_index))
+    return jnp.where(radius <= reach_um, light, 0.0)[None]
 
 
 def scatter_otf(
@@ -75,8 +97,9 @@ def scatter_otf(
     The skirt is the 2-D exponential exp(-r/l) / (2 pi l^2). Source: PHYSICS a, c.
     """
     weight = skirt_weight[:, None]
-    core = gaussian_otf(frequency, sigma_um=core_sigma_um)
-    return (1 - weight) * core + weight * skirt_otf(frequency, length_um=skirt_length_um)
+    core = jnp.exp(-2 * (jnp.pi * core_sigma_um[:, None] * frequency[None]) ** 2)
+    skirt = (1 + (2 * jnp.pi * skirt_length_um[:, None] * frequency[None]) ** 2) ** -1.5
+    return (1 - weight) * core + weight * skirt
 
 
 def cauchy_otf(frequency: Frequency, *, cauchy_radius_um: PerLayer) -> LayerOtf:
@@ -190,27 +213,3 @@ def bessel_j0(x: Float64[Array, "*n"]) -> Float64[Array, "*n"]:
         t,
     )
     return jnp.where(x <= 3, near, modulus * jnp.cos(phase) / jnp.sqrt(far))
-
-
-def tabulated(frequency: Frequency, *, table: Float64[Array, " node"], spacing: float) -> Frequency:
-    """A smooth radial function from its values at 0, 1, 2 ... times `spacing`, by cubics.
-
-    The halation's integral at every point of a grid would take minutes; it wiggles over
-    1 / (2 reach) at the fastest, and a table four times finer than that loses 2e-5.
-
-    Args:
-        frequency: Where to look, cycles/um; at least three spacings below the table's end.
-        table: Values, from frequency 0 upward.
-        spacing: Cycles/um between them.
-    """
-    mirrored = jnp.concatenate([table[1:2], table])  # the function is even
-    place = frequency / spacing
-    t = place - jnp.floor(place)
-    first = jnp.floor(place).astype(int)
-    a, b, c, d = (mirrored[first + i] for i in range(4))
-    return (
-        -a * t * (t - 1) * (t - 2) / 6
-        + b * (t + 1) * (t - 1) * (t - 2) / 2
-        - c * (t + 1) * t * (t - 2) / 2
-        + d * (t + 1) * t * (t - 1) / 6
-    )

@@ -21,8 +21,8 @@ import numpy as np
 from spectral_film.convolution import blur
 from spectral_film.device import Device
 from spectral_film.film import ClassicalAdjacency, Negative, ToneCurve
+from spectral_film.spread import Exponential, Mixture
 from spectral_film.stages.tone_curve import curve_arguments, curve_defines, develop
-from spectral_film.transfer import Exponential, Mixture
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,9 @@ round at its back and exposes the layers a second time (halation). Both keep the
 
     OTF_c(f) = (S_c(f) + a_c H(f)) / (1 + a_c),     a_c = veil_ratio
 
-S and H are in `transfer.py`. Kernels are positive and sum to 1 (`convolution.py`); beyond the
-border the edge goes on. The transforms run on the host, whatever the device.
+S and H are given as densities in `spread.py`. Kernels are positive and sum to 1
+(`convolution.py`); beyond the border the edge goes on. The transforms run on the host, whatever
+the device.
 Reference: reference/stages/optics.py. Source: PHYSICS a-c.
 """
 
@@ -14,10 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spectral_film import spread
 from spectral_film.convolution import blur
 from spectral_film.device import Device
 from spectral_film.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
-from spectral_film.transfer import CauchySpread, Exponential, Gaussian, Halo, Mixture, Transfer
+from spectral_film.spread import Exponential, Gaussian, Halo, Mixture, Spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +75,12 @@ def _optics(
     return Optics(layers=tuple(layers), pitch_um=pitch_um)
 
 
-def _scattered(scatter: CoreSkirt | Cauchy | None, layer: int) -> list[tuple[float, Transfer]]:
+def _scattered(scatter: CoreSkirt | Cauchy | None, layer: int) -> list[tuple[float, Spread]]:
     """S of one layer, part by part."""
     if scatter is None:
         return [(1.0, Gaussian(0.0))]
     if isinstance(scatter, Cauchy):
-        return [(1.0, CauchySpread(float(scatter.cauchy_radius_um[layer])))]
+        return [(1.0, spread.Cauchy(float(scatter.cauchy_radius_um[layer])))]
     weight = float(scatter.skirt_weight[layer])
     core = Gaussian(float(scatter.core_sigma_um[layer]))
     return [(1 - weight, core), (weight, Exponential(float(scatter.skirt_length_um[layer])))]

@@ -3,6 +3,8 @@
 The bounds are what float32 allows, each with its reason; the aim of the whole is 1e-5 in density.
 """
 
+from functools import partial
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -16,11 +18,12 @@ from reference.stages import printing as reference_printing
 from reference.stages import projection as reference_projection
 from reference.stages import reciprocity as reference_reciprocity
 from reference.stages import tone_curve as reference_tone_curve
-from reference.stages.common import Part, exponential_otf
+from reference.stages.common import Part
 from spectral_film.film import ToneCurve
 from spectral_film.scene import Scene
 from spectral_film.signals import EXPOSURE_FLOOR
-from spectral_film.spectra import WAVELENGTH, illuminant, observer, resampling
+from spectral_film.spectra import illuminant, observer, resampling
+from spectral_film.spread import Cauchy, Exponential, Mixture
 from spectral_film.stages import adjacency, optics
 from spectral_film.stages.densitometry import (
     Cineon,
@@ -33,13 +36,11 @@ from spectral_film.stages.printing import Printing, grey_card_dyes
 from spectral_film.stages.projection import Projection
 from spectral_film.stages.reciprocity import Reciprocity
 from spectral_film.stages.tone_curve import curve_arguments, develop
-from spectral_film.transfer import CAUCHY_REACH, EXPONENTIAL_REACH, HALO_BAND, CauchySpread, Mixture
 from spectral_film.upsampling import upsampling_table
 
 # One pixel, less than a vector, a vector and a bit, and a real plane with odd sides.
 SIZES = [(1, 1), (1, 7), (3, 11), (37, 61)]
 PITCH = (6.1, 5.3)
-BAND = 0.8  # cycles/um: below 1e-5 of these blurs lies beyond
 
 
 def reference_curve(curve: ToneCurve) -> dict:
@@ -122,13 +123,14 @@ def test_tone_curve(device, rng, request, size, stock):
 def test_adjacency(device, rng, negative, size, diffusion):
     planes = exposures(rng, size)
     stage = adjacency.of_film(negative, PITCH, diffusion=diffusion)
+    spread = Exponential(stage.length_um)
     got = stage(device, planes)
     expected = reference_adjacency.adjacency(
         double(planes),
         coupling=double(negative.adjacency.coupling),
         length_um=double(stage.length_um),
-        reach_um=EXPONENTIAL_REACH * stage.length_um,
-        band=BAND,
+        reach_um=spread.reach_um,
+        detail_um=spread.detail_um,
         pitch_um=PITCH,
         **reference_curve(negative.tone_curve),
     )
@@ -141,12 +143,13 @@ def test_density_adjacency(device, rng):
     dyes = rng.uniform(0, 2.5, (3, 37, 61)).astype(np.float32)
     gain = np.array([0.25, 0.3, 0.2])
     stage = adjacency.DensityAdjacency(gain=gain, length_um=10.0, pitch_um=PITCH)
+    spread = Exponential(10.0)
     expected = reference_adjacency.density_adjacency(
         double(dyes),
         gain=double(gain),
-        length_um=double(10.0),
-        reach_um=160.0,
-        band=BAND,
+        length_um=double(spread.length_um),
+        reach_um=spread.reach_um,
+        detail_um=spread.detail_um,
         pitch_um=PITCH,
     )
     # The transform's rounding, 1e-6 of a dye of 2.5.
@@ -157,14 +160,19 @@ def test_density_adjacency(device, rng):
 def test_scatter(device, rng, negative, size):
     planes = (10 ** rng.uniform(-3, 1, (3, *size))).astype(np.float32)
     stage = optics.of_negative(negative, PITCH, backing=None, halation=False, scatter=True)
-    expected = reference_optics.optics(
-        double(planes),
-        # The widest reach, and the band of the blue-sensitive layer's short skirt.
-        parts=reference_optics.scatter_parts(
-            **scatter_tables(negative), reach_um=stage.layers[0].reach_um, band=5.3
-        ),
-        pitch_um=PITCH,
-    )
+    expected = np.empty_like(planes)
+    for layer in range(3):
+        (_, core), (weight, skirt) = stage.layers[layer].parts
+        parts = reference_optics.scatter_parts(
+            core_sigma_um=double([core.sigma_um]),
+            skirt_weight=double([weight]),
+            skirt_length_um=double([skirt.length_um]),
+            reach_um=(core.reach_um, skirt.reach_um),
+            detail_um=(core.detail_um, skirt.detail_um),
+        )
+        expected[layer] = reference_optics.optics(
+            double(planes[[layer]]), parts=parts, pitch_um=PITCH
+        )[0]
     # The transform rounds to about 3e-7 of the rms of the plane, 4 lux s.
     np.testing.assert_allclose(stage(device, planes), expected, rtol=1e-5, atol=2e-6)
 
@@ -175,50 +183,31 @@ def test_halation(device, rng, negative, size, backing):
     planes = (10 ** rng.uniform(-3, 1, (3, *size))).astype(np.float32)
     pitch = (24.4, 21.2)  # coarse, so that the 2 mm reach of the halo fits the float64 twin
     stage = optics.of_negative(negative, pitch, backing=backing, halation=True, scatter=False)
-    halation = negative.halation[backing]
-    spacing = 2e-5
-    table = reference_optics.halation_otf(
-        jnp.arange(0, 0.1, spacing),
-        base_um=double(halation.base_um),
-        base_index=double(halation.base_index),
-        reach_um=halation.reach_um,
-        profile=halation.profile,
+    halo, veil = stage.layers[0].parts[1][1], negative.halation[backing].veil_ratio
+    density = partial(
+        reference_optics.halation_density,
+        base_um=double(halo.base_um),
+        base_index=double(halo.base_index),
+        reach_um=halo.reach_um,
+        profile=halo.profile,
     )
-
-    def otf(f):
-        return reference_optics.tabulated(f, table=table, spacing=spacing)[None]
-
-    halo = reference_optics.optics(
-        double(planes),
-        parts=[Part(jnp.ones(1), otf, halation.reach_um, HALO_BAND)],
-        pitch_um=pitch,
-    )
-    veil = double(halation.veil_ratio)[:, None, None]
-    expected = (double(planes) + veil * halo) / (1 + veil)
-    # The halo is gathered in rings of .5 um: 1e-5 of its weight; and the transform as above.
+    parts = [Part(jnp.ones(1), density, halo.reach_um, halo.detail_um)]
+    thrown_back = reference_optics.optics(double(planes), parts=parts, pitch_um=pitch)
+    share = double(veil / (1 + veil))[:, None, None]
+    expected = (1 - share) * double(planes) + share * thrown_back
+    # As in scatter.
     np.testing.assert_allclose(stage(device, planes), expected, rtol=1e-5, atol=2e-6)
-
-
-def scatter_tables(film) -> dict:
-    names = ("core_sigma_um", "skirt_weight", "skirt_length_um")
-    return {name: double(getattr(film.scatter, name)) for name in names}
 
 
 def test_cauchy_scatter(device, rng):
     planes = (10 ** rng.uniform(-3, 1, (3, 37, 61))).astype(np.float32)
-    radius = np.full(3, 1.7)  # one reach for all
-    cauchy = Mixture(((1.0, CauchySpread(radius[0])),))
-    stage = optics.Optics(layers=(cauchy,) * 3, pitch_um=PITCH)
-
-    def otf(f):
-        return reference_optics.cauchy_otf(f, cauchy_radius_um=double(radius[:1]))
-
-    expected = reference_optics.optics(
-        double(planes),
-        parts=[Part(jnp.ones(1), otf, CAUCHY_REACH * radius[0], band=2.0)],
-        pitch_um=PITCH,
-    )
-    np.testing.assert_allclose(stage(device, planes), expected, rtol=1e-5, atol=3e-6)  # as above
+    cauchy = Cauchy(1.7)
+    stage = optics.Optics(layers=(Mixture(((1.0, cauchy),)),) * 3, pitch_um=PITCH)
+    density = partial(reference_optics.cauchy_density, cauchy_radius_um=double([cauchy.radius_um]))
+    parts = [Part(jnp.ones(1), density, cauchy.reach_um, cauchy.detail_um)]
+    expected = reference_optics.optics(double(planes), parts=parts, pitch_um=PITCH)
+    # As in scatter.
+    np.testing.assert_allclose(stage(device, planes), expected, rtol=1e-5, atol=2e-6)
 
 
 @pytest.mark.parametrize("shutter_s", [1 / 50, 10.0])
@@ -321,8 +310,3 @@ def test_display(device, rng, size, display, encode):
         np.testing.assert_allclose(
             stage(device, xyz)[bright], np.asarray(expected)[bright], rtol=0, atol=3e-6
         )
-
-
-def test_the_grid_is_the_one_the_tables_are_on():
-    assert len(WAVELENGTH) == 85
-    assert exponential_otf(jnp.zeros(1), length_um=double(10.0))[0] == 1

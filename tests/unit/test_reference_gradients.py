@@ -21,7 +21,6 @@ from reference.stages import (
     transmission,
 )
 
-BAND = 0.1  # cycles/um: folded once, so that the slopes of the folding are seen
 PITCH_UM = (6.0, 5.0)
 BANDS = 7
 _random = np.random.default_rng(7)
@@ -51,16 +50,16 @@ CORE_SKIRT = {
 def scattered(exposure, **parameters):
     return optics.optics(
         exposure,
-        parts=optics.scatter_parts(**parameters, reach_um=30.0, band=BAND),
+        parts=optics.scatter_parts(**parameters, reach_um=(12.0, 30.0), detail_um=(0.5, 1.0)),
         pitch_um=PITCH_UM,
     )
 
 
 def spread_cauchy(exposure, cauchy_radius_um):
-    otf = partial(optics.cauchy_otf, cauchy_radius_um=cauchy_radius_um)
+    density = partial(optics.cauchy_density, cauchy_radius_um=cauchy_radius_um)
     return optics.optics(
         exposure,
-        parts=[common.Part(jnp.ones(3), otf, 30.0, BAND)],
+        parts=[common.Part(jnp.ones(3), density, 30.0, 1.0)],
         pitch_um=PITCH_UM,
     )
 
@@ -105,12 +104,12 @@ STAGES = {
         {"exponent": positive(3)},
     ),
     "adjacency": (
-        partial(adjacency.adjacency, reach_um=88.0, band=BAND, pitch_um=PITCH_UM),
+        partial(adjacency.adjacency, reach_um=88.0, detail_um=2.0, pitch_um=PITCH_UM),
         (EXPOSURE,),
         COUPLING | CURVE,
     ),
     "density adjacency": (
-        partial(adjacency.density_adjacency, reach_um=88.0, band=BAND, pitch_um=PITCH_UM),
+        partial(adjacency.density_adjacency, reach_um=88.0, detail_um=2.0, pitch_um=PITCH_UM),
         (DYES,),
         {"gain": positive(3), "length_um": jnp.asarray(11.0)},
     ),

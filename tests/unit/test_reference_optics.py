@@ -1,6 +1,5 @@
 """Light on the film, against the analytic truth of its kernels."""
 
-import math
 from functools import partial
 
 import jax.numpy as jnp
@@ -11,7 +10,7 @@ from scipy import integrate, special
 from reference.stages import common, optics
 
 REACH_UM = 2000.0
-BAND = 1.0  # cycles/um: below 1e-3 of these skirts lies beyond
+REACH_AND_DETAIL = {"reach_um": (4.2, 80.0), "detail_um": (0.1, 0.4)}
 ACETATE = {"base_um": jnp.asarray(140.0), "base_index": jnp.asarray(1.48), "reach_um": REACH_UM}
 SCATTER = {
     "core_sigma_um": jnp.full(3, 0.7),
@@ -58,8 +57,8 @@ def test_flux_beyond_a_radius_of_the_cauchy_kernel():
     """g / sqrt(g^2 + R^2) stays outside R: 3 % of a 3 um kernel beyond 100 um (PHYSICS a)."""
     g, size, pitch, reach = 3.0, 150, 4.0, 1000.0
     lamp = jnp.zeros((1, size, size)).at[0, size // 2, size // 2].set(1.0)
-    otf = partial(optics.cauchy_otf, cauchy_radius_um=jnp.array([g]))
-    parts = [common.Part(jnp.ones(1), otf, reach, BAND)]
+    density = partial(optics.cauchy_density, cauchy_radius_um=jnp.array([g]))
+    parts = [common.Part(jnp.ones(1), density, reach, 0.5)]
     spot = np.asarray(optics.optics(lamp, parts=parts, pitch_um=(pitch, pitch)))[0]
     y, x = np.indices((size, size)) - size // 2
     for radius in (50.0, 100.0, 200.0):
@@ -104,10 +103,8 @@ def test_bare_acetate_throws_a_ring_at_257_um():
     """r_c = 2 d / sqrt(n^2 - 1): nothing returns totally from nearer (PHYSICS b)."""
     pitch, size = 8.0, 160
     lamp = jnp.zeros((1, size, size)).at[0, size // 2, size // 2].set(1.0)
-    spacing = 5e-5
-    table = optics.halation_otf(spacing * jnp.arange(2000, dtype=float), **ACETATE, profile="ring")
-    otf = lambda f: optics.tabulated(f, table=table, spacing=spacing)[None]  # noqa: E731
-    parts = [common.Part(jnp.ones(1), otf, REACH_UM, 0.02)]
+    density = partial(optics.halation_density, **ACETATE, profile="ring")
+    parts = [common.Part(jnp.ones(1), density, REACH_UM, 2.0)]
     halo = np.asarray(optics.optics(lamp, parts=parts, pitch_um=(pitch, pitch)))[0]
 
     y, x = np.indices((size, size)) - size // 2
@@ -153,7 +150,7 @@ def test_bessel_function():
 @pytest.mark.parametrize("size", [(13, 17), (32, 20)])
 def test_a_flat_field_stays_flat_to_the_border(pitch_um, size):
     flat = jnp.broadcast_to(jnp.array([0.05, 3.0, 1e-6])[:, None, None], (3, *size))
-    parts = optics.scatter_parts(**SCATTER, reach_um=40.0, band=BAND)
+    parts = optics.scatter_parts(**SCATTER, **REACH_AND_DETAIL)
     spread = optics.optics(flat, parts=parts, pitch_um=pitch_um)
     assert np.asarray(spread / flat) == pytest.approx(1.0, abs=1e-12)  # FFT rounding
 
@@ -162,7 +159,7 @@ def test_a_flat_field_stays_flat_to_the_border(pitch_um, size):
 def test_a_lamp_leaves_no_pixel_dark(pitch_um):
     """1e4 on 0.01: ringing of a band-limited kernel would take light from its neighbours."""
     night = jnp.full((3, 64, 64), 0.01).at[:, 32, 32].set(1e4)
-    parts = optics.scatter_parts(**SCATTER, reach_um=40.0, band=BAND)
+    parts = optics.scatter_parts(**SCATTER, **REACH_AND_DETAIL)
     spread = optics.optics(night, parts=parts, pitch_um=(pitch_um, pitch_um))
     # The transform rounds to 1e-16 of the lamp, 1e-12: the field of 0.01 is far above.
     assert float(spread.min()) >= 0.01 * (1 - 1e-9)
@@ -177,12 +174,12 @@ def test_the_positive_kernel_keeps_the_light_and_stays_near_its_otf(pitch_um, al
     size = 256
     across = jnp.fft.rfftfreq(size, pitch_um)
     otf = partial(optics.scatter_otf, **SCATTER)
-    # Twelve lengths of the widest skirt: .01 % lies beyond.
-    parts = optics.scatter_parts(**SCATTER, reach_um=60.0, band=3.0)
-    kernel = sum(
+    kernel = common.sum_of_kernels(
         weight[:, None, None]
-        * common.positive_kernel(otf, reach_um=reach, band=band, pitch_um=(pitch_um, pitch_um))
-        for weight, otf, reach, band in parts
+        * common.positive_kernel(
+            density, reach_um=reach, detail_um=detail, pitch_um=(pitch_um, pitch_um)
+        )
+        for weight, density, reach, detail in optics.scatter_parts(**SCATTER, **REACH_AND_DETAIL)
     )
     made = common.kernel_spectrum(kernel, shape=(size, size))
     assert np.asarray(made[:, 0, 0]) == pytest.approx(1.0, abs=1e-14)

@@ -24,14 +24,13 @@ CURVE = {
 }
 COUPLING = jnp.array([[0.21, 0.23, 0.09], [0.18, 0.14, 0.21], [0.05, 0.18, 0.30]])
 LENGTH_UM = 11.0
-BAND = 0.5  # cycles/um: what lies beyond is of no account here
 PITCH_UM = (2.0, 2.0)
 spread = partial(
     adjacency,
     coupling=COUPLING,
     length_um=jnp.asarray(LENGTH_UM),
     reach_um=8 * LENGTH_UM,
-    band=BAND,
+    detail_um=1.0,
     pitch_um=PITCH_UM,
     **CURVE,
 )
@@ -41,8 +40,8 @@ EMULSION = scatter_parts(
     core_sigma_um=jnp.full(3, 0.7),
     skirt_weight=jnp.array([0.93, 0.74, 0.79]),
     skirt_length_um=jnp.array([4.9, 4.0, 3.0]),
-    reach_um=40.0,
-    band=BAND,
+    reach_um=(4.2, 48.0),
+    detail_um=(0.2, 1.0),
 )
 
 
@@ -116,7 +115,7 @@ def test_the_classical_form_does_fall_below_the_unexposed_film():
         gain=jnp.full(3, 0.285),
         length_um=jnp.asarray(LENGTH_UM),
         reach_um=8 * LENGTH_UM,
-        band=BAND,
+        detail_um=1.0,
         pitch_um=PITCH_UM,
     )
     assert float(classical.min()) < 0
@@ -126,7 +125,7 @@ def test_the_classical_form_does_fall_below_the_unexposed_film():
         gain=jnp.full(3, 0.285),
         length_um=jnp.asarray(LENGTH_UM),
         reach_um=8 * LENGTH_UM,
-        band=BAND,
+        detail_um=1.0,
         pitch_um=PITCH_UM,
     )
     assert np.asarray(kept) == pytest.approx(0.7, abs=1e-12)  # FFT rounding
