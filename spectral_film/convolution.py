@@ -50,19 +50,23 @@ def positive_kernel(spread: Spread, pitch_um: tuple[float, float]) -> np.ndarray
     if max(reach) == 0:
         return np.ones((1, 1))
     pitch_x, pitch_y = pitch_um
-    x = np.arange(reach[1] + 1)[:, None] * pitch_x + _over_square(pitch_x, spread.detail_um)
+    x = np.arange(reach[1] + 1)[:, None] * pitch_x + _over_square(pitch_x, spread)
     kernel = np.zeros((reach[0] + 1, reach[1] + 1))
-    for offset in _over_square(pitch_y, spread.detail_um):
+    for offset in _over_square(pitch_y, spread):
         y = np.arange(reach[0] + 1) * pitch_y + offset
         kernel += spread.density(np.hypot(y[:, None, None], x)).sum(axis=-1)
     weight_y, weight_x = (np.where(np.arange(n) > 0, 2.0, 1.0) for n in kernel.shape)
     return kernel / (weight_y @ kernel @ weight_x)  # the axes belong to two quadrants
 
 
-def _over_square(pitch_um: float, detail_um: float) -> np.ndarray:
-    """Distances from the centre of a lit square, evenly, no farther apart than the detail."""
-    count = math.ceil(LIT_WIDTH * pitch_um / detail_um)
-    return LIT_WIDTH * pitch_um * ((np.arange(count) + 0.5) / count - 0.5)
+def _over_square(pitch_um: float, spread: Spread) -> np.ndarray:
+    """Distances from the centre of a lit square, evenly, no farther apart than the detail.
+
+    Light that is wider than the spread reaches is not sampled where none of it gets to the centre.
+    """
+    width_um = min(LIT_WIDTH * pitch_um, 2 * spread.reach_um)
+    count = math.ceil(width_um / spread.detail_um)
+    return width_um * ((np.arange(count) + 0.5) / count - 0.5)
 
 
 @lru_cache(maxsize=8)  # one frame's worth: three layers, the inhibitor, three of the print
