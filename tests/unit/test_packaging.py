@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-HEAVY = {"jax", "colour", "matplotlib", "spectral", "PyOpenColorIO"}
+HEAVY = {"jax", "colour", "matplotlib"}
 RENDER = """
 import json, sys
 import numpy as np

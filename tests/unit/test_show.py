@@ -1,0 +1,87 @@
+"""What `show` draws and says, and the instruments it reads with."""
+
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pytest
+
+from spectral_film.device import open_device
+from spectral_film.errors import OutputError, UsageError
+from spectral_film.film import load_film, shipped_films
+from spectral_film.instruments import read_patches, read_sine_targets
+from spectral_film.show import draw, numbers
+
+STOCKS = ("vision3-250d", "2383")
+
+
+@pytest.mark.parametrize("stock", STOCKS)
+def test_every_table_is_said_with_unit_origin_and_source(stock):
+    said = "\n".join(numbers(load_film(stock)))
+    with h5py.File(shipped_films()[stock]) as file:
+        tables: list[h5py.Dataset] = []
+        file.visititems(lambda _, x: tables.append(x) if isinstance(x, h5py.Dataset) else None)
+        for table in tables:
+            name = table.name.lstrip("/")
+            assert (name.rsplit("/", 1)[0] if name.startswith("published/") else name) in said
+            assert f"{table.attrs['origin']}: {table.attrs['source']}" in said
+            if not name.startswith("published/"):
+                assert f"{name}  [{table.attrs['unit']}]" in said
+
+
+def test_patches_read_as_the_sheet_does():
+    # The sheet itself was read to 0.003 rms and 0.010 at most (its own comment).
+    film = load_film("vision3-250d")
+    sheet = film.published["characteristic_curves"]
+    read = read_patches(open_device(), film, np.tile(sheet["log_exposure"], (3, 1)))
+    for record, density in zip("RGB", read, strict=True):
+        miss = density - sheet[f"D_{record}"]
+        assert np.sqrt(np.nanmean(miss**2)) < 0.003
+        assert np.nanmax(abs(miss)) < 0.010
+
+
+def test_coarse_sine_target_is_read_as_it_is():
+    # A period of 2 mm: neither light nor inhibitor gets far along it, halation 0.6 % at most.
+    response = read_sine_targets(open_device(), load_film("vision3-250d"), np.array([0.5]))
+    assert response == pytest.approx(np.ones((3, 1)), abs=0.006)
+
+
+@pytest.mark.parametrize("stock", STOCKS)
+def test_drawing_is_repeatable(stock, tmp_path):
+    first, second = tmp_path / "a.svg", tmp_path / "b.svg"
+    for path in (first, second):
+        draw(open_device(), load_film(stock), path)
+    assert first.read_bytes() == second.read_bytes()
+    assert load_film(stock).name in first.read_text().replace("<!--", "").replace("-->", "")
+
+
+def test_drawing_overwrites_nothing(tmp_path):
+    there = tmp_path / "2383.png"
+    there.write_bytes(b"mine")
+    with pytest.raises(OutputError, match="--overwrite"):
+        draw(open_device(), load_film("2383"), there)
+    assert there.read_bytes() == b"mine"
+    assert list(tmp_path.iterdir()) == [there]
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("a.jpg", UsageError), ("a", UsageError), ("no/such/a.png", OutputError)]
+)
+def test_drawing_says_what_it_cannot_write(name, error, tmp_path):
+    with pytest.raises(error):
+        draw(open_device(), load_film("2383"), tmp_path / name)
+
+
+def test_drawing_needs_no_screen_and_no_pyplot(tmp_path):
+    script = (
+        "import sys; from pathlib import Path; from spectral_film import open_device, load_film\n"
+        "from spectral_film.show import draw\n"
+        "draw(open_device(), load_film('2383'), Path('a.png'))\n"
+        "assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
