@@ -217,6 +217,7 @@ def _state_misses(axes: "Axes", misses: np.ndarray, number: str) -> None:
     axes.text(
         0.985, 0.03, f"model - sheet: rms {number.format(rms)}, max {number.format(most)}",
         transform=axes.transAxes, ha="right", color=PALE, fontsize=8,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
     )  # fmt: skip
 
 
