@@ -121,6 +121,9 @@ def render(
         ),
     ] = "on",
     grain: Annotated[str, typer.Option(help="off: no grain model ships yet.")] = "off",
+    seed: Annotated[
+        int, typer.Option(help="Seed of the grain; with --grain off it changes nothing.")
+    ] = 0,
     printer_points: Annotated[
         str, typer.Option(help="Printer lights R,G,B; 25,25,25 prints grey on the LAD aim.")
     ] = "25,25,25",
@@ -145,6 +148,9 @@ def render(
     device: Annotated[
         str | None, typer.Option(help="Part of a device's name; see `spectral-film devices`.")
     ] = None,
+    fast: Annotated[
+        bool, typer.Option(help="Sum fewer wavelengths through the films; the error is printed.")
+    ] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
     """Put a picture on film, print it, project it.
@@ -171,10 +177,12 @@ def render(
         scatter=_switch("--scatter", scatter),
         adjacency=_switch("--adjacency", adjacency),
         grain=grain,  # type: ignore[arg-type]  # checked by Settings
+        seed=seed,
         printer_points=_numbers("--printer-points", printer_points, 3),
         to=to,  # type: ignore[arg-type]
         white=white,  # type: ignore[arg-type]
         display=display,
+        fast=fast,
     )
     piece = _integers("--crop", crop, 4) if crop else None
     check_target(target, overwrite=overwrite, bits=bits, quantity=to)

@@ -11,7 +11,9 @@ from spectral_film.device import Device, open_device
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.output import is_integer, write_picture
 from spectral_film.pipeline import QUANTITIES, Latitude, Pipeline, Settings, frame_of
+from spectral_film.quadrature import FewerWavelengths
 from spectral_film.scene import Scene
+from spectral_film.spectra import WAVELENGTH
 from spectral_film.stages.densitometry import CINEON_LAST_CODE
 from spectral_film.upsampling import count_out_of_locus
 
@@ -110,6 +112,7 @@ def render(
     planes, latitude = pipeline(device, scene, crop, announce)
 
     notes = [*scene.notes, *_notes_on_colours(scene), *_notes_on_range(pipeline, scene)]
+    notes += _notes_on_shortcuts(pipeline)
     if settings.to == "cineon":
         clipped = np.count_nonzero((planes <= 0) | (planes >= CINEON_LAST_CODE))
         if clipped:
@@ -189,6 +192,19 @@ def _notes_on_range(pipeline: Pipeline, scene: Scene) -> list[str]:
         return []
     note = pipeline.exposure.check_range(scene.wavelength_nm)
     return [note] if note else []
+
+
+def _notes_on_shortcuts(pipeline: Pipeline) -> list[str]:
+    if not pipeline.settings.fast:
+        return []
+    short = {s.name: s.stage for s in pipeline.steps if isinstance(s.stage, FewerWavelengths)}
+    if not short:
+        return ["--fast has no shortcut on this path; every wavelength was summed"]
+    return [
+        f"{name} summed {stage.receivers.dye_density.shape[1]} of {len(WAVELENGTH)} wavelengths: "
+        f"at most {stage.error:.0e} density off"
+        for name, stage in short.items()
+    ]
 
 
 def _cropped_frame(scene: Scene, crop: tuple[int, int, int, int] | None) -> Scene:

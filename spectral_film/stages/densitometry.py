@@ -13,7 +13,7 @@ import numpy as np
 from spectral_film.device import Device
 from spectral_film.film import Film, PrintStock
 from spectral_film.spectra import illuminant, status_response
-from spectral_film.stages.transmission import transmit
+from spectral_film.stages.transmission import Receivers, looking_through, transmit
 
 # Cineon: 10-bit codes of printing density above the unexposed film.
 CINEON_BASE_CODE, CINEON_DENSITY_PER_CODE, CINEON_LAST_CODE = 95, 0.002, 1023
@@ -33,18 +33,14 @@ class Densitometer:
 
     def __call__(self, device: Device, dyes: np.ndarray) -> np.ndarray:
         """Integral density, base included, (record, y, x)."""
-        return transmit(
-            device,
-            dyes,
-            dye_density=self.film.dye_density,
-            dmin_density=self.film.dmin_density,
-            response=self.response,
-            as_density=True,
-        )
+        return transmit(device, dyes, self._receivers(), as_density=True)
 
     def base_density(self) -> np.ndarray:
         """Reading of the unexposed, developed film, (record,)."""
-        return -np.log10(self.response @ 10**-self.film.dmin_density)
+        return -np.log10(self._receivers().light(np.zeros(3)))
+
+    def _receivers(self) -> Receivers:
+        return looking_through(self.film, self.response)
 
 
 def status_densitometer(film: Film) -> Densitometer:

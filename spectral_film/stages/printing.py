@@ -9,13 +9,14 @@ Reference: reference/stages/printing.py. Source: PHYSICS g; LAD: Kodak H-1-2383,
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from spectral_film.device import Device
 from spectral_film.film import Negative, PrintStock, ToneCurve
 from spectral_film.spectra import illuminant
-from spectral_film.stages.transmission import transmit, transmitted
+from spectral_film.stages.transmission import Receivers, looking_through, transmit
 
 LOG_EXPOSURE_PER_POINT = 0.025
 NORMAL_POINTS = 25.0
@@ -37,26 +38,16 @@ class Printing:
 
     def __call__(self, device: Device, dyes: np.ndarray) -> np.ndarray:
         """Exposure of the print's layers, linear, 10^h on its own h axis, (layer, y, x)."""
-        return transmit(
-            device,
-            dyes,
-            dye_density=self.negative.dye_density,
-            dmin_density=self.negative.dmin_density,
-            response=self.response(),
-        )
+        return transmit(device, dyes, self.receivers)
 
-    def response(self) -> np.ndarray:
-        """Print exposure per transmitted light of each wavelength, (layer, wavelength)."""
-        response = self.print_film.spectral_sensitivity * illuminant(self.print_film.printer_lamp)
-        grey = transmitted(
-            grey_card_dyes(self.negative),
-            dye_density=self.negative.dye_density,
-            dmin_density=self.negative.dmin_density,
-            response=response,
-        )
+    @cached_property
+    def receivers(self) -> Receivers:
+        """The layers of the print behind the negative, balanced."""
+        lit = self.print_film.spectral_sensitivity * illuminant(self.print_film.printer_lamp)
+        grey = looking_through(self.negative, lit).light(grey_card_dyes(self.negative))
         points = np.asarray(self.printer_points) - NORMAL_POINTS
-        log_light = self.print_film.lad.log_exposure + LOG_EXPOSURE_PER_POINT * points
-        return response * (10**log_light / grey)[:, None]
+        log_exposure = self.print_film.lad.log_exposure + LOG_EXPOSURE_PER_POINT * points
+        return looking_through(self.negative, lit * (10**log_exposure / grey)[:, None])
 
 
 def grey_card_dyes(negative: Negative) -> np.ndarray:

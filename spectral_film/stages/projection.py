@@ -6,13 +6,14 @@ Y = 1 for the open gate. Reference: reference/stages/projection.py. Source: PHYS
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from spectral_film.device import Device
 from spectral_film.film import Film
 from spectral_film.spectra import illuminant, observer
-from spectral_film.stages.transmission import transmit, transmitted
+from spectral_film.stages.transmission import Receivers, looking_through, transmit
 
 FLARE = 0.001  # of the open gate, assumed; theatres have 0.0005 to 0.002
 LIGHT_BOX = "D50"  # a negative that is looked at without a print (ISO 3664 viewing light)
@@ -32,14 +33,13 @@ class Projection:
 
     def __call__(self, device: Device, dyes: np.ndarray) -> np.ndarray:
         """XYZ with flare, (3, y, x); Y = 1 for the open gate."""
-        return transmit(
-            device,
-            dyes,
-            dye_density=self.film.dye_density,
-            dmin_density=self.film.dmin_density,
-            response=self._response() / (1 + FLARE),
-            veil=self.open_gate() * FLARE / (1 + FLARE),
-        )
+        return transmit(device, dyes, self.receivers)
+
+    @cached_property
+    def receivers(self) -> Receivers:
+        """The eye behind the film, flare included."""
+        response, flare = self._response() / (1 + FLARE), FLARE / (1 + FLARE)
+        return looking_through(self.film, response, veil=self.open_gate() * flare)
 
     def open_gate(self) -> np.ndarray:
         """XYZ of the lamp alone, (3,)."""
@@ -47,13 +47,7 @@ class Projection:
 
     def clear_film(self) -> np.ndarray:
         """XYZ of the film without dye, flare included, (3,)."""
-        clear = transmitted(
-            np.zeros(3),
-            dye_density=self.film.dye_density,
-            dmin_density=self.film.dmin_density,
-            response=self._response(),
-        )
-        return (clear + FLARE * self.open_gate()) / (1 + FLARE)
+        return self.receivers.light(np.zeros(3))
 
     def _response(self) -> np.ndarray:
         light = illuminant(self.lamp) * observer()

@@ -7,29 +7,51 @@ The receivers are the layers of a print stock (`printing.py`), the filters of a 
 Kernel: transmission.cl. Reference: reference/stages/transmission.py. Source: PHYSICS f, g.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from spectral_film.device import Device
+from spectral_film.film import Film
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receivers:
+    """Three receivers looking through a film.
+
+    Attributes:
+        dye_density: Spectral density of one unit of dye, (dye, wavelength).
+        response_through_base: What each receiver makes of each wavelength through the film
+            without dye: response * 10^-dmin_density, (receiver, wavelength).
+        veil: Light added to each receiver, (receiver,).
+    """
+
+    dye_density: np.ndarray
+    response_through_base: np.ndarray
+    veil: np.ndarray
+
+    def light(self, dyes: np.ndarray) -> np.ndarray:
+        """What they get through one patch, in float64: `dyes` (3,) -> (receiver,)."""
+        return self.response_through_base @ 10 ** -(dyes @ self.dye_density) + self.veil
+
+
+def looking_through(film: Film, response: np.ndarray, veil: np.ndarray | None = None) -> Receivers:
+    """Receivers with `response`, (receiver, wavelength), behind `film`."""
+    return Receivers(
+        dye_density=film.dye_density,
+        response_through_base=response * 10**-film.dmin_density,
+        veil=np.zeros(3) if veil is None else veil,
+    )
 
 
 def transmit(
-    device: Device,
-    dyes: np.ndarray,
-    *,
-    dye_density: np.ndarray,
-    dmin_density: np.ndarray,
-    response: np.ndarray,
-    veil: np.ndarray | None = None,
-    as_density: bool = False,
+    device: Device, dyes: np.ndarray, receivers: Receivers, *, as_density: bool = False
 ) -> np.ndarray:
-    """Light (or its density) that three receivers get through a dye image.
+    """Light that three receivers get through a dye image, or its density.
 
     Args:
         dyes: Dye amounts, (dye, y, x).
-        dye_density: Spectral density of one unit of dye, (dye, wavelength).
-        dmin_density: Spectral density of the film without dye, (wavelength,).
-        response: What each receiver makes of each wavelength, (receiver, wavelength).
-        veil: Light added to each receiver, (receiver,).
+        receivers: Who looks.
         as_density: Give -log10 of the light.
 
     Returns:
@@ -39,17 +61,10 @@ def transmit(
         "transmission",
         "transmit",
         pixels=dyes[0].size,
-        defines={"WAVELENGTHS": dye_density.shape[1], "DENSITY": int(as_density)},
+        defines={"WAVELENGTHS": receivers.dye_density.shape[1], "DENSITY": int(as_density)},
         out={"received": dyes.shape},
         dyes=dyes,
-        dye_density=dye_density,
-        response_through_base=response * 10**-dmin_density,
-        veil=np.zeros(3) if veil is None else veil,
+        dye_density=receivers.dye_density,
+        response_through_base=receivers.response_through_base,
+        veil=receivers.veil,
     )
-
-
-def transmitted(
-    dyes: np.ndarray, *, dye_density: np.ndarray, dmin_density: np.ndarray, response: np.ndarray
-) -> np.ndarray:
-    """Light through one patch in float64: `dyes` (3,) -> (receiver,). For aims and balances."""
-    return response @ 10 ** -(dmin_density + dyes @ dye_density)
