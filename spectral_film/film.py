@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from os.path import isfile
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import h5py
 import numpy as np
 
-from spectral_film.errors import FilmModelError, UsageError
-from spectral_film.spectra import WAVELENGTH
+from spectral_film.errors import FilmModelError, SpectralFilmError, UsageError
+from spectral_film.spectra import WAVELENGTH, illuminant
 
 SCHEMA_VERSION = 1
 METER_LUX_S = 12.5  # over the exposure index: where a meter puts an 18 % grey (ISO 5800)
@@ -198,7 +199,7 @@ def load_film(name: str | Path) -> Negative | PrintStock:
     """
     shipped = shipped_films()
     path = shipped.get(str(name), Path(name))
-    if not path.is_file():
+    if not isfile(path):
         raise UsageError(
             f"film {str(name)!r} is neither a file nor a shipped id; the shipped ones are "
             f"{', '.join(sorted(shipped))}"
@@ -253,27 +254,32 @@ class _Reader:
         raise self.blame(f"kind is {kind!r}, expected 'negative' or 'print'")
 
     def common(self) -> dict[str, Any]:
-        texts = ("id", "name", "maker", "densitometry", "balance", "source")
         return {
-            **{name: self.attribute(name, str) for name in texts},
+            **{name: self.attribute(name, str) for name in ("id", "name", "maker", "source")},
+            "densitometry": self.form("/", ("status-m", "status-a"), "densitometry"),
+            "balance": self.light("balance"),
             "path": self.path,
             "sha256": hashlib.sha256(self.path.read_bytes()).hexdigest(),
             "spectral_sensitivity": self.sensitivity(),
             "tone_curve": self.tone_curve(),
-            "dye_density": self.table("dyes/dye_density", _SPECTRAL),
-            "dmin_density": self.table("dyes/dmin_density", ("wavelength",)),
+            "dye_density": self.table("dyes/dye_density", _SPECTRAL, -10, 10),
+            "dmin_density": self.table("dyes/dmin_density", ("wavelength",), 0, 10),
             "scatter": self.scatter() if "optics" in self.file else None,
             "published": {
-                table: {column: values[()] for column, values in columns.items()}
-                for table, columns in self.file.get("published", {}).items()
+                table: {name: column[()] for name, column in self.tables_of(f"published/{table}").items()}
+                for table in self.tables_of("published")
             },
         }
 
     def of_negative(self) -> dict[str, Any]:
-        p = self.table("reciprocity/exponent", _LAYER) if "reciprocity" in self.file else None
+        p = None
+        if "reciprocity" in self.file:
+            p = self.table("reciprocity/exponent", _LAYER, 0.1, 1)
+        # How far the sheet goes: what a render reports as beyond the curve.
+        self.table("published/characteristic_curves/log_exposure", ("row",), -10, 10)
         return {
-            "exposure_index": self.attribute("exposure_index", float),
-            "backing": self.attribute("backing", str, required=False),
+            "exposure_index": self.number("exposure_index", 0.1, 1e6),
+            "backing": self.backing(),
             "gate": self.attribute("gate", str, required=False),
             "halation": self.halation(),
             "reciprocity_exponent": p,
@@ -282,74 +288,101 @@ class _Reader:
 
     def of_print(self) -> dict[str, Any]:
         return {
-            "printer_lamp": self.attribute("printer_lamp", str),
-            "projector_lamp": self.attribute("projector_lamp", str),
+            "printer_lamp": self.light("printer_lamp"),
+            "projector_lamp": self.light("projector_lamp"),
             "lad": Lad(
-                aim_density=self.table("lad/aim_density", _LAYER),
-                log_exposure=self.table("lad/log_exposure", _LAYER),
+                aim_density=self.table("lad/aim_density", _LAYER, 0, 10),
+                log_exposure=self.table("lad/log_exposure", _LAYER, -10, 10),
             ),
         }
 
     def sensitivity(self) -> np.ndarray:
-        values = self.table("exposure/spectral_sensitivity", _SPECTRAL)
-        if (values < 0).any() or not values.any(axis=1).all():
-            raise self.blame("exposure/spectral_sensitivity must be >= 0, and above 0 somewhere")
+        values = self.table("exposure/spectral_sensitivity", _SPECTRAL, 0, 1e9)
+        if not values.any(axis=1).all():
+            raise self.blame("exposure/spectral_sensitivity is 0 all over for a layer")
         return values
 
     def tone_curve(self) -> ToneCurve:
-        names = ("density_range", "log_exposure_mid", "log_exposure_spread", "exponent")
-        curve = ToneCurve(**{name: self.table(f"tone_curve/{name}", _SUBLAYER) for name in names})
-        if len({getattr(curve, name).shape for name in names}) > 1:
+        rising = {  # within these the curve cannot fall, nor the kernel overflow
+            "density_range": (0, 10),
+            "log_exposure_mid": (-10, 10),
+            "log_exposure_spread": (0.01, 10),
+            "exponent": (0.01, 100),
+        }
+        tables = {
+            name: self.table(f"tone_curve/{name}", _SUBLAYER, *bounds)
+            for name, bounds in rising.items()
+        }
+        if len({values.shape for values in tables.values()}) > 1:
             raise self.blame("the tables of tone_curve differ in shape")
-        if not (curve.density_range >= 0).all() or not (curve.log_exposure_spread > 0).all():
-            raise self.blame("tone_curve must rise: density_range >= 0, log_exposure_spread > 0")
-        if not (curve.exponent > 0).all():
-            raise self.blame("tone_curve/exponent must be > 0")
-        return curve
+        return ToneCurve(**tables)
 
     def scatter(self) -> CoreSkirt | Cauchy:
         if self.form("optics", ("core-skirt", "cauchy")) == "cauchy":
-            return Cauchy(cauchy_radius_um=self.lengths("optics/cauchy_radius_um"))
-        weight = self.table("optics/skirt_weight", _LAYER)
-        if (weight < 0).any() or (weight > 1).any():
-            raise self.blame("optics/skirt_weight must lie in 0..1")
+            return Cauchy(cauchy_radius_um=self.table("optics/cauchy_radius_um", _LAYER, 0, 1000))
         return CoreSkirt(
-            core_sigma_um=self.lengths("optics/core_sigma_um"),
-            skirt_weight=weight,
-            skirt_length_um=self.lengths("optics/skirt_length_um"),
+            core_sigma_um=self.table("optics/core_sigma_um", _LAYER, 0, 1000),
+            skirt_weight=self.table("optics/skirt_weight", _LAYER, 0, 1),
+            skirt_length_um=self.table("optics/skirt_length_um", _LAYER, 0, 1000),
         )
 
+    def backing(self) -> str | None:
+        value = self.attribute("backing", str, required=False)
+        known = self.tables_of("halation")
+        if known and value not in known:
+            raise self.blame(f"backing is {value!r}, expected one of {', '.join(known)}")
+        return value
+
     def halation(self) -> dict[str, Halation]:
-        if "halation" not in self.file:
-            return {}
         return {
             backing: Halation(
                 profile=self.form(f"halation/{backing}", ("ring", "diffuse"), "profile"),
-                veil_ratio=self.table(f"halation/{backing}/veil_ratio", _LAYER),
-                base_um=self.attribute("base_um", float),
-                base_index=self.attribute("base_index", float, group="halation"),
-                reach_um=self.attribute("reach_um", float, group="halation"),
+                veil_ratio=self.table(f"halation/{backing}/veil_ratio", _LAYER, 0, 1),
+                base_um=self.number("base_um", 1, 1000),
+                base_index=self.number("base_index", 1, 3, group="halation"),
+                reach_um=self.number("reach_um", 1, 10_000, group="halation"),
             )
-            for backing in self.file["halation"]
+            for backing in self.tables_of("halation")
         }
 
     def adjacency(self) -> Interlayer | ClassicalAdjacency:
         form = self.form("adjacency", ("interlayer", "density"))
-        length_um = float(self.table("adjacency/length_um", ()))
+        length_um = float(self.table("adjacency/length_um", (), 0, 1000))
         if form == "density":
-            return ClassicalAdjacency(
-                gain=self.table("adjacency/gain", _LAYER), length_um=length_um
-            )
-        coupling = self.table("adjacency/coupling", ("layer", "layer"))
+            gain = self.table("adjacency/gain", _LAYER, 0, 10)
+            return ClassicalAdjacency(gain=gain, length_um=length_um)
+        coupling = self.table("adjacency/coupling", ("layer", "layer"), 0, 10)
         return Interlayer(coupling=coupling, length_um=length_um)
 
-    def lengths(self, name: str) -> np.ndarray:
-        values = self.table(name, _LAYER)
-        if (values < 0).any() or (values > 1000).any():
-            raise self.blame(f"{name} must lie in 0..1000 um")
-        return values
+    def tables_of(self, group: str) -> Mapping[str, Any]:
+        found = self.file.get(group, {})
+        if isinstance(found, h5py.Dataset):
+            raise self.blame(f"{group} is a table, expected a group of tables")
+        return found
 
-    def table(self, name: str, axes: tuple[str, ...]) -> np.ndarray:
+    def number(self, name: str, lowest: float, highest: float, group: str = "/") -> float:
+        value = self.attribute(name, float, group=group)
+        if not lowest <= value <= highest:
+            raise self.blame(
+                f"attribute {name} of {group} is {value:g}, expected {lowest:g} to {highest:g}"
+            )
+        return value
+
+    def light(self, name: str) -> str:
+        value = self.attribute(name, str)
+        try:
+            illuminant(value)
+        except SpectralFilmError as error:
+            raise self.blame(f"{name}: {error}") from None
+        return value
+
+    def table(
+        self,
+        name: str,
+        axes: tuple[str, ...],
+        lowest: float = -np.inf,
+        highest: float = np.inf,
+    ) -> np.ndarray:
         dataset = self.file.get(name)
         if not isinstance(dataset, h5py.Dataset):
             raise self.blame(f"table {name} is missing")
@@ -361,9 +394,18 @@ class _Reader:
             raise self.blame(
                 f"table {name} has the shape {dataset.shape}, expected ({', '.join(axes)})"
             )
-        values = np.asarray(dataset[()], np.float64)
+        try:
+            values = np.asarray(dataset[()], np.float64)
+        except (TypeError, ValueError):
+            raise self.blame(f"table {name} holds {dataset.dtype}, not real numbers") from None
         if not np.isfinite(values).all():
             raise self.blame(f"table {name} holds {np.sum(~np.isfinite(values))} non-finite values")
+        outside = values[(values < lowest) | (values > highest)]
+        if outside.size:
+            raise self.blame(
+                f"table {name} holds {outside.flat[0]:g}, expected values from {lowest:g} to "
+                f"{highest:g}"
+            )
         return values
 
     def attribute(self, name: str, kind: type, required: bool = True, group: str = "/") -> Any:
