@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from os.path import isfile
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -199,7 +198,7 @@ def load_film(name: str | Path) -> Negative | PrintStock:
     """
     shipped = shipped_films()
     path = shipped.get(str(name), Path(name))
-    if not isfile(path):
+    if not path.is_file():
         raise UsageError(
             f"film {str(name)!r} is neither a file nor a shipped id; the shipped ones are "
             f"{', '.join(sorted(shipped))}"
@@ -262,11 +261,14 @@ class _Reader:
             "sha256": hashlib.sha256(self.path.read_bytes()).hexdigest(),
             "spectral_sensitivity": self.sensitivity(),
             "tone_curve": self.tone_curve(),
-            "dye_density": self.table("dyes/dye_density", _SPECTRAL, -10, 10),
+            "dye_density": self.table("dyes/dye_density", _SPECTRAL, -1, 10),
             "dmin_density": self.table("dyes/dmin_density", ("wavelength",), 0, 10),
             "scatter": self.scatter() if "optics" in self.file else None,
             "published": {
-                table: {name: column[()] for name, column in self.tables_of(f"published/{table}").items()}
+                table: {
+                    name: column[()]
+                    for name, column in self.tables_of(f"published/{table}").items()
+                }
                 for table in self.tables_of("published")
             },
         }
@@ -329,7 +331,7 @@ class _Reader:
     def backing(self) -> str | None:
         value = self.attribute("backing", str, required=False)
         known = self.tables_of("halation")
-        if known and value not in known:
+        if known and value is not None and value not in known:
             raise self.blame(f"backing is {value!r}, expected one of {', '.join(known)}")
         return value
 
