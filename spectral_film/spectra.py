@@ -103,9 +103,9 @@ def illuminant(spec: str | Path) -> np.ndarray:
     names = {_key(known): known for known in illuminant_names()}
     near = [names[key] for key in difflib.get_close_matches(_key(name), names, n=3, cutoff=0.5)]
     raise UsageError(
-        f"no light is called {name!r}; "
-        + (f"did you mean {' or '.join(near)}? " if near else "")
-        + "A light is a colour-science name such as D55 or LED-B3, a temperature such as 3200K, "
+        f"no light is called {name!r}"
+        + (f", did you mean {' or '.join(near)}" if near else "")
+        + "; expected a colour-science name such as D55 or LED-B3, a temperature such as 3200K, "
         "or the path of a CSV of wavelength,value"
     )
 
@@ -255,16 +255,16 @@ def _illuminant_from_csv(path: Path) -> np.ndarray:
 
     samples: dict[float, float] = {}
     for number, line in enumerate(lines, start=1):
-        cells = next(csv.reader([line.split("#")[0]]), [])
-        if not any(cell.strip() for cell in cells):
-            continue
         try:
+            cells = next(csv.reader([line.split("#")[0]]), [])
+            if not any(cell.strip() for cell in cells):
+                continue
             wavelength, value = (float(cell) for cell in cells)
-        except ValueError:
+        except (ValueError, csv.Error):
             if not samples:  # a header
                 continue
             raise InputError(
-                f"{path}, line {number}: {line.strip()!r} is not a wavelength and a value; "
+                f"{path}, line {number}: {line.strip()[:40]!r} is not a wavelength and a value; "
                 "expected two numbers such as 450,0.82"
             ) from None
         if not (np.isfinite(wavelength) and np.isfinite(value) and value >= 0):
@@ -287,6 +287,10 @@ def _illuminant_from_csv(path: Path) -> np.ndarray:
             f"needs {MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm; extend the measurement "
             "(wavelengths are in nm)"
         )
-    power = resampling(wavelength_nm) @ [samples[wavelength] for wavelength in wavelength_nm]
-    equal_luminance(power)  # refuses a black light here, where its file is known
+    given = np.array([samples[wavelength] for wavelength in wavelength_nm])
+    power = resampling(wavelength_nm) @ (given / (given.max() or 1))  # no overflow at any level
+    try:
+        equal_luminance(power)
+    except SpectralGridError as black:
+        raise SpectralGridError(f"{path}: {black}") from None
     return power
