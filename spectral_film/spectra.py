@@ -25,6 +25,7 @@ WAVELENGTH.flags.writeable = False
 
 # A spectrum that covers this much is held at its end values beyond: what it leaves out is less
 # than a tenth of any layer's exposure to daylight. A shorter one is refused.
+BRIGHTEST_LIGHT = 1e30  # in any unit; beyond it, and below its inverse, sums overflow
 MUST_COVER = (400.0, 700.0)  # nm
 
 
@@ -180,7 +181,7 @@ def equal_luminance(power: np.ndarray) -> np.ndarray:
     """
     ybar = observer()[1]
     luminance = power @ ybar
-    if not luminance > 0:
+    if not luminance > 1 / BRIGHTEST_LIGHT:
         raise SpectralGridError(
             "this light is black to the eye, so it cannot be scaled to a luminance; "
             "give one with power between 400 and 700 nm"
@@ -267,10 +268,10 @@ def _illuminant_from_csv(path: Path) -> np.ndarray:
                 f"{path}, line {number}: {line.strip()[:40]!r} is not a wavelength and a value; "
                 "expected two numbers such as 450,0.82"
             ) from None
-        if not (np.isfinite(wavelength) and np.isfinite(value) and value >= 0):
+        if not (np.isfinite(wavelength) and 0 <= value <= BRIGHTEST_LIGHT):
             raise InputError(
-                f"{path}, line {number}: a light has finite power of 0 or more at a finite "
-                f"wavelength, got {line.strip()!r}"
+                f"{path}, line {number}: a light has a power of 0 to {BRIGHTEST_LIGHT:g} at a "
+                f"finite wavelength, got {line.strip()!r}; correct the line"
             )
         if wavelength in samples:
             raise InputError(f"{path}, line {number}: {wavelength:g} nm comes twice; keep one")
@@ -287,8 +288,7 @@ def _illuminant_from_csv(path: Path) -> np.ndarray:
             f"needs {MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm; extend the measurement "
             "(wavelengths are in nm)"
         )
-    given = np.array([samples[wavelength] for wavelength in wavelength_nm])
-    power = resampling(wavelength_nm) @ (given / (given.max() or 1))  # no overflow at any level
+    power = resampling(wavelength_nm) @ [samples[wavelength] for wavelength in wavelength_nm]
     try:
         equal_luminance(power)
     except SpectralGridError as black:
