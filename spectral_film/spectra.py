@@ -270,8 +270,8 @@ def _illuminant_from_csv(path: Path) -> np.ndarray:
             ) from None
         if not (np.isfinite(wavelength) and 0 <= value <= BRIGHTEST_LIGHT):
             raise InputError(
-                f"{path}, line {number}: a light has a power of 0 to {BRIGHTEST_LIGHT:g} at a "
-                f"finite wavelength, got {line.strip()!r}; correct the line"
+                f"{path}, line {number}: a light has a power of 0 or more, to {BRIGHTEST_LIGHT:g}, "
+                f"at a finite wavelength, got {line.strip()!r}; correct the line"
             )
         if wavelength in samples:
             raise InputError(f"{path}, line {number}: {wavelength:g} nm comes twice; keep one")
