@@ -3,7 +3,10 @@
 Every import that costs time sits inside the command that needs it: `--help` must be quick.
 """
 
+import os
+import signal
 import sys
+import traceback as tracebacks
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,24 +30,37 @@ SHOW_TRACEBACK = "--traceback"
 
 def main() -> None:
     """Entry point: one sentence on stderr and an exit code for whatever goes wrong."""
+    # A farm that stops a job is answered as Ctrl-C is: the temporary file goes away.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments = [a for a in sys.argv[1:] if a != SHOW_TRACEBACK]
     try:
         code = app(arguments, standalone_mode=False)
-    except (SpectralFilmError, TyperException) as error:
-        if SHOW_TRACEBACK in sys.argv:
-            raise
-        message = error.format_message() if isinstance(error, TyperException) else str(error)
-        _say(f"error: {message}")
-        code = error.exit_code
     except Exit as stop:
         code = stop.exit_code
     except (Abort, KeyboardInterrupt):
-        _say("interrupted; nothing was written")
+        _say("interrupted; no half file is left")
         code = 130
-    except MemoryError as error:
-        _say(f"error: not enough memory ({error}); render a smaller picture")
-        code = 2
+    except BrokenPipeError:  # `| head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
+    except (SpectralFilmError, TyperException, OSError, MemoryError) as error:
+        if SHOW_TRACEBACK in sys.argv:
+            tracebacks.print_exc()
+        if sentence := _sentence(error):
+            _say(f"error: {sentence}")
+        code = getattr(error, "exit_code", 2)
     sys.exit(code)
+
+
+def _sentence(error: Exception) -> str:
+    """What to tell the user; nothing where the help was shown in place of a command."""
+    if isinstance(error, TyperException):
+        return error.format_message()
+    if isinstance(error, MemoryError):
+        return f"not enough memory ({error}); render a smaller picture"
+    if isinstance(error, OSError) and not isinstance(error, SpectralFilmError):
+        return f"{error.filename or 'a file'}: {error.strerror}; check the name and the disk"
+    return str(error)
 
 
 @app.callback()
@@ -143,7 +159,7 @@ def render(
     ] = "sRGB",
     bits: Annotated[int, typer.Option(help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16.")] = 16,
     nan: Annotated[
-        str, typer.Option(help="Non-finite pixels: refuse, or take them for zero.")
+        str, typer.Option(help="NaN and infinite pixels: refuse them, or zero makes them black.")
     ] = "refuse",
     device: Annotated[
         str | None, typer.Option(help="Part of a device's name; see `spectral-film devices`.")
@@ -161,7 +177,7 @@ def render(
     from spectral_film.device import open_device
     from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
-    from spectral_film.pipeline import Settings
+    from spectral_film.pipeline import Settings, check_settings
     from spectral_film.rendering import render as render_scene
 
     settings = Settings(
@@ -184,8 +200,11 @@ def render(
         display=display,
         fast=fast,
     )
-    piece = _integers("--crop", crop, 4) if crop else None
+    piece = None if crop is None else _integers("--crop", crop, 4)
     check_target(target, overwrite=overwrite, bits=bits, quantity=to)
+    if source.exists() and target.exists() and source.samefile(target):
+        raise UsageError(f"{target}: is the input itself; give the output another name")
+    check_settings(settings)
 
     chosen = open_device(device)
     _say(f"device: {chosen.name}")
@@ -325,8 +344,8 @@ def _integers(option: str, text: str, count: int) -> tuple:
 
 
 def _seconds(text: str) -> float:
-    over, _, under = text.partition("/")
+    over, slash, under = text.partition("/")
     try:
-        return float(over) / float(under or 1)
+        return float(over) / (float(under) if slash else 1)
     except (ValueError, ZeroDivisionError):
         raise UsageError(f"--shutter is {text!r}, expected seconds such as 1/50 or 10") from None

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from spectral_film.device import Device
-from spectral_film.errors import UsageError
+from spectral_film.errors import InputError, UsageError
 from spectral_film.film import Film, Negative, PrintStock, load_negative, load_print
 from spectral_film.frame import Frame, gate_size_mm
 from spectral_film.quadrature import condensed
@@ -32,6 +32,9 @@ from spectral_film.stages.tone_curve import Development
 Quantity = Literal[
     "exposure", "dyes", "negative", "printing-density", "cineon", "print", "xyz", "display"
 ]
+
+FINEST_PITCH_UM = 0.25  # half a wavelength: nothing finer is an image on film
+BRIGHTEST_LUX_S = 1e20  # a frame of it still has a sum, and film has been black since 1e3
 
 # What can be tapped, and its unit as files state it.
 QUANTITIES: dict[str, str] = {
@@ -89,14 +92,14 @@ class Settings:
     fast: bool = False
 
     def __post_init__(self) -> None:
-        _within("exposure", self.exposure, -30, 30, "stops")
-        _within("shutter", self.shutter, 1e-6, 1e6, "seconds")
+        _within("--exposure", self.exposure, -30, 30, " stops")
+        _within("--shutter", self.shutter, 1e-6, 1e6, " seconds")
         if self.ei is not None:
-            _within("ei", self.ei, 0.1, 1e6, "(an exposure index)")
+            _within("--ei", self.ei, 0.1, 1e6)
         if len(self.printer_points) != 3:
-            raise UsageError(f"printer points are three numbers, got {self.printer_points}")
+            raise UsageError(f"--printer-points are three numbers, got {self.printer_points}")
         for points in self.printer_points:
-            _within("printer points", points, -100, 150, "points")
+            _within("--printer-points", points, -100, 150)
         _one_of("--to", self.to, QUANTITIES)
         _one_of("--white", self.white, ("lamp", "print"))
         _one_of("--display", self.display, DISPLAYS)
@@ -257,7 +260,7 @@ class Pipeline:
         return Exposure(
             spectral_sensitivity=film.spectral_sensitivity,
             balance=film.balance,
-            illuminant=settings.illuminant or film.balance,
+            illuminant=film.balance if settings.illuminant is None else settings.illuminant,
             grey_lux_s=film.grey_lux_s(settings.ei) * 2**settings.exposure,
         )
 
@@ -297,6 +300,13 @@ class Pipeline:
 
         say("exposure", 1)
         planes = self.exposure(device, scene)
+        brightest = float(planes.max())
+        if not brightest <= BRIGHTEST_LUX_S:  # also where it has overflown to NaN
+            raise InputError(
+                f"the brightest exposure is {brightest:.2g} lux s, more than the "
+                f"{BRIGHTEST_LUX_S:g} that float32 can spread over a frame; lower --exposure, or "
+                "repair the picture"
+            )
         latitude = self._latitude(planes)
         for i, step in enumerate(self.steps):
             if i == last_wide + 1:
@@ -321,13 +331,37 @@ class Pipeline:
 
 def frame_of(scene: Scene, settings: Settings) -> Frame:
     """The gate filled by the scene's display window."""
-    gate = settings.gate or load_negative(settings.film).gate or "super35"
-    return Frame(gate_size_mm(gate)[0], scene.display_size[0], scene.pixel_aspect)
+    frame = Frame(_gate_width_mm(settings), scene.display_size[0], scene.pixel_aspect)
+    if min(frame.pitch_um) < FINEST_PITCH_UM:
+        raise UsageError(
+            f"pixels of {min(frame.pitch_um):.2g} um on the film are finer than light; expected "
+            f"{FINEST_PITCH_UM:g} um or more, so give a larger --gate or a smaller picture"
+        )
+    return frame
 
 
-def _within(name: str, value: float, lowest: float, highest: float, unit: str) -> None:
+def check_settings(settings: Settings) -> None:
+    """Refuse films, a gate, a backing or a light that cannot be, before a picture is read.
+
+    Raises:
+        UsageError, InputError, FilmModelError, SpectralGridError: as the render would.
+    """
+    frame = Frame(_gate_width_mm(settings), display_width=1)
+    pipeline = Pipeline(settings=settings, frame=frame)
+    _ = pipeline.negative, pipeline.print_film
+    pipeline.exposure.exposure_weight("rgb")
+
+
+def _gate_width_mm(settings: Settings) -> float:
+    gate = settings.gate
+    if gate is None:
+        gate = load_negative(settings.film).gate or "super35"
+    return gate_size_mm(gate)[0]
+
+
+def _within(option: str, value: float, lowest: float, highest: float, unit: str = "") -> None:
     if not lowest <= value <= highest:  # not finite: also false
-        raise UsageError(f"{name} is {value:g} {unit}, expected {lowest:g} to {highest:g}")
+        raise UsageError(f"{option} is {value:g}, expected {lowest:g} to {highest:g}{unit}")
 
 
 def _one_of(option: str, value: str, allowed: Iterable[str]) -> None:

@@ -184,6 +184,8 @@ def _notes_on_colours(scene: Scene) -> list[str]:
             f"{count.outside} pixels hold colours outside the spectral locus; they were moved "
             "towards D65 at constant luminance"
         )
+    if count.dark:
+        notes.append(f"{count.dark} pixels have no luminance above zero and are taken as black")
     return notes
 
 
