@@ -74,9 +74,15 @@ def check_target(
         raise UsageError(
             f"{path}: {quantity} has no integer coding; write an .exr, or a .tif with --bits 32"
         )
+    try:
+        str(path).encode()
+        folder = path.resolve().parent
+        path.is_dir()
+    except (OSError, RuntimeError, UnicodeEncodeError) as reason:  # too long; a ring of links
+        said = getattr(reason, "strerror", None) or getattr(reason, "reason", None) or reason
+        raise OutputError(f"{path}: is no name for a file ({said}); give another") from None
     if path.is_dir():
         raise OutputError(f"{path}: is a folder; give a file name in it")
-    folder = path.resolve().parent
     if not folder.is_dir():
         raise OutputError(f"{path}: there is no folder {folder}; make it first")
     if path.exists() and not path.is_file():
@@ -161,7 +167,7 @@ def write_picture(
     channels = [*planes, *riding.values()]
 
     # Beside the target, so that renaming is one step; hidden, under a name no one else takes.
-    partial = target.with_name(f".{target.stem}-{secrets.token_hex(4)}{target.suffix}")
+    partial = target.with_name(f".{target.stem[:40]}-{secrets.token_hex(4)}{target.suffix}")
     try:
         _write(partial, spec, channels, bits, coding)
         if target.suffix.lower() == ".dpx":
