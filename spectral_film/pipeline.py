@@ -20,6 +20,7 @@ from spectral_film.film import Film, Negative, PrintStock, load_negative, load_p
 from spectral_film.frame import Frame, gate_size_mm
 from spectral_film.quadrature import condensed
 from spectral_film.scene import Scene
+from spectral_film.signals import UNITS, Quantity
 from spectral_film.stages import adjacency, optics
 from spectral_film.stages.densitometry import Cineon, printing_densitometer, status_densitometer
 from spectral_film.stages.display import DISPLAYS, Display
@@ -28,25 +29,6 @@ from spectral_film.stages.printing import Printing
 from spectral_film.stages.projection import LIGHT_BOX, Projection
 from spectral_film.stages.reciprocity import LONGEST_RECIPROCAL_S, Reciprocity
 from spectral_film.stages.tone_curve import Development
-
-Quantity = Literal[
-    "exposure", "dyes", "negative", "printing-density", "cineon", "print", "xyz", "display"
-]
-
-FINEST_PITCH_UM = 0.25  # half a wavelength: nothing finer is an image on film
-BRIGHTEST_LUX_S = 1e20  # a frame of it still has a sum, and film has been black since 1e3
-
-# What can be tapped, and its unit as files state it.
-QUANTITIES: dict[str, str] = {
-    "exposure": "lux s",
-    "dyes": "dye amount, 1 = peak density 1.0",
-    "negative": "status M density, base included",
-    "printing-density": "density as the print stock sees it, base included",
-    "cineon": "10-bit code, 95 = unexposed film, 0.002 printing density per code",
-    "print": "status A density, base included",
-    "xyz": "CIE 1931 XYZ, Y = 1 for the open gate",
-    "display": "display RGB, 1 = clear film",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +82,7 @@ class Settings:
             raise UsageError(f"--printer-points are three numbers, got {self.printer_points}")
         for points in self.printer_points:
             _within("--printer-points", points, -100, 150)
-        _one_of("--to", self.to, QUANTITIES)
+        _one_of("--to", self.to, UNITS)
         _one_of("--white", self.white, ("lamp", "print"))
         _one_of("--display", self.display, DISPLAYS)
         _one_of("--grain", self.grain, ("off",))

@@ -10,9 +10,10 @@ import numpy as np
 from spectral_film.device import Device, open_device
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.output import is_integer, write_picture
-from spectral_film.pipeline import QUANTITIES, Latitude, Pipeline, Settings, frame_of
+from spectral_film.pipeline import Latitude, Pipeline, Settings, frame_of
 from spectral_film.quadrature import FewerWavelengths
 from spectral_film.scene import Scene
+from spectral_film.signals import UNITS
 from spectral_film.spectra import WAVELENGTH
 from spectral_film.stages.densitometry import CINEON_LAST_CODE
 from spectral_film.upsampling import count_out_of_locus
@@ -120,7 +121,7 @@ def render(
     return Rendering(
         planes=planes,
         quantity=settings.to,
-        unit=QUANTITIES[settings.to],
+        unit=UNITS[settings.to],
         latitude=latitude,
         notes=tuple(notes),
         metadata=provenance(pipeline, device, crop),
@@ -164,7 +165,7 @@ def provenance(
     said["pitch_um"] = "{:g} x {:g}".format(*pipeline.frame.pitch_um)
     return {
         "quantity": settings.to,
-        "unit": QUANTITIES[settings.to],
+        "unit": UNITS[settings.to],
         "engine": f"spectral-film {version('spectral-film')}",
         "device": device.name,
         "crop": ",".join(map(str, crop)) if crop else "none",
