@@ -3,7 +3,6 @@
 Every import that costs time sits inside the command that needs it: `--help` must be quick.
 """
 
-import os
 import signal
 import sys
 import traceback as tracebacks
@@ -26,6 +25,7 @@ app = typer.Typer(
 )
 
 SHOW_TRACEBACK = "--traceback"
+INTERRUPTED = 130  # what typer makes of Ctrl-C, as shells do
 
 
 def main() -> None:
@@ -38,17 +38,15 @@ def main() -> None:
     except Exit as stop:
         code = stop.exit_code
     except (Abort, KeyboardInterrupt):
-        _say("interrupted; no half file is left")
-        code = 130
-    except BrokenPipeError:  # `| head`: the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 141
+        code = INTERRUPTED
     except (SpectralFilmError, TyperException, OSError, MemoryError) as error:
         if SHOW_TRACEBACK in sys.argv:
             tracebacks.print_exc()
         if sentence := _sentence(error):
             _say(f"error: {sentence}")
         code = getattr(error, "exit_code", 2)
+    if code == INTERRUPTED:
+        _say("interrupted; no half file is left")
     sys.exit(code)
 
 

@@ -80,7 +80,7 @@ def check_target(
         path.is_dir()
     except (OSError, RuntimeError, UnicodeEncodeError) as reason:  # too long; a ring of links
         said = getattr(reason, "strerror", None) or getattr(reason, "reason", None) or reason
-        raise OutputError(f"{path}: is no name for a file ({said}); give another") from None
+        raise OutputError(f"{str(path)!r} is no name for a file ({said}); give another") from None
     if path.is_dir():
         raise OutputError(f"{path}: is a folder; give a file name in it")
     if not folder.is_dir():

@@ -191,7 +191,7 @@ def _first_bytes(path: Path) -> bytes:
     try:
         str(path).encode()
     except UnicodeEncodeError:
-        raise InputError(f"{path}: the name is not text in UTF-8; rename the file") from None
+        raise InputError(f"{str(path)!r}: the name is not text; rename the file") from None
     if path.is_dir():
         raise InputError(f"{path}: is a folder; give one picture or ENVI header")
     if not path.exists():
