@@ -30,6 +30,9 @@ from spectral_film.stages.projection import LIGHT_BOX, Projection
 from spectral_film.stages.reciprocity import LONGEST_RECIPROCAL_S, Reciprocity
 from spectral_film.stages.tone_curve import Development
 
+FINEST_PITCH_UM = 0.25  # half a wavelength: nothing finer is an image on film
+BRIGHTEST_LUX_S = 1e20  # a frame of it still has a sum, and film has been black since 1e3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
