@@ -227,9 +227,12 @@ def _read(path: Path) -> Negative | PrintStock:
     try:
         with h5py.File(path, "r") as file:
             return _Reader(path, file).film()
-    except OSError as error:
+    except FilmModelError:
+        raise
+    except Exception as error:  # a rotten file breaks whatever its bytes happen to mean
+        said = " ".join(str(error).split())
         raise FilmModelError(
-            f"{path} is not a readable HDF5 film model ({error}); make one with the fit"
+            f"{path} is not a readable HDF5 film model ({said}); make one with the fit"
         ) from error
 
 
