@@ -124,7 +124,7 @@ def render(
         unit=UNITS[settings.to],
         latitude=latitude,
         notes=tuple(notes),
-        metadata=provenance(pipeline, device, crop),
+        metadata=provenance(pipeline, device, scene, crop),
         encoded=encode,
         scene=_cropped_frame(scene, crop),
     )
@@ -150,7 +150,7 @@ def scene_of_array(image: np.ndarray) -> Scene:
 
 
 def provenance(
-    pipeline: Pipeline, device: Device, crop: tuple[int, int, int, int] | None
+    pipeline: Pipeline, device: Device, scene: Scene, crop: tuple[int, int, int, int] | None
 ) -> dict[str, str]:
     """What made the picture, as flat text: enough to make it again."""
     settings = pipeline.settings
@@ -168,6 +168,7 @@ def provenance(
         "unit": UNITS[settings.to],
         "engine": f"spectral-film {version('spectral-film')}",
         "device": device.name,
+        "input": "; ".join((scene.kind, *scene.notes)),
         "crop": ",".join(map(str, crop)) if crop else "none",
         **said,
     }
