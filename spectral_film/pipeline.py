@@ -316,7 +316,7 @@ class Pipeline:
 
 def frame_of(scene: Scene, settings: Settings) -> Frame:
     """The gate filled by the scene's display window."""
-    frame = Frame(_gate_width_mm(settings), scene.display_size[0], scene.pixel_aspect)
+    frame = Frame(gate_size_mm(gate_of(settings))[0], scene.display_size[0], scene.pixel_aspect)
     if min(frame.pitch_um) < FINEST_PITCH_UM:
         raise UsageError(
             f"pixels of {min(frame.pitch_um):.2g} um on the film are finer than light; expected "
@@ -331,17 +331,17 @@ def check_settings(settings: Settings) -> None:
     Raises:
         UsageError, InputError, FilmModelError, SpectralGridError: as the render would.
     """
-    frame = Frame(_gate_width_mm(settings), display_width=1)
+    frame = Frame(gate_size_mm(gate_of(settings))[0], display_width=1)
     pipeline = Pipeline(settings=settings, frame=frame)
     _ = pipeline.negative, pipeline.print_film
     pipeline.exposure.exposure_weight("rgb")
 
 
-def _gate_width_mm(settings: Settings) -> float:
-    gate = settings.gate
-    if gate is None:
-        gate = load_negative(settings.film).gate or "super35"
-    return gate_size_mm(gate)[0]
+def gate_of(settings: Settings) -> str:
+    """The camera aperture: the one chosen, or the film's, or super35."""
+    if settings.gate is not None:
+        return settings.gate
+    return load_negative(settings.film).gate or "super35"
 
 
 def _within(option: str, value: float, lowest: float, highest: float, unit: str = "") -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from spectral_film.device import Device, open_device
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.output import is_integer, write_picture
-from spectral_film.pipeline import Latitude, Pipeline, Settings, frame_of
+from spectral_film.pipeline import Latitude, Pipeline, Settings, frame_of, gate_of
 from spectral_film.quadrature import FewerWavelengths
 from spectral_film.scene import Scene
 from spectral_film.signals import UNITS
@@ -161,6 +161,7 @@ def provenance(
     # What was left to the film, as it was taken.
     said["illuminant"] = pipeline.exposure.illuminant
     said["ei"] = f"{settings.ei or pipeline.negative.exposure_index:g}"
+    said["gate"] = gate_of(settings)
     said["backing"] = settings.backing or pipeline.negative.backing or "none"
     said["pitch_um"] = "{:g} x {:g}".format(*pipeline.frame.pitch_um)
     return {
