@@ -227,6 +227,8 @@ def _cropped_frame(scene: Scene, crop: tuple[int, int, int, int] | None) -> Scen
 def _check_crop(crop: tuple[int, int, int, int] | None, scene: Scene) -> None:
     if crop is None:
         return
+    if len(crop) != 4 or any(value != int(value) for value in crop):
+        raise UsageError(f"crop {crop} is no piece; give X,Y,W,H in whole pixels")
     x, y, width, height = crop
     columns, rows = scene.size
     if x < 0 or y < 0 or width < 1 or height < 1 or x + width > columns or y + height > rows:

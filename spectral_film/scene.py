@@ -1,7 +1,7 @@
 """A picture as light: what every reader gives and the exposure stage takes."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -42,13 +42,29 @@ class Scene:
                 f"a scene has the shape (channel, y, x), got {self.planes.shape}; "
                 "move the colour axis to the front"
             )
+        if self.kind not in get_args(SceneKind):
+            raise InputError(
+                f"a scene of {self.kind!r} is unknown; give one of {', '.join(get_args(SceneKind))}"
+            )
+        if (self.kind == "rgb") != (self.wavelength_nm is None):
+            raise InputError(
+                f"wavelengths belong to reflectance and radiance, not to rgb; this scene is "
+                f"{self.kind} {'without' if self.wavelength_nm is None else 'with'} them"
+            )
         channels = 3 if self.wavelength_nm is None else len(self.wavelength_nm)
         if self.planes.shape[0] != channels:
             raise InputError(
                 f"a scene of {channels} channels was announced, {self.planes.shape[0]} came"
             )
+        if self.wavelength_nm is not None and not (np.diff(self.wavelength_nm) > 0).all():
+            raise InputError("the wavelengths of a scene must ascend; sort them and its planes")
         if self.display_size == (0, 0):
             object.__setattr__(self, "display_size", self.planes.shape[:0:-1])
+        if min(self.display_size) < 1 or not 0 < self.pixel_aspect < np.inf:
+            raise InputError(
+                f"a display window of {self.display_size} pixels of aspect {self.pixel_aspect:g} "
+                "is none; both must be above 0"
+            )
 
     @property
     def size(self) -> tuple[int, int]:
