@@ -47,7 +47,7 @@ def test_gamma_of_the_straight_line(sheet, reading):
 
 
 def test_the_curve_rises_everywhere_and_levels_out_twelve_stops_over():
-    stops = np.arange(-12, 15.01, 0.5)
+    stops = np.arange(-12, 12.01, 0.5)
     dark, light = (  # two strips: the transforms carry 1e-7 of the brightest step everywhere
         step_tablet(log_exposure_of_grey() + strip * STOP, to="negative")
         for strip in (stops[stops < 0], stops[stops >= 0])
@@ -57,8 +57,9 @@ def test_the_curve_rises_everywhere_and_levels_out_twelve_stops_over():
     printed = stops[1:] <= 8  # the sheet ends here
     assert (slope[:, printed] > 0).all()
     assert (slope >= 0).all()
-    # The last published slope is .21 to .29; a film that has run out of silver has none.
-    assert slope[:, -1].max() < 0.02
+    # The sheet ends with .21 to .29 a decade and no shoulder. A film out of silver has none left:
+    # .05 is .015 for the last stop, what the reading of a chart can tell.
+    assert slope[:, -1].max() < 0.05
     assert (np.diff(slope[:, ~printed], axis=1) < 0).all()
 
 
