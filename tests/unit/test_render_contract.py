@@ -15,8 +15,10 @@ import OpenImageIO
 import pytest
 from conftest import save_picture
 
+import spectral_film
 from spectral_film.device import open_device
 from spectral_film.film import shipped_films
+from spectral_film.scene import Scene
 
 GREY_LUX_S = 12.5 / 250  # where a meter puts an 18 % grey
 PANORAMAS = Path("/usr/share/blender/datafiles/studiolights/world")
@@ -438,6 +440,45 @@ def test_log_pictures_must_say_what_they_are(command, render, tmp_path):
     # ARRI's own table puts an 18 % grey on code 400 of 1023 at EI 800.
     np.testing.assert_allclose(exposure, GREY_LUX_S, rtol=0.01)
     assert "LogC3" in said
+
+
+# From Python
+
+
+def test_arrays_and_scenes_that_cannot_be_are_refused():
+    grey = np.full((4, 6, 3), 0.18)
+    planes, bands = np.full((31, 4, 6), 0.18, np.float32), np.arange(400, 710, 10.0)
+    rgb = planes[:3]
+    refusals = [
+        lambda: spectral_film.render(grey[..., 0]),
+        lambda: spectral_film.render(np.dstack([grey, grey])),
+        lambda: spectral_film.render(grey * np.nan),
+        lambda: spectral_film.render(grey, crop=(0, 0, 7, 4)),
+        lambda: spectral_film.render(grey, crop=(0, 0, 4)),
+        lambda: spectral_film.render(grey, crop=(0.5, 0, 4, 4)),
+        lambda: Scene(planes=planes, kind="light", wavelength_nm=bands),
+        lambda: Scene(planes=planes, kind="rgb", wavelength_nm=bands),
+        lambda: Scene(planes=rgb, kind="radiance"),
+        lambda: Scene(planes=planes, kind="radiance", wavelength_nm=bands[::-1]),
+        lambda: Scene(planes=planes, kind="radiance", wavelength_nm=bands[:-1]),
+        lambda: Scene(planes=rgb, display_size=(0, 4)),
+        lambda: Scene(planes=rgb, pixel_aspect=0.0),
+        lambda: Scene(planes=rgb[:, :0]),
+    ]
+    for refusal in refusals:
+        with pytest.raises(spectral_film.SpectralFilmError) as caught:
+            refusal()
+        assert isinstance(caught.value, ValueError)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float64, np.uint8, "fortran"])
+def test_any_real_array_is_the_same_picture(dtype):
+    image = np.ones((4, 6, 3), np.float32)
+    given = np.asfortranarray(image) if dtype == "fortran" else image.astype(dtype)
+    np.testing.assert_array_equal(
+        spectral_film.render(given).planes, spectral_film.render(image).planes
+    )
 
 
 # The command itself
