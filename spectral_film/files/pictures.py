@@ -232,6 +232,10 @@ def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
                 f"{path}: is named .{suffix} but holds {format_name}; rename it to what it is"
             )
         yield source
+    except UnicodeDecodeError:
+        raise InputError(
+            f"{path}: names in its header are no text; the file is damaged: export or copy it again"
+        ) from None
     finally:
         source.close()
 
