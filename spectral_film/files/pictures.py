@@ -220,7 +220,10 @@ def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
     wanted["oiio:UnassociatedAlpha"] = 1  # the numbers of the file, not times their alpha
     source = OpenImageIO.ImageInput.open(str(path), wanted)
     if source is None:
-        reason = next(iter(OpenImageIO.geterror().splitlines()), "unknown format")
+        try:
+            reason = next(iter(OpenImageIO.geterror().splitlines()), "unknown format")
+        except UnicodeDecodeError:  # it quotes a damaged name
+            reason = "damaged header"
         header = path.with_suffix(".hdr")
         envi = header.is_file() and _first_bytes(header).startswith(b"ENVI")
         hint = f"give its header {header.name}" if envi else "export it as EXR, TIFF or PNG"
