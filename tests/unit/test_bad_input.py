@@ -1,5 +1,6 @@
 """What cannot be used is refused: one sentence, exit 2 (3 for devices), nothing written or lost."""
 
+import contextlib
 import errno
 import os
 import signal
@@ -12,7 +13,9 @@ import pytest
 from conftest import save_picture
 
 from spectral_film import device
+from spectral_film.errors import SpectralFilmError
 from spectral_film.files import output
+from spectral_film.files.pictures import read_scene
 
 COMMAND = (sys.executable, "-c", "from spectral_film.cli import main; main()")
 
@@ -170,6 +173,21 @@ def test_pictures_that_are_none(refused, grey, tmp_path):
         (os.fsdecode(b"\xff.exr"), ".exr"),
     ]:  # fmt: skip
         refused("render", name, "out.exr", said=said)
+
+
+@pytest.mark.parametrize(("name", "number"), [("a.exr", "half"), ("a.tif", "uint16"),
+                                              ("a.png", "uint8"), ("a.dpx", "uint16")])  # fmt: skip
+def test_pictures_that_have_rotted(tmp_path, rng, name, number):
+    """Whatever the bytes become, the reader gives finite light or says what is wrong."""
+    pixels = rng.uniform(0, 1, (16, 24, 3))
+    whole = np.fromfile(save_picture(tmp_path / name, pixels, number=number), np.uint8)
+    for _ in range(40):
+        rotten = whole.copy()
+        start = rng.integers(0, min(whole.size, 600) - 8)  # headers are in front
+        rotten[start : start + 8] = rng.integers(0, 256, 8)
+        rotten.tofile(tmp_path / name)
+        with contextlib.suppress(SpectralFilmError):
+            assert np.isfinite(read_scene(tmp_path / name, input_space="sRGB").planes).all()
 
 
 def test_light_that_is_not_finite_is_counted_and_placed(refused, command, tmp_path):
