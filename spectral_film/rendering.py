@@ -177,7 +177,8 @@ def provenance(
 
 def _notes_on_colours(scene: Scene) -> list[str]:
     if scene.kind != "rgb":
-        return []
+        negative = sum(int((plane < 0).sum()) for plane in scene.planes if plane.min() < 0)
+        return [f"{negative} samples of the spectra are negative light"] if negative else []
     count = count_out_of_locus(scene.planes)
     notes = []
     if count.negative:
