@@ -224,6 +224,16 @@ def test_spectra_that_miss_the_film(refused, tmp_path):
     refused("render", "a.exr", "out.exr", said=("500 to 590 nm", "blue", "360 to 780 nm"))
 
 
+def test_negative_light_in_spectra_is_counted(command, tmp_path):
+    bands = tuple(f"S0.{nm}nm" for nm in range(360, 790, 10))
+    pixels = np.full((4, 4, len(bands)), 0.18)
+    pixels[1, 2, 5:8] = -0.01
+    save_picture(tmp_path / "a.exr", pixels, bands)
+    done = command("render", "a.exr", "out.exr")
+    assert done.code == 0
+    assert "3 samples of the spectra are negative" in done.stderr
+
+
 def test_a_frame_finer_than_light(refused, tmp_path):
     save_picture(tmp_path / "a.exr", np.full((4, 4, 3), 0.18), full_width=10**6, full_height=10**6)
     refused("render", "a.exr", "out.exr", said=("0.025 um", "larger --gate"))
