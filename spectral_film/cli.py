@@ -61,13 +61,25 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"spectral-film {version('spectral-film')}")
+        raise Exit
+
+
 @app.callback()
 def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which this is.")
+    ] = False,
     traceback: Annotated[
         bool, typer.Option(SHOW_TRACEBACK, help="Show where an error came from.")
     ] = False,
 ) -> None:
-    del traceback  # taken out of the arguments by `main`, so that it may stand anywhere
+    # The one has answered by now; `main` took the other, which so may stand anywhere.
+    del version, traceback
 
 
 @app.command(rich_help_panel="Render")

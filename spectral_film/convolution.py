@@ -24,6 +24,8 @@ from scipy import fft
 from spectral_film.spread import Mixture, Spread
 
 LIT_WIDTH = 0.9  # assumed, see above
+ROUNDING = 2e-8  # of the brightest value: what float32 transforms leave all over a plane, measured
+HARMLESS = 0.05  # of the least value that matters may be rounding
 WORKERS = 2  # threads per transform; more gain little at the sizes of a frame
 
 
@@ -71,7 +73,10 @@ def _over_square(pitch_um: float, spread: Spread) -> np.ndarray:
 
 @lru_cache(maxsize=8)  # one frame's worth: three layers, the inhibitor, three of the print
 def kernel_spectrum(
-    mixture: Mixture, shape: tuple[int, int], pitch_um: tuple[float, float]
+    mixture: Mixture,
+    shape: tuple[int, int],
+    pitch_um: tuple[float, float],
+    precision: type[np.floating] = np.float32,
 ) -> np.ndarray:
     """Spectrum of the kernel of `mixture` on a padded grid.
 
@@ -79,11 +84,12 @@ def kernel_spectrum(
         mixture: The blur.
         shape: Even rows and columns of the padded grid.
         pitch_um: Pixel pitch across and down.
+        precision: float32 or float64.
 
     Returns:
-        Quadrant of the real spectrum, float32, (y/2+1, x/2+1).
+        Quadrant of the real spectrum, (y/2+1, x/2+1).
     """
-    grid = np.zeros((shape[0] // 2 + 1, shape[1] // 2 + 1), np.float32)
+    grid = np.zeros((shape[0] // 2 + 1, shape[1] // 2 + 1), precision)
     for weight, part in mixture.parts:
         kernel = positive_kernel(part, pitch_um)
         grid[: kernel.shape[0], : kernel.shape[1]] += weight * kernel
@@ -104,12 +110,14 @@ def convolve_plane(plane: np.ndarray, spectrum: np.ndarray, reach: tuple[int, in
     Beyond the border the plane goes on with its edge values, so a flat field stays flat.
 
     Args:
-        plane: float32, (y, x).
-        spectrum: Quadrant for the padded shape this plane and `reach` give.
+        plane: (y, x).
+        spectrum: Quadrant for the padded shape this plane and `reach` give; the transforms are
+            done in its precision.
         reach: Rows and columns the kernel extends to.
     """
     rows, columns = plane.shape
-    grid = _with_edges(plane, reach, tuple(2 * (n - 1) for n in spectrum.shape))
+    shape = tuple(2 * (n - 1) for n in spectrum.shape)
+    grid = _with_edges(plane, reach, shape, spectrum.dtype)
     transform = fft.rfft2(grid, workers=WORKERS, overwrite_x=True)
     half = spectrum.shape[0]
     transform[:half] *= spectrum
@@ -119,23 +127,36 @@ def convolve_plane(plane: np.ndarray, spectrum: np.ndarray, reach: tuple[int, in
 
 
 def blur(
-    planes: np.ndarray, mixtures: Sequence[Mixture], pitch_um: tuple[float, float]
+    planes: np.ndarray,
+    mixtures: Sequence[Mixture],
+    pitch_um: tuple[float, float],
+    *,
+    least: float = 0.0,
 ) -> np.ndarray:
-    """Blur every plane of (channel, y, x) by its own mixture; light is conserved."""
+    """Blur every plane of (channel, y, x) by its own mixture; light is conserved.
+
+    `least` is the smallest value that still matters. A plane so bright somewhere (the sun) that
+    float32 would round by as much everywhere is transformed in float64.
+    """
     reach = reach_in_pixels(max(mixture.reach_um for mixture in mixtures), pitch_um)
     shape = padded_size(planes.shape[1], reach[0]), padded_size(planes.shape[2], reach[1])
     out = np.empty_like(planes)
     for plane, result, mixture in zip(planes, out, mixtures, strict=True):
-        spectrum = kernel_spectrum(mixture, shape, pitch_um)
+        brightest = plane.max()
+        precision = np.float64 if ROUNDING * brightest > HARMLESS * least > 0 else np.float32
+        spectrum = kernel_spectrum(mixture, shape, pitch_um, precision)
         # An average lies between the extremes; the transform's rounding need not.
-        np.clip(convolve_plane(plane, spectrum, reach), plane.min(), plane.max(), out=result)
+        blurred = convolve_plane(plane, spectrum, reach)
+        np.clip(blurred, plane.min(), brightest, out=result, casting="same_kind")
     return out
 
 
-def _with_edges(plane: np.ndarray, reach: tuple[int, int], shape: tuple[int, ...]) -> np.ndarray:
+def _with_edges(
+    plane: np.ndarray, reach: tuple[int, int], shape: tuple[int, ...], precision: np.dtype
+) -> np.ndarray:
     """`plane` at offset `reach` in a larger grid, its edge values held all around."""
     (top, left), (rows, columns) = reach, plane.shape
-    grid = np.empty(shape, np.float32)
+    grid = np.empty(shape, precision)
     grid[top : top + rows, left : left + columns] = plane
     grid[top : top + rows, :left] = plane[:, :1]
     grid[top : top + rows, left + columns :] = plane[:, -1:]

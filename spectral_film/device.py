@@ -187,6 +187,6 @@ def open_device(name: str | None = None) -> Device:
         )
     full_names = [f"{d.name.strip()} ({d.platform.name.strip()})" for d in found]
     for device, full_name in zip(found, full_names, strict=True):
-        if name is None or name.lower() in full_name.lower():
+        if name is None or (name and name.lower() in full_name.lower()):
             return Device(device)
     raise DeviceError(f"no OpenCL device is called {name!r}; there is: {'; '.join(full_names)}")

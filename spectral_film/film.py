@@ -172,6 +172,7 @@ class PrintStock(Film):
 
     Attributes:
         printer_lamp: The light that prints on it.
+        printer_cut_nm: Wavelength below which the printer's filter lets nothing through.
         projector_lamp: The light it is projected with.
         lad: Its laboratory aim.
     """
@@ -179,8 +180,13 @@ class PrintStock(Film):
     kind = "print"
 
     printer_lamp: str
+    printer_cut_nm: float
     projector_lamp: str
     lad: Lad
+
+    def printer_light(self) -> np.ndarray:
+        """Light of the printer behind its ultraviolet filter, (wavelength,)."""
+        return np.where(self.printer_cut_nm <= WAVELENGTH, illuminant(self.printer_lamp), 0.0)
 
 
 def shipped_films() -> dict[str, Path]:
@@ -294,6 +300,7 @@ class _Reader:
     def of_print(self) -> dict[str, Any]:
         return {
             "printer_lamp": self.light("printer_lamp"),
+            "printer_cut_nm": self.number("printer_cut_nm", 0, 450),
             "projector_lamp": self.light("projector_lamp"),
             "lad": Lad(
                 aim_density=self.table("lad/aim_density", _LAYER, 0, 10),

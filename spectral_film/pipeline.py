@@ -308,10 +308,14 @@ class Pipeline:
         grey = self.negative.grey_lux_s()
         green = np.clip(exposure[1], lowest, highest)
         return Latitude(
-            above=float((exposure > highest).any(axis=0).mean()),
-            below=float((exposure < lowest).any(axis=0).mean()),
+            above=_share(*(layer > highest for layer in exposure)),
+            below=_share(*(layer < lowest for layer in exposure)),
             mean_stop=float(np.log2(green / grey).mean(dtype=np.float64)),
         )
+
+
+def _share(red: np.ndarray, green: np.ndarray, blue: np.ndarray) -> float:
+    return float(np.count_nonzero(red | green | blue) / red.size)
 
 
 def frame_of(scene: Scene, settings: Settings) -> Frame:

@@ -107,6 +107,7 @@ def render(
     settings = settings or Settings()
     if not isinstance(scene, Scene):
         scene = scene_of_array(scene)
+    _check_finite(scene.planes)
     _check_crop(crop, scene)
     pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=encode)
     device = device or open_device()
@@ -138,15 +139,18 @@ def scene_of_array(image: np.ndarray) -> Scene:
             f"an RGB array has the shape (y, x, 3) and real numbers, got {image.shape} of "
             f"{image.dtype}; drop the alpha, or build a Scene for spectra"
         )
-    planes = np.ascontiguousarray(np.moveaxis(image, -1, 0), np.float32)
-    if not np.isfinite(planes).all():
-        bad = np.argwhere(~np.isfinite(planes))
-        channel, y, x = bad[0]
-        raise InputError(
-            f"{len(bad)} values are not finite, the first at x={x}, y={y}, channel {channel}; "
-            "replace them before rendering"
-        )
-    return Scene(planes=planes)
+    return Scene(planes=np.ascontiguousarray(np.moveaxis(image, -1, 0), np.float32))
+
+
+def _check_finite(planes: np.ndarray) -> None:
+    if np.isfinite(planes.min()) and np.isfinite(planes.max()):  # both hand a NaN on
+        return
+    bad = np.argwhere(~np.isfinite(planes))
+    channel, y, x = bad[0]
+    raise InputError(
+        f"{len(bad)} values are not finite, the first at x={x}, y={y}, channel {channel}; "
+        "replace them before rendering"
+    )
 
 
 def provenance(

@@ -76,6 +76,7 @@ class _Writer:
             "base_um": sheet.base_um,
             "gate": sheet.gate,
             "printer_lamp": sheet.assumed.get("printer_lamp"),
+            "printer_cut_nm": sheet.assumed.get("printer_cut_nm"),
             "projector_lamp": sheet.assumed.get("projector_lamp"),
             "source": sheet.source,
             "made_by": MADE_BY,

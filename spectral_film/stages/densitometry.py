@@ -12,7 +12,7 @@ import numpy as np
 
 from spectral_film.device import Device
 from spectral_film.film import Film, PrintStock
-from spectral_film.spectra import illuminant, status_response
+from spectral_film.spectra import status_response
 from spectral_film.stages.transmission import Receivers, looking_through, transmit
 
 # Cineon: 10-bit codes of printing density above the unexposed film.
@@ -50,7 +50,7 @@ def status_densitometer(film: Film) -> Densitometer:
 
 def printing_densitometer(negative: Film, print_film: PrintStock) -> Densitometer:
     """Reads `negative` as the layers of `print_film` see it by the printer's lamp."""
-    seen = print_film.spectral_sensitivity * illuminant(print_film.printer_lamp)
+    seen = print_film.spectral_sensitivity * print_film.printer_light()
     return Densitometer(film=negative, response=seen / seen.sum(axis=1, keepdims=True))
 
 

@@ -21,6 +21,9 @@ from spectral_film.device import Device
 from spectral_film.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
 from spectral_film.spread import Exponential, Gaussian, Halo, Mixture, Spread
 
+# The feet of the published curves: exposures below change nothing to speak of.
+LEAST_LUX_S, LEAST_OF_PRINT = 2e-4, 0.2
+
 
 @dataclass(frozen=True, kw_only=True)
 class Optics:
@@ -29,15 +32,17 @@ class Optics:
     Attributes:
         layers: What becomes of the light of each layer.
         pitch_um: Distance of the pixels across and down.
+        least: Exposure below which the film hardly answers.
     """
 
     layers: tuple[Mixture, ...]
     pitch_um: tuple[float, float]
+    least: float = 0.0
 
     def __call__(self, device: Device, exposure: np.ndarray) -> np.ndarray:
         """Spread `exposure`, linear lux s, (layer, y, x), as the film does; light is kept."""
         del device
-        return blur(exposure, self.layers, self.pitch_um)
+        return blur(exposure, self.layers, self.pitch_um, least=self.least)
 
 
 def of_negative(
@@ -50,16 +55,19 @@ def of_negative(
 ) -> Optics | None:
     """Optics of a camera stock under `backing` (None: its own), effects switched on or off."""
     halo = film.halation.get(backing or film.backing or "") if halation else None
-    return _optics(film.scatter if scatter else None, halo, pitch_um)
+    return _optics(film.scatter if scatter else None, halo, pitch_um, LEAST_LUX_S)
 
 
 def of_print(film: PrintStock, pitch_um: tuple[float, float], *, scatter: bool) -> Optics | None:
     """Optics of a print stock, contact printed: its sheet's MTF holds all there is."""
-    return _optics(film.scatter if scatter else None, None, pitch_um)
+    return _optics(film.scatter if scatter else None, None, pitch_um, LEAST_OF_PRINT)
 
 
 def _optics(
-    scatter: CoreSkirt | Cauchy | None, halation: Halation | None, pitch_um: tuple[float, float]
+    scatter: CoreSkirt | Cauchy | None,
+    halation: Halation | None,
+    pitch_um: tuple[float, float],
+    least: float,
 ) -> Optics | None:
     if scatter is None and halation is None:
         return None
@@ -72,7 +80,7 @@ def _optics(
             parts = [(weight / (1 + veil), part) for weight, part in parts]
             parts.append((veil / (1 + veil), halo))
         layers.append(Mixture(tuple(parts)))
-    return Optics(layers=tuple(layers), pitch_um=pitch_um)
+    return Optics(layers=tuple(layers), pitch_um=pitch_um, least=least)
 
 
 def _scattered(scatter: CoreSkirt | Cauchy | None, layer: int) -> list[tuple[float, Spread]]:

@@ -15,7 +15,6 @@ import numpy as np
 
 from spectral_film.device import Device
 from spectral_film.film import Negative, PrintStock, ToneCurve
-from spectral_film.spectra import illuminant
 from spectral_film.stages.transmission import Receivers, looking_through, transmit
 
 LOG_EXPOSURE_PER_POINT = 0.025
@@ -43,7 +42,7 @@ class Printing:
     @cached_property
     def receivers(self) -> Receivers:
         """The layers of the print behind the negative, balanced."""
-        lit = self.print_film.spectral_sensitivity * illuminant(self.print_film.printer_lamp)
+        lit = self.print_film.spectral_sensitivity * self.print_film.printer_light()
         grey = looking_through(self.negative, lit).light(grey_card_dyes(self.negative))
         points = np.asarray(self.printer_points) - NORMAL_POINTS
         log_exposure = self.print_film.lad.log_exposure + LOG_EXPOSURE_PER_POINT * points

@@ -197,3 +197,15 @@ def _around_a_lamp(size: int, pitch_um: float, backing: str) -> tuple[np.ndarray
     scene = lamp(size, LAMP, GROUND)
     settings = at_pitch(Settings(to="exposure", backing=backing), pitch_um, scene)
     return read(scene, settings), distance_um(size, pitch_um)
+
+
+@pytest.mark.parametrize("sun", [1e4, 1e6])
+def test_the_sun_does_not_lift_the_shadows_where_its_light_does_not_reach(sun):
+    """Transforms in float32 leave 2e-8 of the brightest pixel everywhere, 12 times this shadow."""
+    planes = np.full((3, 300, 900), 0.0018, np.float32)
+    planes[:, 150:154, 100:104] = sun
+    exposure = render(Scene(planes=planes), Settings(to="exposure", halation=False)).planes
+    far = exposure[:, :, 800:]  # 19 mm away; the skirts end at .1 mm
+    # Film answers to a percent of exposure with .005 D at most.
+    assert far == pytest.approx(far[0, 0, 0], rel=0.01)
+    assert far[0, 0, 0] == pytest.approx(0.0018 / GREY * 12.5 / 250, rel=0.01)

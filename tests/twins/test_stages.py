@@ -256,7 +256,7 @@ def test_printing(device, rng, negative, print_film, size, points):
     common = {
         "dye_density": double(negative.dye_density),
         "dmin_density": double(negative.dmin_density),
-        "printer_lamp": double(illuminant(print_film.printer_lamp)),
+        "printer_lamp": double(print_film.printer_light()),
         "spectral_sensitivity": double(print_film.spectral_sensitivity),
     }
     offset = reference_printing.balance(

@@ -120,6 +120,7 @@ def test_attributes_that_are_missing(broken, name):
 
 
 def test_lamps_of_the_print(broken):
+    broken(PRINT, lambda file: file.attrs.__setitem__("printer_cut_nm", np.nan), "printer_cut_nm")
     for name in ("printer_lamp", "projector_lamp"):
         broken(PRINT, lambda file, n=name: file.attrs.__delitem__(n), name)
         broken(PRINT, lambda file, n=name: file.attrs.__setitem__(n, "a candle"), name, "a candle")
