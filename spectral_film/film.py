@@ -209,7 +209,8 @@ def load_film(name: str | Path) -> Negative | PrintStock:
             f"film {str(name)!r} is neither a file nor a shipped id; the shipped ones are "
             f"{', '.join(sorted(shipped))}"
         )
-    return _read(path.resolve())
+    found = path.stat()
+    return _read(path.resolve(), found.st_mtime_ns, found.st_size)
 
 
 def load_negative(name: str | Path) -> Negative:
@@ -229,7 +230,9 @@ def load_print(name: str | Path) -> PrintStock:
 
 
 @cache
-def _read(path: Path) -> Negative | PrintStock:
+def _read(path: Path, mtime_ns: int, size: int) -> Negative | PrintStock:
+    """The film in a file, read once for as long as the file stays the same."""
+    del mtime_ns, size  # part of the key
     try:
         with h5py.File(path, "r") as file:
             return _Reader(path, file).film()

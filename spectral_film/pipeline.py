@@ -292,7 +292,7 @@ class Pipeline:
                 f"{BRIGHTEST_LUX_S:g} that float32 can spread over a frame; lower --exposure, or "
                 "repair the picture"
             )
-        latitude = self._latitude(planes)
+        latitude = self._latitude(planes[piece])
         for i, step in enumerate(self.steps):
             if i == last_wide + 1:
                 planes = np.ascontiguousarray(planes[piece])
@@ -304,12 +304,15 @@ class Pipeline:
 
     def _latitude(self, exposure: np.ndarray) -> Latitude:
         h = self.negative.published["characteristic_curves"]["log_exposure"]
-        lowest, highest = 10 ** h.min(), 10 ** h.max()
-        grey = self.negative.grey_lux_s()
-        green = np.clip(exposure[1], lowest, highest)
+        # What reciprocity takes away, the curve does not see.
+        failing = (s.stage for s in self.steps if isinstance(s.stage, Reciprocity))
+        efficiency = next((stage.efficiency for stage in failing), np.ones(3))
+        lowest, highest = 10 ** h.min() / efficiency, 10 ** h.max() / efficiency
+        grey = self.negative.grey_lux_s() / efficiency[1]
+        green = np.clip(exposure[1], lowest[1], highest[1])
         return Latitude(
-            above=_share(*(layer > highest for layer in exposure)),
-            below=_share(*(layer < lowest for layer in exposure)),
+            above=_share(*(layer > end for layer, end in zip(exposure, highest, strict=True))),
+            below=_share(*(layer < end for layer, end in zip(exposure, lowest, strict=True))),
             mean_stop=float(np.log2(green / grey).mean(dtype=np.float64)),
         )
 

@@ -114,6 +114,8 @@ def render(
     planes, latitude = pipeline(device, scene, crop, announce)
 
     notes = [*scene.notes, *_notes_on_colours(scene), *_notes_on_range(pipeline, scene)]
+    if scene.kind == "radiance" and settings.illuminant is not None:
+        notes.append("radiance brings its own light; --illuminant was not used")
     notes += _notes_on_shortcuts(pipeline)
     if settings.to == "cineon":
         clipped = np.count_nonzero((planes <= 0) | (planes >= CINEON_LAST_CODE))
@@ -139,7 +141,14 @@ def scene_of_array(image: np.ndarray) -> Scene:
             f"an RGB array has the shape (y, x, 3) and real numbers, got {image.shape} of "
             f"{image.dtype}; drop the alpha, or build a Scene for spectra"
         )
-    return Scene(planes=np.ascontiguousarray(np.moveaxis(image, -1, 0), np.float32))
+    planes = np.ascontiguousarray(np.moveaxis(image, -1, 0), np.float32)
+    if image.dtype.kind == "f" or image.max() <= 1:
+        return Scene(planes=planes)
+    note = (
+        f"the {image.dtype} array is taken for linear light up to {image.max()} times a perfect "
+        "white; if it is a picture, decode it and divide by its largest code"
+    )
+    return Scene(planes=planes, notes=(note,))
 
 
 def _check_finite(planes: np.ndarray) -> None:
@@ -163,7 +172,7 @@ def provenance(
     said["film"] = pipeline.negative.label
     said["print_film"] = pipeline.print_film.label if pipeline.print_film else "none"
     # What was left to the film, as it was taken.
-    said["illuminant"] = pipeline.exposure.illuminant
+    said["illuminant"] = "none" if scene.kind == "radiance" else pipeline.exposure.illuminant
     said["ei"] = f"{settings.ei or pipeline.negative.exposure_index:g}"
     said["gate"] = gate_of(settings)
     said["backing"] = settings.backing or pipeline.negative.backing or "none"
@@ -212,7 +221,7 @@ def _notes_on_shortcuts(pipeline: Pipeline) -> list[str]:
         return ["--fast has no shortcut on this path; every wavelength was summed"]
     return [
         f"{name} summed {stage.receivers.dye_density.shape[1]} of {len(WAVELENGTH)} wavelengths: "
-        f"at most {stage.error:.0e} density off"
+        f"its light is within {1e-5 * np.ceil(1e5 * stage.error):.5f} density"
         for name, stage in short.items()
     ]
 

@@ -22,5 +22,5 @@ UNITS: dict[str, str] = {
     "cineon": "10-bit code, 95 = unexposed film, 0.002 printing density per code",
     "print": "status A density, base included",
     "xyz": "CIE 1931 XYZ, Y = 1 for the open gate",
-    "display": "display RGB, 1 = clear film",
+    "display": "display RGB, 1 = display white",
 }

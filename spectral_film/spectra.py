@@ -23,9 +23,9 @@ SPACING = 5.0  # nm
 WAVELENGTH = np.arange(360.0, 780.0 + SPACING, SPACING)  # nm
 WAVELENGTH.flags.writeable = False
 
+BRIGHTEST_LIGHT = 1e30  # in any unit; beyond it, and below its inverse, sums overflow
 # A spectrum that covers this much is held at its end values beyond: what it leaves out is less
 # than a tenth of any layer's exposure to daylight. A shorter one is refused.
-BRIGHTEST_LIGHT = 1e30  # in any unit; beyond it, and below its inverse, sums overflow
 MUST_COVER = (400.0, 700.0)  # nm
 
 

@@ -1,7 +1,8 @@
 """Display: XYZ of the screen -> RGB of a display, by one declared white.
 
 The eye adapts to one white (the projector lamp, or the clear print); CAT16 carries it to the
-display's white. Luminance is scaled so that clear film is display white, 1.0.
+display's white. Luminance is scaled so that the clear print is display white, 1.0; of a negative
+by the lamp's white, the open light box.
 Kernel: display.cl. Reference: reference/stages/display.py. Sources: Li et al. 2017 (CAT16, full
 adaptation); IEC 61966-2-1; ITU-R BT.709, BT.1886, BT.2020; SMPTE RP 431-2, EG 432-1.
 """

@@ -21,8 +21,7 @@ from spectral_film.device import Device
 from spectral_film.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
 from spectral_film.spread import Exponential, Gaussian, Halo, Mixture, Spread
 
-# The feet of the published curves: exposures below change nothing to speak of.
-LEAST_LUX_S, LEAST_OF_PRINT = 2e-4, 0.2
+LEAST_LUX_S = 2e-4  # the foot of the published curves: less changes nothing to speak of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +59,8 @@ def of_negative(
 
 def of_print(film: PrintStock, pitch_um: tuple[float, float], *, scatter: bool) -> Optics | None:
     """Optics of a print stock, contact printed: its sheet's MTF holds all there is."""
-    return _optics(film.scatter if scatter else None, None, pitch_um, LEAST_OF_PRINT)
+    # No least: a print's exposures span four decades, which float32 holds with ease.
+    return _optics(film.scatter if scatter else None, None, pitch_um, least=0.0)
 
 
 def _optics(
