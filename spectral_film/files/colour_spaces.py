@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 import PyOpenColorIO
 
+from spectral_film.chromaticity import BRADFORD, adaptation, rgb_to_xyz, white_xyz
 from spectral_film.errors import InputError, UsageError
 
 CONFIG = "studio-config-v4.0.0_aces-v2.0_ocio-v2.5"
@@ -48,9 +49,6 @@ SHORT_NAMES = {
     "D-Log": "D-Log D-Gamut",
 }
 
-BRADFORD = np.array(
-    [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
-)
 REC709_CHROMATICITIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 
 
@@ -110,7 +108,10 @@ def from_chromaticities(chromaticities: Sequence[float], path: object) -> Decode
         to_xyz = _rgb_to_xyz(chromaticities)
         matrix = np.linalg.solve(
             _rgb_to_xyz(REC709_CHROMATICITIES),
-            _adaptation(chromaticities[6:], REC709_CHROMATICITIES[6:]) @ to_xyz,
+            adaptation(
+                BRADFORD, white_xyz(chromaticities[6:]), white_xyz(REC709_CHROMATICITIES[6:])
+            )
+            @ to_xyz,
         )
     except (np.linalg.LinAlgError, ZeroDivisionError):
         matrix = np.full((3, 3), np.nan)
@@ -127,18 +128,8 @@ def from_chromaticities(chromaticities: Sequence[float], path: object) -> Decode
 
 
 def _rgb_to_xyz(chromaticities: Sequence[float]) -> np.ndarray:
-    xyz = np.array([_xyz(chromaticities[at : at + 2]) for at in (0, 2, 4)]).T
-    return xyz * np.linalg.solve(xyz, _xyz(chromaticities[6:]))
-
-
-def _adaptation(white: Sequence[float], to: Sequence[float]) -> np.ndarray:
-    gain = (BRADFORD @ _xyz(to)) / (BRADFORD @ _xyz(white))
-    return np.linalg.solve(BRADFORD, gain[:, None] * BRADFORD)
-
-
-def _xyz(xy: Sequence[float]) -> np.ndarray:
-    x, y = (float(value) for value in xy)
-    return np.array([x / y, 1.0, (1 - x - y) / y])
+    x_of, y_of = chromaticities[0:6:2], chromaticities[1:6:2]
+    return rgb_to_xyz(list(zip(x_of, y_of, strict=True)), chromaticities[6:])
 
 
 def _decoder(name: str, processor: PyOpenColorIO.Processor) -> Decoder:

@@ -8,7 +8,7 @@ import struct
 
 import numpy as np
 
-from spectral_film.files.colour_spaces import BRADFORD
+from spectral_film.chromaticity import BRADFORD, adaptation
 from spectral_film.stages.display import DISPLAYS
 
 D50 = np.array([0.9642, 1.0, 0.8249])
@@ -20,8 +20,7 @@ def display_profile(display: str, *, linear: bool) -> bytes:
     """The profile of RGB for `display`, a name of `DISPLAYS`; `linear` if not yet encoded."""
     standard = DISPLAYS[display]
     to_xyz = standard.rgb_to_xyz()
-    gain = (BRADFORD @ D50) / (BRADFORD @ to_xyz.sum(axis=1))
-    to_d50 = np.linalg.solve(BRADFORD, gain[:, None] * BRADFORD)
+    to_d50 = adaptation(BRADFORD, to_xyz.sum(axis=1), D50)
     red, green, blue = (_xyz(column) for column in (to_d50 @ to_xyz).T)
     if linear:
         curve = _curve(0, 1.0)

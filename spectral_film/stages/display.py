@@ -11,15 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spectral_film.chromaticity import CAT16, adaptation, rgb_to_xyz, white_xyz
 from spectral_film.device import Device
 
-CAT16 = np.array(
-    [
-        [0.401288, 0.650173, -0.051461],
-        [-0.250268, 1.204414, 0.045854],
-        [-0.002079, 0.048952, 0.953127],
-    ]
-)
 D65, DCI_WHITE = (0.3127, 0.3290), (0.314, 0.351)
 REC709 = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
 P3 = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))
@@ -36,8 +30,7 @@ class DisplayStandard:
 
     def rgb_to_xyz(self) -> np.ndarray:
         """Linear RGB -> XYZ with Y = 1 for white."""
-        columns = np.array([_xyz(xy) for xy in self.primaries]).T
-        return columns * np.linalg.solve(columns, _xyz(self.white))
+        return rgb_to_xyz(self.primaries, self.white)
 
 
 DISPLAYS = {
@@ -83,10 +76,5 @@ class Display:
         """Adaptation, scale and primaries in one matrix, (3, 3)."""
         standard = DISPLAYS[self.display]
         seen = self.adapting_white / self.adapting_white[1]
-        gain = (CAT16 @ _xyz(standard.white)) / (CAT16 @ seen)
-        adapt = np.linalg.solve(CAT16, gain[:, None] * CAT16)
+        adapt = adaptation(CAT16, seen, white_xyz(standard.white))
         return np.linalg.inv(standard.rgb_to_xyz()) @ adapt / self.peak_luminance
-
-
-def _xyz(xy: tuple[float, float]) -> np.ndarray:
-    return np.array([xy[0] / xy[1], 1.0, (1 - xy[0] - xy[1]) / xy[1]])
