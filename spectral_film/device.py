@@ -14,6 +14,7 @@ import numpy as np
 import pyopencl as cl
 
 from spectral_film.errors import DeviceError
+from spectral_film.young_cpu import name_cpu
 
 LOCAL_SIZE = 64  # work-items a group; asked down where the device or the kernel takes fewer
 CPU_VECTOR_WIDTH = 16  # one AVX-512 register, or two of AVX2: measured faster there than one
@@ -28,8 +29,10 @@ class Device:
     context: cl.Context = field(init=False)
     queue: cl.CommandQueue = field(init=False)
     _kernels: dict[tuple, cl.Kernel] = field(init=False, default_factory=dict)
+    _taken_for: str | None = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_taken_for", name_cpu(self.opencl))
         try:
             context = cl.Context([self.opencl])
             queue = cl.CommandQueue(context)
@@ -120,6 +123,8 @@ class Device:
             # -w: vectors wider than the registers draw a page of notes about an ABI nobody calls.
             options = ["-cl-std=CL1.2", "-w", "-cl-kernel-arg-info", f"-DVW={self.vector_width}"]
             options += [f"-D{name}={value}" for name, value in defines]
+            if self._taken_for:  # PoCL's cache may be shared by machines it all calls generic
+                options.append(f"-DCPU_{self._taken_for.replace('-', '_')}")
             try:
                 program = cl.Program(self.context, text).build(options)
                 self._kernels[key] = getattr(program, kernel)

@@ -31,7 +31,8 @@ MAY_IMPORT = {
     "spectral_film/convolution.py": {"spread"},
     "spectral_film/spectra.py": {"errors"},
     "spectral_film/film.py": {"errors", "spectra"},
-    "spectral_film/device.py": {"errors"},
+    "spectral_film/device.py": {"errors", "young_cpu"},
+    "spectral_film/young_cpu.py": set(),
     "reference": {"reference", "errors", "film", "spectra", "signals", "upsampling"},
 }  # fmt: skip
 
