@@ -1,7 +1,6 @@
 """The demo: the built-in scene with everything on, and a page that follows it stage by stage."""
 
 import html
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from spectral_film.demo_scene import demo_scene
 from spectral_film.device import Device
 from spectral_film.errors import OutputError
 from spectral_film.files.output import write_picture
+from spectral_film.page import write_text
 from spectral_film.pipeline import Settings
 from spectral_film.rendering import Rendering, render
 
@@ -163,8 +163,8 @@ def make_demo(
             metadata=done[key].metadata | seen,
             overwrite=overwrite,
         )
-    page = _page(done[()], time.perf_counter() - start)
-    return _write_page(folder / PAGE, page)
+    write_text(folder / PAGE, _page(done[()], time.perf_counter() - start))
+    return folder / PAGE
 
 
 def _check(folder: Path, overwrite: bool) -> None:
@@ -212,15 +212,3 @@ def _chapter(chapter: Chapter) -> str:
         f"<li><div><h2>{chapter.title}</h2><p>{chapter.sentence}</p>"
         f'<p class="unit">{chapter.unit}</p></div>\n<div class="crops">{pictures}</div></li>'
     )
-
-
-def _write_page(path: Path, text: str) -> Path:
-    partial = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as reason:
-        raise OutputError(f"{path}: cannot be written ({reason.strerror})") from None
-    finally:
-        partial.unlink(missing_ok=True)
-    return path

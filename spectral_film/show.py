@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 
 from spectral_film.device import Device
+from spectral_film.drawing import DYES, PALE, PUBLISHED, RECORDS, STYLE
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.film import Film, Negative
 from spectral_film.instruments import SINE_MODULATION, read_patches, read_sine_targets
@@ -20,36 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INK, PALE = "#222222", "#8a8a8a"
-RECORDS = dict(zip("RGB", ("#c4453c", "#3c8f55", "#3b66b0"), strict=True))
-DYES = {"cyan": "#2a9db0", "magenta": "#b4418e", "yellow": "#c79a14"}
-PUBLISHED: dict[str, Any] = {
-    "marker": "o",
-    "linestyle": "",
-    "markersize": 3.2,
-    "markerfacecolor": "none",
-}
-STYLE: dict[Any, Any] = {
-    "font.family": "sans-serif",
-    "font.size": 9,
-    "text.color": INK,
-    "axes.edgecolor": PALE,
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.6,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlelocation": "left",
-    "axes.titlesize": 10,
-    "axes.titleweight": "bold",
-    "xtick.color": PALE,
-    "ytick.color": PALE,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "lines.linewidth": 1.3,
-    "legend.frameon": False,
-    "legend.fontsize": 8,
-    "svg.hashsalt": "spectral-film",  # the same command gives the same file
-}
 SIZE_IN, DPI = (10.4, 7.8), 120
 
 

@@ -33,7 +33,11 @@ MAY_IMPORT = {
     "spectral_film/film.py": {"errors", "spectra"},
     "spectral_film/device.py": {"errors", "young_cpu"},
     "spectral_film/young_cpu.py": set(),
-    "reference": {"reference", "errors", "film", "spectra", "signals", "upsampling"},
+    "spectral_film/drawing.py": set(),
+    "spectral_film/page.py": {"errors"},
+    "reference": {
+        "reference", "drawing", "errors", "film", "page", "signals", "spectra", "upsampling",
+    },
 }  # fmt: skip
 
 
