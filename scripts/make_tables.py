@@ -71,9 +71,15 @@ def daylight_basis() -> np.ndarray:
     )
 
 
+def colour_chart() -> dict[str, np.ndarray]:
+    """Reflectances of the 24 patches of a ColorChecker on the grid, by name."""
+    patches = colour.SDS_COLOURCHECKERS["BabelColor Average"]
+    return {name: resampling(p.wavelengths) @ p.values for name, p in patches.items()}
+
+
 def make(output: Path) -> None:
     """Write the standards file to `output`."""
-    named = lights()
+    named, patches = lights(), colour_chart()
     with_source = f"colour-science {colour.__version__}"
     datasets: list[tuple[str, np.ndarray, str, str, str]] = [
         ("wavelength", WAVELENGTH, "nm", "wavelength", "the engine's grid"),
@@ -94,6 +100,15 @@ def make(output: Path) -> None:
             "relative power",
             "illuminant, wavelength",
             f"{with_source}, SDS_ILLUMINANTS and SDS_LIGHT_SOURCES; held at the end values",
+        ),
+        ("colour_chart/name", np.array(list(patches), "S"), "", "patch", with_source),
+        (
+            "colour_chart/reflectance",
+            np.stack(list(patches.values())),
+            "1",
+            "patch, wavelength",
+            f"ColorChecker Classic, mean of 30 charts by BabelColor (2012), 380 to 730 nm, held "
+            f"at the end values; by {with_source}",
         ),
     ]
     with h5py.File(output, "w") as tables:

@@ -72,6 +72,15 @@ def status_response(name: Literal["status-m", "status-a"]) -> np.ndarray:
     return _standard(name.replace("-", "_"))
 
 
+def colour_chart() -> dict[str, np.ndarray]:
+    """Reflectances of the 24 patches of a ColorChecker Classic, name -> (wavelength,).
+
+    Source: BabelColor, mean of 30 charts, 2012; 380 to 730 nm, held at the end values beyond.
+    """
+    names = (name.decode() for name in _standard("colour_chart/name"))
+    return dict(zip(names, _standard("colour_chart/reflectance"), strict=True))
+
+
 def illuminant(spec: str | Path) -> np.ndarray:
     """Spectral power of a light, from its name, its temperature or a measurement.
 
