@@ -287,6 +287,53 @@ def show(
     _say(f"the curves are drawn in {path}")
 
 
+@app.command(rich_help_panel="Measure")
+def lab(
+    film: Annotated[str, typer.Argument(metavar="ID", help="A stock: an id, or an .h5.")],
+    print_film: Annotated[
+        str, typer.Option("--print", help="What a negative is printed on, or none.")
+    ] = "2383",
+    target: Annotated[
+        Path, typer.Option("--output", "-o", metavar="PAGE", help="An .html; a .json lies beside.")
+    ] = Path("lab.html"),
+    strict: Annotated[
+        bool, typer.Option(help="Exit with 1 where a reading leaves its tolerance.")
+    ] = False,
+    device: Annotated[str | None, typer.Option(help="Part of a device's name.")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
+) -> None:
+    """Put a stock under the instruments of a laboratory, and lay the readings over its sheet."""
+    from spectral_film.device import open_device
+    from spectral_film.film import PrintStock, load_film, load_print
+    from spectral_film.lab.record import to_json
+    from spectral_film.lab.report import to_html
+    from spectral_film.lab.session import measure
+    from spectral_film.page import check_place, write_text
+
+    numbers = target.with_suffix(".json")
+    check_place(target, suffixes=(".html",), overwrite=overwrite)
+    check_place(numbers, suffixes=(".json",), overwrite=overwrite)
+    stock = load_film(film)
+    prints = not isinstance(stock, PrintStock) and print_film != "none"
+    print_stock = load_print(print_film) if prints else None
+
+    chosen = open_device(device)
+    _say(f"device: {chosen.name}")
+    with _progress() as announce:
+        session = measure(chosen, stock, print_stock, announce)
+    write_text(numbers, to_json(session))
+    write_text(target, to_html(session))
+    for check in session.failures:
+        _say(
+            f"outside: {check.name} {check.value:+.4g} {check.unit}, tolerance {check.tolerance:g}"
+        )
+    within = len(session.checks) - len(session.failures)
+    _say(f"{within} of {len(session.checks)} readings are within their tolerances; {numbers}")
+    typer.echo(target)
+    if strict and session.failures:
+        raise Exit(1)
+
+
 @app.command(rich_help_panel="Look and learn")
 def films() -> None:
     """List the stocks that come with the program."""

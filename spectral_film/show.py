@@ -14,7 +14,9 @@ from spectral_film.device import Device
 from spectral_film.drawing import DYES, PALE, PUBLISHED, RECORDS, STYLE
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.film import Film, Negative
-from spectral_film.instruments import SINE_MODULATION, read_patches, read_sine_targets
+from spectral_film.lab.darkroom import Darkroom
+from spectral_film.lab.mtf_bench import SINE_MODULATION, sine_response
+from spectral_film.lab.sensitometry import read_tablet
 from spectral_film.spectra import WAVELENGTH
 
 if TYPE_CHECKING:
@@ -85,8 +87,9 @@ def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
     sheet = film.published["characteristic_curves"]
     h = sheet["log_exposure"]
     fine = np.linspace(h.min() - 0.3, h.max() + 0.3, 400)
-    curves = read_patches(device, film, np.tile(fine, (3, 1)))
-    errors = _misses(read_patches(device, film, np.tile(h, (3, 1))), sheet, "D_{}")
+    darkroom = Darkroom(device=device, film=film)
+    curves = read_tablet(darkroom, fine[None])
+    errors = _misses(read_tablet(darkroom, h[None]), sheet, "D_{}")
     every = slice(None, None, max(1, len(h) // 33))
     for (record, colour), curve in zip(RECORDS.items(), curves, strict=True):
         axes.plot(h[every], sheet[f"D_{record}"][every], **PUBLISHED, color=colour, alpha=0.75)
@@ -168,8 +171,9 @@ def _draw_mtf(axes: "Axes", device: Device, film: Film) -> None:
         axes.set_title("MTF: the sheet prints none, and the model spreads no light")
         return
     frequency = np.geomspace(2, 100, 40)
-    response = 100 * read_sine_targets(device, film, frequency)
-    measured = 100 * read_sine_targets(device, film, sheet["cycles_per_mm"])
+    darkroom = Darkroom(device=device, film=film)
+    response = 100 * sine_response(darkroom, frequency)
+    measured = 100 * sine_response(darkroom, sheet["cycles_per_mm"])
     for (record, colour), curve in zip(RECORDS.items(), response, strict=True):
         axes.plot(sheet["cycles_per_mm"], sheet[f"{record}_pct"], **PUBLISHED, color=colour)
         axes.plot(frequency, curve, color=colour, label=record)

@@ -10,7 +10,8 @@ import pytest
 from spectral_film.device import open_device
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.film import load_film, shipped_films
-from spectral_film.instruments import read_patches, read_sine_targets
+from spectral_film.lab.darkroom import Darkroom
+from spectral_film.lab.mtf_bench import sine_response
 from spectral_film.show import draw, numbers
 
 STOCKS = ("vision3-250d", "2383")
@@ -30,20 +31,10 @@ def test_every_table_is_said_with_unit_origin_and_source(stock):
                 assert f"{name}  [{table.attrs['unit']}]" in said
 
 
-def test_patches_read_as_the_sheet_does():
-    # The sheet itself was read to 0.003 rms and 0.010 at most (its own comment).
-    film = load_film("vision3-250d")
-    sheet = film.published["characteristic_curves"]
-    read = read_patches(open_device(), film, np.tile(sheet["log_exposure"], (3, 1)))
-    for record, density in zip("RGB", read, strict=True):
-        miss = density - sheet[f"D_{record}"]
-        assert np.sqrt(np.nanmean(miss**2)) < 0.003
-        assert np.nanmax(abs(miss)) < 0.010
-
-
 def test_coarse_sine_target_is_read_as_it_is():
     # A period of 2 mm: neither light nor inhibitor gets far along it, halation 0.6 % at most.
-    response = read_sine_targets(open_device(), load_film("vision3-250d"), np.array([0.5]))
+    darkroom = Darkroom(device=open_device(), film=load_film("vision3-250d"))
+    response = sine_response(darkroom, np.array([0.5]))
     assert response == pytest.approx(np.ones((3, 1)), abs=0.006)
 
 

@@ -1,0 +1,12 @@
+"""The laboratory: a simulated film under the instruments a real one is measured with.
+
+    darkroom.py      exposes a piece of film to a target and develops it
+    densitometer.py  looks through what came out: spectra, status densities, microdensitometer
+    readings.py      what a measurement is: numbers, the published ones, a verdict with its reason
+
+A measurement has a file of its own, by instrument: sensitometry, spectrophotometry, mtf_bench,
+edges, halation, projection, colour_chart. `session.py` carries out all that suit a film; `page.py`
+and `record.py` write them down.
+
+An instrument sees a strip of film and its own target, and nothing of the stages between them.
+"""

@@ -1,0 +1,89 @@
+"""Colour chart: what the film and its print make of 24 known reflectances."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spectral_film.chromaticity import CAT16, adaptation, rgb_to_xyz
+from spectral_film.device import Device
+from spectral_film.film import Negative, PrintStock
+from spectral_film.lab.projection import lamp_white, photograph, to_lab
+from spectral_film.lab.readings import Curve, Measurement
+from spectral_film.spectra import colour_chart, equal_luminance, illuminant, observer
+
+REC709 = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
+D65 = (0.3127, 0.3290)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swatch:
+    """A patch as the eye sees it in the scene and on the screen: sRGB codes 0..1, (3,)."""
+
+    name: str
+    scene: np.ndarray
+    screen: np.ndarray
+
+
+def photographed_chart(
+    device: Device, negative: Negative, print_film: PrintStock
+) -> tuple[Measurement, tuple[Swatch, ...]]:
+    """L*, a*, b* of the patches on the screen beside those in the scene, and both as swatches.
+
+    The eye is adapted to the light in the scene, and to the lamp before the screen. On the screen
+    the clear print is white, as on a display.
+    """
+    chart = colour_chart()
+    reflectance = np.stack(list(chart.values()), axis=1)
+    light = equal_luminance(illuminant(negative.balance))
+    in_scene = (observer() * light) @ reflectance / (observer()[1] @ light)
+    scene_white = observer() @ light / (observer()[1] @ light)
+    xyz = photograph(device, negative, print_film, reflectance, "xyz")
+    clear = photograph(
+        device, negative, print_film, np.full((2, 1), 1e4), "xyz", (-100.0, -100.0, -100.0)
+    )
+    on_screen = xyz / clear[1]
+
+    scene_lab = to_lab(in_scene, scene_white)
+    screen_lab = to_lab(on_screen, lamp_white(print_film))
+    index = np.arange(len(chart)) + 1.0
+    chroma = [np.hypot(lab[1], lab[2]) for lab in (screen_lab, scene_lab)]
+    measurement = Measurement(
+        title="Colour chart",
+        method=f"The 24 patches of a ColorChecker Classic under {negative.balance}, metered on an "
+        f"18 % grey, printed on {print_film.id} and projected, beside the chart as the eye "
+        "sees it. What differs is the film's rendering.",
+        axes=("patch", "CIELAB"),
+        curves=[
+            Curve(name="L*, on the screen", x=index, y=screen_lab[0]),
+            Curve(name="L*, the chart itself", x=index, y=scene_lab[0]),
+            Curve(name="C*, on the screen", x=index, y=chroma[0]),
+            Curve(name="C*, the chart itself", x=index, y=chroma[1]),
+        ],
+        numbers={
+            f"{name}: {letter}*": (float(value), "CIELAB")
+            for name, values in zip(chart, screen_lab.T, strict=True)
+            for letter, value in zip("Lab", values, strict=True)
+        },
+        notes=("No colours of this stock are published: this is no check.",),
+    )
+    swatches = tuple(
+        Swatch(name=name, scene=scene, screen=screen)
+        for name, scene, screen in zip(
+            chart,
+            _codes(in_scene, scene_white).T,
+            _codes(on_screen, lamp_white(print_film)).T,
+            strict=True,
+        )
+    )
+    return measurement, swatches
+
+
+def _codes(xyz: np.ndarray, white: np.ndarray) -> np.ndarray:
+    """Codes, in sRGB, of XYZ seen by an eye adapted to `white`, clipped to the display, (3, n)."""
+    to_display = np.linalg.inv(rgb_to_xyz(REC709, D65))
+    display_white = rgb_to_xyz(REC709, D65).sum(axis=1)
+    linear = np.clip(to_display @ adaptation(CAT16, white, display_white) @ xyz, 0, 1)
+    codes: np.ndarray = np.where(
+        linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear
+    )
+    return codes

@@ -1,0 +1,80 @@
+"""Point source: what light does around a lamp, read from the developed film."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from spectral_film.film import Negative
+from spectral_film.lab.darkroom import Darkroom, neutral_aim
+from spectral_film.lab.densitometer import status_density
+from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
+from spectral_film.lab.sensitometry import read_tablet
+
+PITCH_UM, SIZE = 10.0, 301  # 1.5 mm to each side
+LAMP, GROUND = 3.5, -1.5  # log10 exposure over the grey card, of one sample and of all the rest
+STRIP = np.arange(-2.0, 3.01, 0.05)
+LAMP_UM = 150.0  # what lies within is the lamp itself and its scatter
+RADII_UM = np.arange(20.0, 1450.0, PITCH_UM)
+
+
+def point_source(darkroom: Darkroom) -> Measurement:
+    """Exposure around a lamp with each backing the film's model knows."""
+    film = darkroom.film
+    assert isinstance(film, Negative)
+    curves, numbers, checks = [], {}, []
+    for backing in film.halation:
+        profile = _profile(replace(darkroom, backing=backing))
+        curves.append(Curve(name=f"red, {backing}", x=RADII_UM, y=profile[0]))
+        numbers[f"{backing}: red over blue at 300 um"] = (
+            float(profile[0, _at(300)] / profile[2, _at(300)]),
+            "1",
+        )
+        model = film.halation[backing]
+        if model.profile == "ring":
+            outside = RADII_UM > LAMP_UM
+            ring = RADII_UM[outside][profile[0][outside].argmax()]
+            expected = 2 * model.base_um / np.sqrt(model.base_index**2 - 1)
+            checks.append(
+                Check(
+                    name=f"halation, {backing}: ring at {ring:.0f} um, total reflection begins at "
+                    f"{expected:.0f} um, difference",
+                    value=float(ring - expected),
+                    tolerance=PITCH_UM,
+                    unit="um",
+                    reason="a sample of the scan; the law of refraction gives the radius",
+                )
+            )
+    return Measurement(
+        title="Point source: halation",
+        method=f"One sample of {PITCH_UM:g} um, {LAMP - GROUND:.1f} in log exposure over its "
+        "ground; densities taken back to exposure through large areas, averaged around the lamp, "
+        "less the ground.",
+        axes=("distance from the lamp, um", "exposure over the ground, lux s"),
+        curves=curves,
+        checks=checks,
+        numbers=numbers,
+        notes=("Nothing is published of halation: the strengths are assumed.",),
+    )
+
+
+def _profile(darkroom: Darkroom) -> np.ndarray:
+    """Mean exposure over the ground by distance, lux s, (record, radius)."""
+    aim = neutral_aim(darkroom.film)
+    target = np.full((SIZE, SIZE), GROUND)
+    target[SIZE // 2, SIZE // 2] = LAMP
+    density = status_density(darkroom.expose(aim + target, (PITCH_UM, PITCH_UM)))
+    large_areas = read_tablet(darkroom, aim[:, 0] + STRIP)
+    axis = (np.arange(SIZE) - SIZE // 2) * PITCH_UM
+    radius = np.hypot(axis[:, None], axis)
+    rings = [np.abs(radius - r) <= PITCH_UM / 2 for r in RADII_UM]
+    profile = []
+    for record in range(len(RECORDS)):
+        back = PchipInterpolator(large_areas[record], aim[0, 0, 0] + STRIP)
+        exposure = 10 ** back(density[record])
+        profile.append([float(exposure[ring].mean()) for ring in rings])
+    return np.array(profile) - 10 ** (aim[0, 0, 0] + GROUND)
+
+
+def _at(radius_um: float) -> int:
+    return int(np.abs(RADII_UM - radius_um).argmin())

@@ -1,0 +1,178 @@
+"""Printer and projector: the laboratory aim, printer points, and the grey scale on the screen."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from spectral_film.device import Device
+from spectral_film.film import Negative, PrintStock
+from spectral_film.frame import Frame
+from spectral_film.lab.darkroom import Darkroom
+from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
+from spectral_film.lab.sensitometry import read_tablet
+from spectral_film.pipeline import Pipeline, Settings
+from spectral_film.scene import Scene
+from spectral_film.signals import Quantity
+from spectral_film.spectra import WAVELENGTH, illuminant, observer
+from spectral_film.stages.exposure import GREY
+
+STOP = np.log10(2)
+STOPS = np.arange(-6, 9)
+GREY_STEP = 6  # of STOPS
+PATCH_MM = 10.0  # halation goes 2
+
+AIM_TOLERANCE = (0.001, "the balance is solved exactly; float32 densities")
+NEUTRAL_BELOW, NEUTRAL_ABOVE = 4.0, 10.0  # chroma of greys, of CIELAB
+
+
+def photograph(
+    device: Device,
+    negative: Negative,
+    print_film: PrintStock,
+    reflectance: np.ndarray,
+    to: Quantity,
+    printer_points: Sequence[float] = (25.0, 25.0, 25.0),
+) -> np.ndarray:
+    """Patches taken on the negative, printed and looked at, (wavelength or 2, patch) -> (3, patch).
+
+    Two wavelengths are enough for neutrals: straight lines join them.
+    """
+    bands = WAVELENGTH if len(reflectance) == len(WAVELENGTH) else WAVELENGTH[[0, -1]]
+    scene = Scene(
+        planes=np.ascontiguousarray(reflectance[:, None, :], np.float32),
+        kind="reflectance",
+        wavelength_nm=bands,
+    )
+    red, green, blue = printer_points
+    settings = Settings(
+        film=negative.path,
+        print_film=print_film.path,
+        printer_points=(red, green, blue),
+        to=to,
+    )
+    patches = scene.size[0]
+    pipeline = Pipeline(settings=settings, frame=Frame(PATCH_MM * patches, patches))
+    planes, _ = pipeline(device, scene)
+    return planes[:, 0].astype(np.float64)
+
+
+def laboratory_aim(darkroom: Darkroom) -> Measurement:
+    """A print stock alone: the exposure its file holds must read the published aim."""
+    film = darkroom.film
+    assert isinstance(film, PrintStock)
+    read = read_tablet(darkroom, film.lad.log_exposure[:, None])[:, 0]
+    return Measurement(
+        title="Laboratory aim density (LAD)",
+        method="An even patch at the exposure that the printer is balanced to.",
+        axes=("", ""),
+        checks=_misses("LAD patch", read, film.lad.aim_density),
+        numbers={
+            f"aim, {record}": (float(aim), "status A")
+            for record, aim in zip(RECORDS, film.lad.aim_density, strict=True)
+        },
+    )
+
+
+def grey_scale(device: Device, negative: Negative, print_film: PrintStock) -> Measurement:
+    """Greys from -6 to +8 stops, printed with the lights at 25 and projected."""
+    factor = np.tile(GREY * 10 ** (STOPS * STOP), (2, 1))
+    printed = photograph(device, negative, print_film, factor, "print")
+    xyz = photograph(device, negative, print_film, factor, "xyz")
+    lab = to_lab(xyz, lamp_white(print_film))
+    chroma = np.hypot(lab[1], lab[2])
+    visual = -np.log10(xyz[1])
+    slope = np.gradient(np.log10(xyz[1]), STOP)
+    stops = STOPS.astype(float)
+    curves = [Curve(name=n, x=stops, y=d) for n, d in zip(RECORDS, printed, strict=True)]
+    curves.append(Curve(name="visual", x=stops, y=visual))
+    below = stops <= 0
+    return Measurement(
+        title=f"Grey scale on {print_film.id}",
+        method="Flat reflectances under the light the negative is balanced for, metered at its "
+        "index, printed at 25-25-25, projected; the white is the projector's lamp.",
+        axes=("stops over an 18 % grey", "status A and visual density of the print"),
+        curves=curves,
+        checks=[
+            *_misses("18 % grey", printed[:, GREY_STEP], print_film.lad.aim_density),
+            *_printer_points(device, negative, print_film),
+            Check(
+                name="chroma of the greys, -6 to 0 stops: largest",
+                value=float(chroma[below].max()),
+                tolerance=NEUTRAL_BELOW,
+                unit="CIELAB",
+                reason="the aim is a neutral; .01 of density in one dye is 2 to 3",
+            ),
+            Check(
+                name="chroma of the greys, above 0 stops: largest",
+                value=float(chroma[~below].max()),
+                tolerance=NEUTRAL_ABOVE,
+                unit="CIELAB",
+                reason="the published base of the print is yellow, .104 in blue",
+            ),
+        ],
+        numbers={
+            "18 % grey, visual density": (float(visual[GREY_STEP]), "density"),
+            "18 % grey, a*": (float(lab[1, GREY_STEP]), "CIELAB"),
+            "18 % grey, b*": (float(lab[2, GREY_STEP]), "CIELAB"),
+            **{
+                f"system gamma at {stop:+d} stops": (float(value), "dlogY / dlogH")
+                for stop, value in zip(STOPS, slope, strict=True)
+                if -4 <= stop <= 4
+            },
+        },
+    )
+
+
+def _printer_points(device: Device, negative: Negative, film: PrintStock) -> list[Check]:
+    """One point more on every light, against the slope of the print's own published curve."""
+    grey = np.full((2, 1), GREY)
+    normal, darker = (
+        photograph(device, negative, film, grey, "print", (points,) * 3)[:, 0]
+        for points in (25.0, 26.0)
+    )
+    sheet = film.published["characteristic_curves"]
+    checks = []
+    for i, record in enumerate(RECORDS):
+        curve = sheet[f"D_{record[0].upper()}"]
+        printed = np.isfinite(curve)
+        line = PchipInterpolator(sheet["log_exposure"][printed], curve[printed])
+        aim = film.lad.log_exposure[i]
+        checks.append(
+            Check(
+                name=f"one printer point, {record}: {darker[i] - normal[i]:.4f} on a published "
+                f"{line(aim + 0.025) - line(aim):.4f}, difference",
+                value=float(darker[i] - normal[i] - line(aim + 0.025) + line(aim)),
+                tolerance=0.006,
+                unit="density",
+                reason=".01 of reading error on two samples .05 apart is .2 in a slope of 3",
+            )
+        )
+    return checks
+
+
+def _misses(what: str, read: np.ndarray, aim: np.ndarray) -> list[Check]:
+    tolerance, reason = AIM_TOLERANCE
+    return [
+        Check(
+            name=f"{what}, {record}: {value:.4f} on an aim of {wanted:.2f}, difference",
+            value=float(value - wanted),
+            tolerance=tolerance,
+            unit="status A",
+            reason=reason,
+        )
+        for record, value, wanted in zip(RECORDS, read, aim, strict=True)
+    ]
+
+
+def lamp_white(print_film: PrintStock) -> np.ndarray:
+    """XYZ of the open gate, Y = 1."""
+    white = observer() @ illuminant(print_film.projector_lamp)
+    return white / white[1]
+
+
+def to_lab(xyz: np.ndarray, white: np.ndarray) -> np.ndarray:
+    """CIE 1976 L*, a*, b*, (3, n). Source: ISO/CIE 11664-4:2019."""
+    t = xyz / white[:, None]
+    f = np.where(t > (6 / 29) ** 3, np.cbrt(t), t / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.stack([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])

@@ -1,0 +1,112 @@
+"""What a measurement is: numbers with units, the published ones beside them, and a verdict."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+RECORDS = ("red", "green", "blue")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A number that must lie within a tolerance.
+
+    Attributes:
+        name: What, of which record, in which measure: "characteristic curve, red: rms".
+        value: As read; its amount counts.
+        tolerance: What it may be at most.
+        unit: Of both.
+        reason: Why the tolerance is what it is.
+    """
+
+    name: str
+    value: float
+    tolerance: float
+    unit: str
+    reason: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the reading is within its tolerance; NaN is not."""
+        return bool(abs(self.value) <= self.tolerance)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """One line of a chart.
+
+    Attributes:
+        name: Of the record, the dye or the target.
+        x, y: Where it was read, and what; NaN where nothing.
+        published: The sheet's values at the same x, NaN where not printed; None: it prints none.
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    published: np.ndarray | None = None
+
+    @property
+    def residual(self) -> np.ndarray:
+        """Read minus published, where it is printed."""
+        assert self.published is not None
+        printed = np.isfinite(self.published)
+        difference: np.ndarray = (self.y - self.published)[printed]
+        return difference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One sitting at an instrument.
+
+    Attributes:
+        title: What was measured.
+        method: How, in a few sentences: target, instrument, aperture.
+        axes: What x and y are, with units.
+        curves: What was read.
+        checks: What must hold.
+        numbers: Other results, name -> (value, unit).
+        notes: What the reader should know.
+        logarithmic: Whether x wants a logarithmic scale.
+    """
+
+    title: str
+    method: str
+    axes: tuple[str, str]
+    curves: Sequence[Curve] = ()
+    checks: Sequence[Check] = ()
+    numbers: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """What a whole curve may be off by."""
+
+    rms: float
+    largest: float
+    unit: str
+    reason: str
+
+
+def compare(quantity: str, curves: Sequence[Curve], allowed: Tolerance) -> list[Check]:
+    """Rms and largest difference of each curve from its published one."""
+    checks = []
+    for curve in curves:
+        residual = curve.residual
+        for measure, value, tolerance in (
+            ("rms", float(np.sqrt(np.mean(residual**2))), allowed.rms),
+            ("largest", float(residual[np.abs(residual).argmax()]), allowed.largest),
+        ):
+            checks.append(
+                Check(
+                    name=f"{quantity}, {curve.name}: {measure}",
+                    value=value,
+                    tolerance=tolerance,
+                    unit=allowed.unit,
+                    reason=allowed.reason,
+                )
+            )
+    return checks

@@ -1,0 +1,124 @@
+"""Sensitometer and densitometer: step tablet, D-min, gamma, speed."""
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from spectral_film.film import Film, Negative
+from spectral_film.lab.darkroom import Darkroom, aim_log_exposure
+from spectral_film.lab.densitometer import status_density
+from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, Tolerance, compare
+
+# A step is 20 samples of 0.25 mm wide: halation, 2 mm, does not reach the middle of a step.
+STEP_SAMPLES, SAMPLE_UM = 20, 250.0
+UNEXPOSED = -9.0  # log10 lux s: a lens cap
+
+TOLERANCE = {
+    "negative": Tolerance(
+        rms=0.003,
+        largest=0.008,
+        unit="density",
+        reason="two careful readings of one chart differ by .0014 to .0034 rms, .008 at most",
+    ),
+    "print": Tolerance(
+        rms=0.006,
+        largest=0.015,
+        unit="density",
+        reason="the chart is read to .01, hardest on its steep middle of 4.6 a decade",
+    ),
+}
+# Straight line of a negative about the grey card, log10 exposure; PHYSICS e.
+STRAIGHT = (-0.8, 1.1)
+SPEED_DENSITY = 0.2  # over D-min: the criterion of Kodak's sensitivity curves
+
+
+def read_tablet(darkroom: Darkroom, log_exposure: np.ndarray) -> np.ndarray:
+    """Status density of the steps of a tablet, (layer or 1, step) -> (record, step)."""
+    target = np.repeat(log_exposure, STEP_SAMPLES, axis=1)[:, None, :]
+    strip = darkroom.expose(target, (SAMPLE_UM, SAMPLE_UM))
+    return status_density(strip)[:, 0, STEP_SAMPLES // 2 :: STEP_SAMPLES]
+
+
+def characteristic_curves(darkroom: Darkroom) -> Measurement:
+    """D-log H of the three records over the published curves."""
+    film = darkroom.film
+    sheet = film.published["characteristic_curves"]
+    h = published_log_exposure(film)
+    density = read_tablet(darkroom, h[None])
+    curves = [
+        Curve(name=name, x=h, y=read, published=sheet[f"D_{name[0].upper()}"])
+        for name, read in zip(RECORDS, density, strict=True)
+    ]
+    allowed = TOLERANCE[film.kind]
+    checks = compare("characteristic curve", curves, allowed)
+    checks += _gammas(film, curves) if isinstance(film, Negative) else []
+    checks += _speeds(curves) if isinstance(film, Negative) else []
+    unexposed = read_tablet(darkroom, np.array([[UNEXPOSED]]))[:, 0]
+    return Measurement(
+        title=f"Characteristic curves, {film.densitometry.replace('-', ' ')}",
+        method=f"A step tablet of {len(h)} steps, 5 mm each, in neutral light of the film's own "
+        "balance; densities from the spectrum of each step.",
+        axes=("log exposure, log10(lux s)", "density, base included"),
+        curves=curves,
+        checks=checks,
+        numbers={
+            f"D-min, {name}": (float(value), "density")
+            for name, value in zip(RECORDS, unexposed, strict=True)
+        },
+        notes=()
+        if film.kind == "print"
+        else ("The sheet prints no shoulder: what lies above its last point is an extrapolation.",),
+    )
+
+
+def published_log_exposure(film: Film) -> np.ndarray:
+    """Exposure axis of the film's own chart, log10 lux s, (row,)."""
+    sheet = film.published["characteristic_curves"]
+    return sheet["log_exposure"]
+
+
+def _gammas(film: Negative, curves: list[Curve]) -> list[Check]:
+    """Slope of the straight line, least squares, against that of the published points."""
+    grey = aim_log_exposure(film)[0]
+    low, high = grey + STRAIGHT[0], grey + STRAIGHT[1]
+    checks = []
+    for curve in curves:
+        assert curve.published is not None
+        use = (curve.x > low) & (curve.x < high) & np.isfinite(curve.published)
+        read, printed = (np.polyfit(curve.x[use], y[use], 1)[0] for y in (curve.y, curve.published))
+        checks.append(
+            Check(
+                name=f"gamma, {curve.name}: {read:.4f} on a published {printed:.4f}, difference",
+                value=float(read - printed),
+                tolerance=0.002,
+                unit="density per decade",
+                reason="1.9 decades of line, each end known to the .003 of a careful reading",
+            )
+        )
+    return checks
+
+
+def _speeds(curves: list[Curve]) -> list[Check]:
+    """Exposure for .2 over the foot of the chart, against that of the published points."""
+    checks = []
+    for curve in curves:
+        assert curve.published is not None
+        printed = np.isfinite(curve.published)
+        x, published = curve.x[printed], curve.published[printed]
+        level = published[0] + SPEED_DENSITY
+        read, sheet = (_exposure_for(level, x, y) for y in (curve.y[printed], published))
+        checks.append(
+            Check(
+                name=f"speed point, {curve.name}: {read:.3f} on a published {sheet:.3f}, "
+                "difference",
+                value=float(read - sheet),
+                tolerance=0.015,
+                unit="log10(lux s)",
+                reason=".005 of density between two readings there, at a slope of .35 a decade",
+            )
+        )
+    return checks
+
+
+def _exposure_for(level: float, x: np.ndarray, density: np.ndarray) -> float:
+    rising = np.maximum.accumulate(density) + 1e-9 * np.arange(len(density))
+    return float(PchipInterpolator(rising, x)(level))

@@ -1,0 +1,124 @@
+"""A session in the laboratory: every measurement that suits a film, and what could not be made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from spectral_film.device import Device
+from spectral_film.film import Negative, PrintStock
+from spectral_film.lab.colour_chart import Swatch, photographed_chart
+from spectral_film.lab.darkroom import Darkroom
+from spectral_film.lab.edges import knife_edge, lines_and_spots
+from spectral_film.lab.halation import point_source
+from spectral_film.lab.mtf_bench import modulation_transfer
+from spectral_film.lab.projection import grey_scale, laboratory_aim
+from spectral_film.lab.readings import Check, Measurement
+from spectral_film.lab.sensitometry import characteristic_curves
+from spectral_film.lab.spectrophotometry import dye_densities, spectral_sensitivity
+
+Announce = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """All that was measured on one stock.
+
+    Attributes:
+        film: The stock.
+        print_film: What it was printed on; None for a print stock itself.
+        device: What ran the engine.
+        measurements: In the order they were made.
+        swatches: The colour chart, where it was photographed.
+        not_measured: What could not be, and why, a sentence each.
+    """
+
+    film: Negative | PrintStock
+    print_film: PrintStock | None
+    device: str
+    measurements: tuple[Measurement, ...]
+    swatches: tuple[Swatch, ...]
+    not_measured: tuple[str, ...]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Every check of every measurement."""
+        return tuple(check for m in self.measurements for check in m.checks)
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The checks that are outside their tolerance."""
+        return tuple(check for check in self.checks if not check.passed)
+
+
+def measure(
+    device: Device,
+    film: Negative | PrintStock,
+    print_film: PrintStock | None = None,
+    announce: Announce | None = None,
+) -> Session:
+    """Put a film under every instrument it can be put under.
+
+    Args:
+        device: Runs the engine.
+        film: The stock.
+        print_film: What a negative is printed on; None: no printing.
+        announce: Called with the name of each measurement, its number and their count.
+    """
+    darkroom = Darkroom(device=device, film=film)
+    work: list[tuple[str, Callable[[], Measurement]]] = [
+        ("step tablet", lambda: characteristic_curves(darkroom)),
+        ("dyes", lambda: dye_densities(darkroom)),
+    ]
+    swatches: list[Swatch] = []
+    if isinstance(film, Negative):
+        work.append(("monochromator", lambda: spectral_sensitivity(darkroom)))
+    if film.scatter is not None and "mtf" in film.published:
+        work.append(("sine targets", lambda: modulation_transfer(darkroom)))
+    if isinstance(film, Negative):
+        work.append(("knife edge", lambda: knife_edge(darkroom)))
+        work.append(("lines and spots", lambda: lines_and_spots(darkroom)))
+        if film.halation:
+            work.append(("point source", lambda: point_source(darkroom)))
+        if print_film is not None:
+            work.append(("grey scale", lambda: grey_scale(device, film, print_film)))
+
+            def chart() -> Measurement:
+                measurement, patches = photographed_chart(device, film, print_film)
+                swatches.extend(patches)
+                return measurement
+
+            work.append(("colour chart", chart))
+    else:
+        work.append(("laboratory aim", lambda: laboratory_aim(darkroom)))
+
+    done = []
+    for number, (name, make) in enumerate(work, start=1):
+        if announce:
+            announce(name, number, len(work))
+        done.append(make())
+    return Session(
+        film=film,
+        print_film=print_film if isinstance(film, Negative) else None,
+        device=device.name,
+        measurements=tuple(done),
+        swatches=tuple(swatches),
+        not_measured=tuple(_not_measured(film, print_film)),
+    )
+
+
+def _not_measured(film: Negative | PrintStock, print_film: PrintStock | None) -> list[str]:
+    missing = [
+        "rms granularity: no grain model ships yet, so a 48 um aperture would read nothing"
+        + ("" if "rms_granularity" in film.published else "; and the sheet prints none")
+    ]
+    if "mtf" not in film.published:
+        missing.append("MTF: the sheet prints none, so the film spreads no light")
+    if isinstance(film, Negative):
+        if print_film is None:
+            missing.append("grey scale and colour chart: no print stock was given")
+        missing.append("reciprocity beyond 1 s: the film's exponents are assumed, not published")
+        missing.append("exposures beyond the sheet's last point: nothing is published there")
+    else:
+        missing.append(
+            "spectral sensitivity: a print stock has no camera; its printing densities show it"
+        )
+    return missing

@@ -1,0 +1,163 @@
+"""Spectrophotometer and monochromator: dyes, base, midscale neutral, spectral sensitivity."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from spectral_film.film import Film, Negative
+from spectral_film.frame import Frame
+from spectral_film.lab.darkroom import Darkroom
+from spectral_film.lab.densitometer import spectral_density
+from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, Tolerance, compare
+from spectral_film.pipeline import Pipeline, Settings
+from spectral_film.scene import Scene
+from spectral_film.spectra import WAVELENGTH, status_response
+
+DYES = ("cyan", "magenta", "yellow")
+
+DYE_TOLERANCE = Tolerance(
+    rms=0.003,
+    largest=0.01,
+    unit="density",
+    reason="the model holds the sheet's own curves; .003 rms, .01 is the least that two readers "
+    "of one chart differ by",
+)
+NEUTRAL_TOLERANCE = Tolerance(
+    rms=0.005,
+    largest=0.010,
+    unit="density",
+    reason="digitised spectra agree to .003 to .006 rms",
+)
+SENSITIVITY_TOLERANCE = Tolerance(
+    rms=0.005,
+    largest=0.02,
+    unit="log10",
+    reason="the model holds the sheet's own curves; .02 is what readers differ by near the peak",
+)
+NEUTRAL_FROM = 400.0  # nm; what the base absorbs below is printed nowhere
+
+
+def dye_densities(darkroom: Darkroom) -> Measurement:
+    """Coatings of one dye each, in the amounts the sheet draws, over the published curves."""
+    film = darkroom.film
+    sheet = film.published["spectral_dye_density"]
+    x = sheet["wavelength_nm"]
+    curves = []
+    for dye, name in enumerate(DYES):
+        amount = np.zeros(3)
+        amount[dye] = np.nanmax(sheet[name])
+        net = spectral_density(film, amount) - spectral_density(film, np.zeros(3))
+        curves.append(Curve(name=name, x=x, y=_at(x, net), published=_seen(x, sheet[name])))
+    checks = compare("dye density", curves, DYE_TOLERANCE)
+    base = spectral_density(film, np.zeros(3))
+    printed = _seen(x, sheet["min_density"]) if "min_density" in sheet else None
+    curves.append(Curve(name="D-min", x=x, y=_at(x, base), published=printed))
+    notes = [
+        "D-min carries no verdict: its shape is the sheet's, its level is moved to where the "
+        "characteristic curves begin, since the sheet's two charts disagree there."
+        if "min_density" in sheet
+        else "The sheet prints no D-min spectrum: its shape is assumed."
+    ]
+    if "midscale_neutral" in sheet and "min_density" in sheet:
+        neutral = Curve(
+            name="midscale neutral",
+            x=x,
+            y=_at(x, _neutral_like(film, sheet["midscale_neutral"], x)),
+            published=_seen(x, np.where(x >= NEUTRAL_FROM, sheet["midscale_neutral"], np.nan)),
+        )
+        curves.append(neutral)
+        checks += compare("spectrum", [neutral], NEUTRAL_TOLERANCE)
+        notes.append(
+            "The midscale neutral is made of the amounts of dye that have its status densities."
+        )
+    return Measurement(
+        title="Spectral dye densities",
+        method="A spectrophotometer, every 5 nm, on coatings of a single dye in the amount the "
+        "sheet draws, less the clear film.",
+        axes=("wavelength, nm", "density"),
+        curves=curves,
+        checks=checks,
+        notes=notes,
+    )
+
+
+def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
+    """Exposure of the layers by light of one wavelength after another, of equal energy."""
+    film = darkroom.film
+    assert isinstance(film, Negative)
+    sheet = film.published["spectral_sensitivity"]
+    lines = np.eye(len(WAVELENGTH), dtype=np.float32)[:, None, :]
+    target = Scene(planes=lines, kind="radiance", wavelength_nm=WAVELENGTH)
+    settings = Settings(
+        film=film.path, print_film=None, scatter=False, halation=False, to="exposure"
+    )
+    frame = Frame(1000.0, len(WAVELENGTH))  # each line a patch of its own
+    exposure, _ = Pipeline(settings=settings, frame=frame)(darkroom.device, target)
+    x = sheet["wavelength_nm"]
+    curves, offsets = [], {}
+    for name, layer in zip(RECORDS, exposure[:, 0], strict=True):
+        published = sheet[f"logS_{name[0].upper()}"]
+        with np.errstate(divide="ignore"):
+            read = _at(x, np.log10(layer.astype(np.float64)))
+        read = np.where(np.isfinite(read), read, np.nan)
+        both = np.isfinite(read) & np.isfinite(published)
+        offset = np.mean((published - read)[both])
+        offsets[f"offset of the {name} layer"] = (float(offset), "log10")
+        curves.append(Curve(name=name, x=x, y=read + offset, published=published))
+    seen = [
+        replace(c, published=np.where(np.isfinite(c.y), sheet[f"logS_{r}"], np.nan))
+        for c, r in zip(curves, "RGB", strict=True)
+    ]
+    return Measurement(
+        title="Spectral sensitivity",
+        method="A monochromator, 5 nm wide, equal energy at every setting; exposure of each layer. "
+        "The meter fixes the level, so each curve is laid on its sheet by one number.",
+        axes=("wavelength, nm", "log10 sensitivity, cm²/erg"),
+        curves=seen,
+        checks=compare("spectral sensitivity", seen, SENSITIVITY_TOLERANCE)
+        + [_nothing_else(name, curve) for name, curve in zip(RECORDS, curves, strict=True)],
+        numbers=offsets,
+    )
+
+
+def _nothing_else(name: str, curve: Curve) -> Check:
+    """A layer may not see what its sheet does not print."""
+    assert curve.published is not None
+    unprinted = np.isfinite(curve.y) & ~np.isfinite(curve.published)
+    return Check(
+        name=f"spectral sensitivity, {name}: wavelengths seen but not printed",
+        value=float(unprinted.sum()),
+        tolerance=0,
+        unit="wavelengths",
+        reason="nothing is known there",
+    )
+
+
+def _seen(x: np.ndarray, published: np.ndarray) -> np.ndarray:
+    """What is published where the instrument reaches."""
+    return np.where((x >= WAVELENGTH[0]) & (x <= WAVELENGTH[-1]), published, np.nan)
+
+
+def _at(x: np.ndarray, on_grid: np.ndarray) -> np.ndarray:
+    """A spectrum on the engine's grid at other wavelengths; NaN beyond the grid and its gaps."""
+    if np.isfinite(on_grid).all():
+        within = (x >= WAVELENGTH[0]) & (x <= WAVELENGTH[-1])
+        return np.where(within, PchipInterpolator(WAVELENGTH, on_grid)(x), np.nan)
+    with np.errstate(invalid="ignore"):
+        return np.interp(x, WAVELENGTH, on_grid, left=np.nan, right=np.nan)
+
+
+def _neutral_like(film: Film, published: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Spectrum of the dye amounts that read the status densities of a published spectrum."""
+    printed = np.isfinite(published)
+    spectrum = np.interp(WAVELENGTH, x[printed], published[printed])
+    response = status_response(film.densitometry)
+    aim = -np.log10(response @ 10**-spectrum)
+    dyes = np.full(3, 0.5)
+    for _ in range(30):  # Newton; half as many do
+        light = response * 10 ** -spectral_density(film, dyes)
+        total = light.sum(axis=1)
+        per_dye = light @ film.dye_density.T / total[:, None]
+        dyes = dyes + np.linalg.solve(per_dye, aim + np.log10(total))
+    return spectral_density(film, dyes)
