@@ -40,6 +40,9 @@ STYLE: dict[Any, Any] = {
     "lines.linewidth": 1.3,
     "legend.frameon": False,
     "legend.fontsize": 8,
+    "figure.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.facecolor": "none",
     "svg.hashsalt": "spectral-film",  # the same command gives the same file
 }
 

@@ -8,7 +8,7 @@ from spectral_film.chromaticity import CAT16, adaptation, rgb_to_xyz
 from spectral_film.device import Device
 from spectral_film.film import Negative, PrintStock
 from spectral_film.lab.projection import lamp_white, photograph, to_lab
-from spectral_film.lab.readings import Curve, Measurement
+from spectral_film.lab.readings import Measurement
 from spectral_film.spectra import colour_chart, equal_luminance, illuminant, observer
 
 REC709 = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
@@ -17,11 +17,19 @@ D65 = (0.3127, 0.3290)
 
 @dataclass(frozen=True, kw_only=True)
 class Swatch:
-    """A patch as the eye sees it in the scene and on the screen: sRGB codes 0..1, (3,)."""
+    """A patch as the eye sees it in the scene and on the screen.
+
+    Attributes:
+        name: Its name on the chart.
+        scene, screen: Codes 0..1 in sRGB, (3,).
+        scene_lab, screen_lab: L*, a*, b*, (3,).
+    """
 
     name: str
     scene: np.ndarray
     screen: np.ndarray
+    scene_lab: np.ndarray
+    screen_lab: np.ndarray
 
 
 def photographed_chart(
@@ -45,20 +53,12 @@ def photographed_chart(
 
     scene_lab = to_lab(in_scene, scene_white)
     screen_lab = to_lab(on_screen, lamp_white(print_film))
-    index = np.arange(len(chart)) + 1.0
-    chroma = [np.hypot(lab[1], lab[2]) for lab in (screen_lab, scene_lab)]
     measurement = Measurement(
         title="Colour chart",
         method=f"The 24 patches of a ColorChecker Classic under {negative.balance}, metered on an "
         f"18 % grey, printed on {print_film.id} and projected, beside the chart as the eye "
         "sees it. What differs is the film's rendering.",
         axes=("patch", "CIELAB"),
-        curves=[
-            Curve(name="L*, on the screen", x=index, y=screen_lab[0]),
-            Curve(name="L*, the chart itself", x=index, y=scene_lab[0]),
-            Curve(name="C*, on the screen", x=index, y=chroma[0]),
-            Curve(name="C*, the chart itself", x=index, y=chroma[1]),
-        ],
         numbers={
             f"{name}: {letter}*": (float(value), "CIELAB")
             for name, values in zip(chart, screen_lab.T, strict=True)
@@ -66,14 +66,17 @@ def photographed_chart(
         },
         notes=("No colours of this stock are published: this is no check.",),
     )
+    scene = _codes(in_scene, scene_white)
+    screen = _codes(on_screen, lamp_white(print_film))
     swatches = tuple(
-        Swatch(name=name, scene=scene, screen=screen)
-        for name, scene, screen in zip(
-            chart,
-            _codes(in_scene, scene_white).T,
-            _codes(on_screen, lamp_white(print_film)).T,
-            strict=True,
+        Swatch(
+            name=name,
+            scene=scene[:, i],
+            screen=screen[:, i],
+            scene_lab=scene_lab[:, i],
+            screen_lab=screen_lab[:, i],
         )
+        for i, name in enumerate(chart)
     )
     return measurement, swatches
 

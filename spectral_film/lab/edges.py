@@ -19,7 +19,7 @@ from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
 
 PITCH_UM, APART_UM = 1.0, 1e6
 SLIT_UM = 3.0  # of the microdensitometer, stated with every reading
-HALF = 300  # samples to either side of an edge; the inhibitor goes some 100 um
+HALF = 150  # samples to either side of an edge; the inhibitor goes some 100 um
 EDGE = 0.4  # log10 exposure to either side of the grey card: on the straight line
 HARD_EDGE = (-1.9, 1.9)  # from under the toe to near the sheet's end
 LINES_UM = np.array([5, 11, 21, 41, 101])  # odd, so that a line has a middle sample

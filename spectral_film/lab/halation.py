@@ -25,7 +25,7 @@ def point_source(darkroom: Darkroom) -> Measurement:
     curves, numbers, checks = [], {}, []
     for backing in film.halation:
         profile = _profile(replace(darkroom, backing=backing))
-        curves.append(Curve(name=f"red, {backing}", x=RADII_UM, y=profile[0]))
+        curves.append(Curve(name=backing, x=RADII_UM, y=np.log10(np.maximum(profile[0], 1e-9))))
         numbers[f"{backing}: red over blue at 300 um"] = (
             float(profile[0, _at(300)] / profile[2, _at(300)]),
             "1",
@@ -50,7 +50,7 @@ def point_source(darkroom: Darkroom) -> Measurement:
         method=f"One sample of {PITCH_UM:g} um, {LAMP - GROUND:.1f} in log exposure over its "
         "ground; densities taken back to exposure through large areas, averaged around the lamp, "
         "less the ground.",
-        axes=("distance from the lamp, um", "exposure over the ground, lux s"),
+        axes=("distance from the lamp, um", "log10 of lux s over the ground, red record"),
         curves=curves,
         checks=checks,
         numbers=numbers,

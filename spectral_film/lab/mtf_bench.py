@@ -100,6 +100,7 @@ def modulation_transfer(darkroom: Darkroom) -> Measurement:
             *compare("MTF", curves, TOLERANCE[film.kind]),
             *(_stretch(curve, *STRETCH[film.kind]) for curve in curves),
         ],
+        band=TOLERANCE[film.kind].largest,
         logarithmic=True,
     )
 

@@ -67,6 +67,7 @@ class Measurement:
         curves: What was read.
         checks: What must hold.
         numbers: Other results, name -> (value, unit).
+        band: What a residual may be at most, where curves are compared.
         notes: What the reader should know.
         logarithmic: Whether x wants a logarithmic scale.
     """
@@ -77,6 +78,7 @@ class Measurement:
     curves: Sequence[Curve] = ()
     checks: Sequence[Check] = ()
     numbers: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    band: float | None = None
     notes: Sequence[str] = ()
     logarithmic: bool = False
 

@@ -1,6 +1,6 @@
 """A session as a page: each published curve with the measured one over it, and the verdicts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from spectral_film.drawing import DYES, INK, PALE, PUBLISHED, RECORDS, svg
 from spectral_film.lab.colour_chart import Swatch
-from spectral_film.lab.readings import Curve, Measurement
+from spectral_film.lab.readings import Check, Curve, Measurement
 from spectral_film.lab.session import Session
 from spectral_film.page import (
     Markup,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 COLOURS = dict(zip(("red", "green", "blue"), RECORDS.values(), strict=True)) | DYES
 OTHERS = ("#222222", "#b06a1c", "#6b5aa8", "#3d8a8f", "#999999")  # curves of no record or dye
-MANY_NUMBERS = 12  # more than these are folded away
+MANY_NUMBERS = 24  # more than these are folded away
 
 
 def to_html(session: Session) -> str:
@@ -75,21 +75,17 @@ def _section(measurement: Measurement, swatches: tuple[Swatch, ...]) -> Markup:
         parts.append(figure(svg(lambda f: _draw(f, measurement), height_in=_height(measurement))))
     if measurement.title == "Colour chart":
         parts.append(figure(_chart(swatches), "Left half: the chart; right half: on the screen."))
+        parts.append(
+            figure(
+                svg(lambda f: _draw_plane(f, swatches), height_in=5.5),
+                "Circles: the chart; dots: on the screen.",
+            )
+        )
     if measurement.checks:
         parts.append(
             table(
                 ("reading", "value", "tolerance", "unit", "", "why this tolerance"),
-                [
-                    (
-                        check.name,
-                        f"{check.value:+.4f}",
-                        f"{check.tolerance:g}",
-                        check.unit,
-                        verdict(check.passed, "within" if check.passed else "outside"),
-                        check.reason,
-                    )
-                    for check in measurement.checks
-                ],
+                _rows(measurement.checks),
             )
         )
     if measurement.numbers:
@@ -102,6 +98,21 @@ def _section(measurement: Measurement, swatches: tuple[Swatch, ...]) -> Markup:
         parts.append(numbers)
     parts.extend(paragraph(note) for note in measurement.notes)
     return section(measurement.title, *parts)
+
+
+def _rows(checks: Sequence[Check]) -> Iterator[tuple[str, ...]]:
+    """One row a check; a reason is given where it first holds."""
+    said = ""
+    for check in checks:
+        yield (
+            check.name,
+            f"{check.value:.4f}",
+            f"{check.tolerance:g}",
+            check.unit,
+            verdict(check.passed, "within" if check.passed else "outside"),
+            "" if check.reason == said else check.reason,
+        )
+        said = check.reason
 
 
 def _height(measurement: Measurement) -> float:
@@ -117,6 +128,8 @@ def _draw(drawing: "Figure", measurement: Measurement) -> None:
     if compared:
         above, below = drawing.subplots(2, 1, sharex=True, height_ratios=(3, 1))
         below.axhline(0, color=PALE, linewidth=0.6)
+        if measurement.band:
+            below.axhspan(-measurement.band, measurement.band, color=PALE, alpha=0.12, linewidth=0)
         below.set(xlabel=measurement.axes[0], ylabel="residual")
     else:
         above, below = drawing.subplots(), None
@@ -163,6 +176,19 @@ def _chart(swatches: tuple[Swatch, ...]) -> str:
             )
     width, height = 6 * (size + gap) - gap, 4 * (size + gap) - gap
     return f'<svg viewBox="0 0 {width} {height}" width="{width}">{"".join(cells)}</svg>'
+
+
+def _draw_plane(drawing: "Figure", swatches: tuple[Swatch, ...]) -> None:
+    axes = drawing.subplots()
+    axes.axhline(0, color=PALE, linewidth=0.4)
+    axes.axvline(0, color=PALE, linewidth=0.4)
+    for swatch in swatches:
+        colour = tuple(swatch.screen)
+        (_, *chart), (_, *screen) = swatch.scene_lab, swatch.screen_lab
+        axes.plot(*zip(chart, screen, strict=True), color=colour, linewidth=0.9)
+        axes.plot(*chart, **PUBLISHED, color=colour)
+        axes.plot(*screen, "o", color=colour, markersize=5)
+    axes.set(xlabel="a*", ylabel="b*", aspect="equal")
 
 
 def _list(sentences: Iterable[str]) -> Markup:

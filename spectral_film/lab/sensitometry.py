@@ -26,6 +26,7 @@ TOLERANCE = {
         reason="the chart is read to .01, hardest on its steep middle of 4.6 a decade",
     ),
 }
+STATUS = {"status-m": "status M", "status-a": "status A"}
 # Straight line of a negative about the grey card, log10 exposure; PHYSICS e.
 STRAIGHT = (-0.8, 1.1)
 SPEED_DENSITY = 0.2  # over D-min: the criterion of Kodak's sensitivity curves
@@ -54,12 +55,13 @@ def characteristic_curves(darkroom: Darkroom) -> Measurement:
     checks += _speeds(curves) if isinstance(film, Negative) else []
     unexposed = read_tablet(darkroom, np.array([[UNEXPOSED]]))[:, 0]
     return Measurement(
-        title=f"Characteristic curves, {film.densitometry.replace('-', ' ')}",
+        title=f"Characteristic curves, {STATUS[film.densitometry]}",
         method=f"A step tablet of {len(h)} steps, 5 mm each, in neutral light of the film's own "
         "balance; densities from the spectrum of each step.",
         axes=("log exposure, log10(lux s)", "density, base included"),
         curves=curves,
         checks=checks,
+        band=allowed.largest,
         numbers={
             f"D-min, {name}": (float(value), "density")
             for name, value in zip(RECORDS, unexposed, strict=True)

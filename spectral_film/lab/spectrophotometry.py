@@ -78,6 +78,7 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
         axes=("wavelength, nm", "density"),
         curves=curves,
         checks=checks,
+        band=DYE_TOLERANCE.largest,
         notes=notes,
     )
 
@@ -117,6 +118,7 @@ def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
         curves=seen,
         checks=compare("spectral sensitivity", seen, SENSITIVITY_TOLERANCE)
         + [_nothing_else(name, curve) for name, curve in zip(RECORDS, curves, strict=True)],
+        band=SENSITIVITY_TOLERANCE.largest,
         numbers=offsets,
     )
 
