@@ -1,0 +1,184 @@
+"""`spectral-film lab`: shipped stocks pass; one that is not what its sheet says is named."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pytest
+
+from spectral_film.device import open_device
+from spectral_film.film import load_film, load_print, shipped_films
+from spectral_film.lab.record import to_json
+from spectral_film.lab.session import Session, measure
+
+SPECTRAL_FILM = [sys.executable, "-c", "from spectral_film.cli import main; main()"]
+
+
+@pytest.fixture
+def falsified(tmp_path):
+    """A shipped stock with one table multiplied, all of it or one row."""
+
+    def make(stock: str, table: str, factor: float, row: int | None = None):
+        path = tmp_path / "falsified.h5"
+        shutil.copy(shipped_films()[stock], path)
+        with h5py.File(path, "r+") as file:
+            values = file[table][()]
+            values[row if row is not None else ...] *= factor
+            file[table][...] = values
+        return path
+
+    return make
+
+
+def session_of(film, *, print_film=None) -> Session:
+    return measure(open_device(), load_film(film), print_film)
+
+
+@pytest.mark.parametrize("stock", sorted(shipped_films()))
+def test_a_shipped_stock_reads_what_its_sheet_says(stock):
+    film = load_film(stock)
+    session = session_of(stock, print_film=load_print("2383") if film.kind == "negative" else None)
+    assert not [check.name for check in session.failures]
+    # Three records each of curve, dyes and MTF, rms and largest.
+    assert len(session.checks) >= 18
+
+
+@pytest.mark.parametrize("factor", [0.97, 1.03])
+@pytest.mark.parametrize(
+    ("table", "row", "named"),
+    [
+        ("tone_curve/density_range", 0, "characteristic curve, red"),
+        ("tone_curve/log_exposure_mid", 1, "characteristic curve, green"),
+        ("tone_curve/log_exposure_spread", 2, "characteristic curve, blue"),
+        ("dyes/dye_density", 0, "dye density, cyan"),
+        ("dyes/dye_density", 1, "dye density, magenta"),
+        ("dyes/dye_density", 2, "dye density, yellow"),
+        ("dyes/dmin_density", None, "characteristic curve, blue"),
+        ("optics/skirt_length_um", 0, "MTF, red"),
+        ("optics/skirt_length_um", 1, "MTF, green"),
+        ("optics/skirt_length_um", 2, "MTF, blue"),
+        ("optics/skirt_weight", None, "MTF, red"),
+    ],
+)
+def test_three_percent_of_falsehood_in_a_negative_are_caught_by_name(
+    falsified, table, row, named, factor
+):
+    failures = [c.name for c in session_of(falsified("vision3-250d", table, factor, row)).failures]
+    assert any(name.startswith(named) for name in failures), failures
+    # What has nothing to do with it is not accused.
+    innocent = "MTF" if table.startswith(("tone_curve", "dyes")) else "characteristic"
+    assert not [name for name in failures if name.startswith(innocent)]
+
+
+@pytest.mark.parametrize("factor", [0.97, 1.03])
+@pytest.mark.parametrize(
+    ("table", "row", "named"),
+    [
+        ("tone_curve/density_range", 0, "characteristic curve, red"),
+        ("tone_curve/log_exposure_mid", 1, "characteristic curve, green"),
+        ("tone_curve/log_exposure_spread", 2, "characteristic curve, blue"),
+        ("dyes/dye_density", 1, "dye density, magenta"),
+        ("lad/log_exposure", 0, "LAD patch, red"),
+    ],
+)
+def test_three_percent_of_falsehood_in_a_print_are_caught_by_name(
+    falsified, table, row, named, factor
+):
+    failures = [c.name for c in session_of(falsified("2383", table, factor, row)).failures]
+    assert any(name.startswith(named) for name in failures), failures
+
+
+def test_a_sensitivity_in_the_wrong_place_is_caught(falsified, tmp_path):
+    path = falsified("vision3-250d", "exposure/spectral_sensitivity", 1.0)
+    with h5py.File(path, "r+") as file:
+        table = file["exposure/spectral_sensitivity"]
+        table[1] = np.roll(table[1], 1)  # 5 nm to the red
+    failures = [check.name for check in session_of(path).failures]
+    assert any(name.startswith("spectral sensitivity, green") for name in failures), failures
+
+
+def test_a_film_without_mtf_says_so_and_is_measured_all_the_same(tmp_path):
+    path = tmp_path / "plain.h5"
+    shutil.copy(shipped_films()["vision3-250d"], path)
+    with h5py.File(path, "r+") as file:
+        for group in ("optics", "adjacency", "halation", "published/mtf"):
+            del file[group]
+        del file.attrs["backing"]
+    session = session_of(path)
+    assert not session.failures
+    assert any(sentence.startswith("MTF") for sentence in session.not_measured)
+
+
+def test_every_number_is_in_the_record_and_nothing_depends_on_when():
+    film, paper = load_film("vision3-250d"), load_print("2383")
+    first, second = (to_json(measure(open_device(), film, paper)) for _ in range(2))
+    assert first == second
+    record = json.loads(first)
+    assert record["passed"] is True
+    curves = {
+        curve["name"]: curve
+        for measurement in record["measurements"]
+        if measurement["title"].startswith("Characteristic")
+        for curve in measurement["curves"]
+    }
+    sheet = film.published["characteristic_curves"]
+    for name, column in (("red", "D_R"), ("green", "D_G"), ("blue", "D_B")):
+        # Seven digits are written.
+        assert curves[name]["published"] == pytest.approx(list(sheet[column]), rel=1e-6)
+        assert len(curves[name]["read"]) == len(sheet[column])
+
+
+def test_the_command_writes_a_page_that_needs_no_network(tmp_path):
+    done = subprocess.run(
+        [*SPECTRAL_FILM, "lab", "vision3-250d", "-o", "page.html", "--strict"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "page.html"
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "page.json").read_text())["film"]["id"] == "vision3-250d"
+    assert page.count("<svg") >= 8
+    # No link, script, style sheet or picture from elsewhere; names of XML are no addresses.
+    loads = page.replace('xmlns:xlink="http://www.w3.org', "").replace(
+        'xmlns="http://www.w3.org', ""
+    )
+    for foreign in ("<script", "<link", 'src="http', 'href="http', "@import"):
+        assert foreign not in loads
+
+
+def test_strict_fails_and_names_what_is_wrong(tmp_path, falsified):
+    path = falsified("vision3-250d", "dyes/dye_density", 1.03, 2)
+    for strict, code in (([], 0), (["--strict"], 1)):
+        done = subprocess.run(
+            [*SPECTRAL_FILM, "lab", str(path), "-o", "l.html", "--overwrite", *strict],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert "outside: dye density, yellow" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no-such-film"], "no-such-film"),
+        (["2383", "-o", "page.pdf"], ".html"),
+        (["2383", "-o", "nowhere/page.html"], "existing folder"),
+        (["vision3-250d", "--print", "vision3-250d"], "print stock"),
+        (["2383", "-o", "there.html"], "--overwrite"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_sentence(tmp_path, arguments, said):
+    (tmp_path / "there.json").write_text("kept")
+    done = subprocess.run(
+        [*SPECTRAL_FILM, "lab", *arguments],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.strip().count("\n") == 0
+    assert {f.name for f in tmp_path.iterdir()} == {"there.json"}
+    assert (tmp_path / "there.json").read_text() == "kept"
