@@ -22,7 +22,7 @@ from spectral_film.lab.sensitometry import read_tablet
 SINE_MODULATION = {"negative": 0.60, "print": 0.35}
 
 PITCH_UM = 1.0  # 12 samples of a period at 80 cycles/mm
-SAMPLES = 4096  # of a target; its outer quarters see its ends and are not read
+LENGTH_UM = 4096  # of a target; its outer quarters see its ends and are not read
 APART_UM = 1e6  # from one target to the next: no light gets there
 STRIP = np.arange(-1.5, 1.01, 0.02)  # large areas about the mean of a target, log10 exposure
 
@@ -49,7 +49,9 @@ STRETCH = {
 }
 
 
-def sine_response(darkroom: Darkroom, cycles_per_mm: np.ndarray) -> np.ndarray:
+def sine_response(
+    darkroom: Darkroom, cycles_per_mm: np.ndarray, pitch_um: float = PITCH_UM
+) -> np.ndarray:
     """Response to neutral sine targets about the aim exposure.
 
     The density along a target goes back to exposure through large areas of the same film; the
@@ -58,19 +60,20 @@ def sine_response(darkroom: Darkroom, cycles_per_mm: np.ndarray) -> np.ndarray:
     Args:
         darkroom: Where the film is exposed.
         cycles_per_mm: Of the targets, (target,).
+        pitch_um: Distance of the readings along a target.
 
     Returns:
         1 = the modulation of the target itself, (record, target).
     """
     modulation = SINE_MODULATION[darkroom.film.kind]
     aim = neutral_aim(darkroom.film)
-    along = np.arange(SAMPLES) * PITCH_UM / 1000
+    along = np.arange(round(LENGTH_UM / pitch_um)) * pitch_um / 1000
     phase = 2 * np.pi * np.asarray(cycles_per_mm)[:, None] * along
     target = aim + np.log10(1 + modulation * np.cos(phase))
-    density = status_density(darkroom.expose(target, (PITCH_UM, APART_UM)))
+    density = status_density(darkroom.expose(target, (pitch_um, APART_UM)))
     large_areas = read_tablet(darkroom, aim[:, 0] + STRIP)
 
-    middle = slice(SAMPLES // 4, -(SAMPLES // 4))
+    middle = slice(len(along) // 4, -(len(along) // 4))
     response = np.empty((3, len(phase)))
     for record in range(3):
         exposure = 10 ** PchipInterpolator(large_areas[record], STRIP)(density[record, :, middle])

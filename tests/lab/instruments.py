@@ -7,7 +7,6 @@ it, and a reading is arithmetic on what was tapped. Nothing is known of stages o
 from dataclasses import replace
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from spectral_film import Scene, Settings, render
 from spectral_film.spectra import WAVELENGTH
@@ -17,8 +16,6 @@ STOP = np.log10(2)
 
 # A tablet is 20 pixels of 0.25 mm to a step: halation (2 mm) does not reach the middle of a step.
 STEP_MM, STEP_PIXELS = 5.0, 20
-SINE_PITCH_UM = 2.0  # 6 samples of a period at 80 cycles/mm
-SINE_MODULATION = 0.60  # of Kodak's targets for camera films (TI2082)
 
 
 def neutral(factor: np.ndarray) -> Scene:
@@ -71,54 +68,6 @@ def step_tablet(log_exposure: np.ndarray, **changes) -> np.ndarray:
     strip = neutral(np.repeat(factor, STEP_PIXELS)[None])
     settings = at_pitch(Settings(**changes), 1000 * STEP_MM / STEP_PIXELS, strip)
     return read(strip, settings)[:, 0, STEP_PIXELS // 2 :: STEP_PIXELS]
-
-
-def sine_response(
-    cycles_per_mm: np.ndarray,
-    strip: np.ndarray,
-    strip_density: np.ndarray,
-    *,
-    pitch_um: float = SINE_PITCH_UM,
-    length_mm: float = 4.0,
-) -> np.ndarray:
-    """Response to sine targets about an 18 % grey, as an MTF bench reads it.
-
-    The density along the target goes back to exposure through the film's own large-area curve;
-    the response is the amplitude at the target's frequency over the mean, over its modulation.
-
-    Args:
-        cycles_per_mm: Of the targets, (target,).
-        strip: log10 exposure of the steps of a tablet, (step,).
-        strip_density: Their status M densities, (record, step).
-        pitch_um: Distance of the readings.
-        length_mm: Of a target. Its outer quarters see its ends and are not read.
-
-    Returns:
-        1 = the modulation of the target itself, (record, target).
-    """
-    along = np.arange(round(1000 * length_mm / pitch_um)) * pitch_um / 1000
-    phase = 2 * np.pi * np.asarray(cycles_per_mm)[:, None] * along
-    targets = neutral(GREY * (1 + SINE_MODULATION * np.cos(phase)))
-    # A row is a target, 5 mm tall: no light gets from one to the next.
-    targets = replace(targets, pixel_aspect=pitch_um / 5000)
-    density = read(targets, at_pitch(Settings(to="negative"), pitch_um, targets))
-
-    middle = slice(len(along) // 4, -(len(along) // 4))
-    response = np.empty((3, len(phase)))
-    for record in range(3):
-        curve = PchipInterpolator(strip_density[record], strip)
-        exposure = 10 ** curve(density[record, :, middle])
-        for target, (signal, turn) in enumerate(zip(exposure, phase[:, middle], strict=True)):
-            response[record, target] = modulation(signal, turn) / SINE_MODULATION
-    return response
-
-
-def modulation(signal: np.ndarray, phase: np.ndarray) -> float:
-    """Amplitude of the fundamental over the mean: least squares, since periods are cut off."""
-    harmonics = np.multiply.outer([1, 2, 3], phase)
-    waves = np.vstack([np.ones_like(phase), np.cos(harmonics), np.sin(harmonics)]).T
-    fit, *_ = np.linalg.lstsq(waves, signal, rcond=None)
-    return float(np.hypot(fit[1], fit[4]) / fit[0])
 
 
 def lamp(size: int, factor: float, ground: float) -> Scene:
