@@ -14,8 +14,9 @@ from scipy.optimize import minimize_scalar
 from spectral_film.film import Film
 from spectral_film.lab.darkroom import Darkroom, aim_log_exposure, neutral_aim
 from spectral_film.lab.densitometer import status_density
-from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, Tolerance, compare
+from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
 from spectral_film.lab.sensitometry import read_tablet
+from spectral_film.tolerances import MTF, STRETCH_OF_FREQUENCIES
 
 # Aerial-image modulation of Kodak's sine targets: 60 % for camera negatives (technical data
 # TI2082; H-1-5207 states none), 35 % for 2383 (H-1-2383).
@@ -25,28 +26,6 @@ PITCH_UM = 1.0  # 12 samples of a period at 80 cycles/mm
 LENGTH_UM = 4096  # of a target; its outer quarters see its ends and are not read
 APART_UM = 1e6  # from one target to the next: no light gets there
 STRIP = np.arange(-1.5, 1.01, 0.02)  # large areas about the mean of a target, log10 exposure
-
-TOLERANCE = {
-    "negative": Tolerance(
-        rms=0.015,
-        largest=0.035,
-        unit="of full response",
-        reason="two readers of the chart differ by .006 to .013 rms, .027 at most, and the three "
-        "lines run into each other at low frequencies",
-    ),
-    "print": Tolerance(
-        rms=0.04,
-        largest=0.08,
-        unit="of full response",
-        reason="read once, to 5 % above 10 cycles/mm and 8 % below",
-    ),
-}
-# How far a chart fixes the scale of its frequencies: the uncertainty of a point over the slope of
-# the curve, .35 an e-fold (negative) or .25 (print), over the root of a dozen points.
-STRETCH = {
-    "negative": (0.015, "1.5 % a point is 1.3 % in the frequencies of the whole curve"),
-    "print": (0.05, "5 % a point is 5 % in the frequencies of the whole curve"),
-}
 
 
 def sine_response(
@@ -100,10 +79,10 @@ def modulation_transfer(darkroom: Darkroom) -> Measurement:
         axes=("cycles/mm on the film", "response, 1 = 100 %"),
         curves=curves,
         checks=[
-            *compare("MTF", curves, TOLERANCE[film.kind]),
-            *(_stretch(curve, *STRETCH[film.kind]) for curve in curves),
+            *compare("MTF", curves, MTF[film.kind]),
+            *(_stretch(curve, *STRETCH_OF_FREQUENCIES[film.kind]) for curve in curves),
         ],
-        band=TOLERANCE[film.kind].largest,
+        band=MTF[film.kind].largest,
         logarithmic=True,
     )
 

@@ -16,13 +16,13 @@ from spectral_film.scene import Scene
 from spectral_film.signals import Quantity
 from spectral_film.spectra import WAVELENGTH, illuminant, observer
 from spectral_film.stages.exposure import GREY
+from spectral_film.tolerances import LABORATORY_AIM
 
 STOP = np.log10(2)
 STOPS = np.arange(-6, 9)
 GREY_STEP = 6  # of STOPS
 PATCH_MM = 10.0  # halation goes 2
 
-AIM_TOLERANCE = (0.001, "the balance is solved exactly; float32 densities")
 NEUTRAL_BELOW, NEUTRAL_ABOVE = 4.0, 10.0  # chroma of greys, of CIELAB
 
 
@@ -152,14 +152,13 @@ def _printer_points(device: Device, negative: Negative, film: PrintStock) -> lis
 
 
 def _misses(what: str, read: np.ndarray, aim: np.ndarray) -> list[Check]:
-    tolerance, reason = AIM_TOLERANCE
     return [
         Check(
             name=f"{what}, {record}: {value:.4f} on an aim of {wanted:.2f}, difference",
             value=float(value - wanted),
-            tolerance=tolerance,
+            tolerance=LABORATORY_AIM.largest,
             unit="status A",
-            reason=reason,
+            reason=LABORATORY_AIM.reason,
         )
         for record, value, wanted in zip(RECORDS, read, aim, strict=True)
     ]

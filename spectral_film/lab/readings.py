@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from spectral_film.tolerances import Tolerance
+
 RECORDS = ("red", "green", "blue")
 
 
@@ -81,16 +83,6 @@ class Measurement:
     band: float | None = None
     notes: Sequence[str] = ()
     logarithmic: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tolerance:
-    """What a whole curve may be off by."""
-
-    rms: float
-    largest: float
-    unit: str
-    reason: str
 
 
 def compare(quantity: str, curves: Sequence[Curve], allowed: Tolerance) -> list[Check]:

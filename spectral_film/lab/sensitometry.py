@@ -6,26 +6,13 @@ from scipy.interpolate import PchipInterpolator
 from spectral_film.film import Film, Negative
 from spectral_film.lab.darkroom import Darkroom, aim_log_exposure
 from spectral_film.lab.densitometer import status_density
-from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, Tolerance, compare
+from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
+from spectral_film.tolerances import CHARACTERISTIC_CURVE
 
 # A step is 20 samples of 0.25 mm wide: halation, 2 mm, does not reach the middle of a step.
 STEP_SAMPLES, SAMPLE_UM = 20, 250.0
 UNEXPOSED = -9.0  # log10 lux s: a lens cap
 
-TOLERANCE = {
-    "negative": Tolerance(
-        rms=0.003,
-        largest=0.008,
-        unit="density",
-        reason="two careful readings of one chart differ by .0014 to .0034 rms, .008 at most",
-    ),
-    "print": Tolerance(
-        rms=0.006,
-        largest=0.015,
-        unit="density",
-        reason="the chart is read to .01, hardest on its steep middle of 4.6 a decade",
-    ),
-}
 STATUS = {"status-m": "status M", "status-a": "status A"}
 # Straight line of a negative about the grey card, log10 exposure; PHYSICS e.
 STRAIGHT = (-0.8, 1.1)
@@ -49,7 +36,7 @@ def characteristic_curves(darkroom: Darkroom) -> Measurement:
         Curve(name=name, x=h, y=read, published=sheet[f"D_{name[0].upper()}"])
         for name, read in zip(RECORDS, density, strict=True)
     ]
-    allowed = TOLERANCE[film.kind]
+    allowed = CHARACTERISTIC_CURVE[film.kind]
     checks = compare("characteristic curve", curves, allowed)
     checks += _gammas(film, curves) if isinstance(film, Negative) else []
     checks += _speeds(curves) if isinstance(film, Negative) else []

@@ -9,33 +9,18 @@ from spectral_film.film import Film, Negative
 from spectral_film.frame import Frame
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.densitometer import spectral_density
-from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, Tolerance, compare
+from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
 from spectral_film.pipeline import Pipeline, Settings
 from spectral_film.scene import Scene
 from spectral_film.spectra import WAVELENGTH, status_response
+from spectral_film.tolerances import (
+    DYE_DENSITY,
+    MIDSCALE_NEUTRAL,
+    NEUTRAL_FROM,
+    SPECTRAL_SENSITIVITY,
+)
 
 DYES = ("cyan", "magenta", "yellow")
-
-DYE_TOLERANCE = Tolerance(
-    rms=0.003,
-    largest=0.01,
-    unit="density",
-    reason="the model holds the sheet's own curves; .003 rms, .01 is the least that two readers "
-    "of one chart differ by",
-)
-NEUTRAL_TOLERANCE = Tolerance(
-    rms=0.005,
-    largest=0.010,
-    unit="density",
-    reason="digitised spectra agree to .003 to .006 rms",
-)
-SENSITIVITY_TOLERANCE = Tolerance(
-    rms=0.005,
-    largest=0.02,
-    unit="log10",
-    reason="the model holds the sheet's own curves; .02 is what readers differ by near the peak",
-)
-NEUTRAL_FROM = 400.0  # nm; what the base absorbs below is printed nowhere
 
 
 def dye_densities(darkroom: Darkroom) -> Measurement:
@@ -49,7 +34,7 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
         amount[dye] = np.nanmax(sheet[name])
         net = spectral_density(film, amount) - spectral_density(film, np.zeros(3))
         curves.append(Curve(name=name, x=x, y=_at(x, net), published=_seen(x, sheet[name])))
-    checks = compare("dye density", curves, DYE_TOLERANCE)
+    checks = compare("dye density", curves, DYE_DENSITY)
     base = spectral_density(film, np.zeros(3))
     printed = _seen(x, sheet["min_density"]) if "min_density" in sheet else None
     curves.append(Curve(name="D-min", x=x, y=_at(x, base), published=printed))
@@ -67,7 +52,7 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
             published=_seen(x, np.where(x >= NEUTRAL_FROM, sheet["midscale_neutral"], np.nan)),
         )
         curves.append(neutral)
-        checks += compare("spectrum", [neutral], NEUTRAL_TOLERANCE)
+        checks += compare("spectrum", [neutral], MIDSCALE_NEUTRAL)
         notes.append(
             "The midscale neutral is made of the amounts of dye that have its status densities."
         )
@@ -78,7 +63,7 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
         axes=("wavelength, nm", "density"),
         curves=curves,
         checks=checks,
-        band=DYE_TOLERANCE.largest,
+        band=DYE_DENSITY.largest,
         notes=notes,
     )
 
@@ -116,9 +101,9 @@ def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
         "The meter fixes the level, so each curve is laid on its sheet by one number.",
         axes=("wavelength, nm", "log10 sensitivity, cm²/erg"),
         curves=seen,
-        checks=compare("spectral sensitivity", seen, SENSITIVITY_TOLERANCE)
+        checks=compare("spectral sensitivity", seen, SPECTRAL_SENSITIVITY)
         + [_nothing_else(name, curve) for name, curve in zip(RECORDS, curves, strict=True)],
-        band=SENSITIVITY_TOLERANCE.largest,
+        band=SPECTRAL_SENSITIVITY.largest,
         numbers=offsets,
     )
 
