@@ -288,6 +288,46 @@ def show(
 
 
 @app.command(rich_help_panel="Measure")
+def fit(
+    sheet: Annotated[Path, typer.Argument(metavar="SHEET_DIR", help="sheet.toml and CSV tables.")],
+    target: Annotated[
+        Path, typer.Option("--output", "-o", metavar="STOCK.h5", help="The film model to make.")
+    ],
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="PAGE", help="An .html: data, fit, residuals, confidence."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
+) -> None:
+    """Make a stock from the tables of its datasheet. Needs the extra `fit` (JAX)."""
+    try:
+        from reference.fit.film_file import write_film
+        from reference.fit.model import fit_film
+        from reference.fit.page import to_html
+        from reference.fit.report import lines
+        from reference.fit.sheet import read_sheet
+    except ModuleNotFoundError as missing:
+        raise UsageError(
+            f"fit needs {missing.name}, which is not installed; "
+            "run: pip install 'spectral-film[fit]'"
+        ) from missing
+    from spectral_film.page import check_place, write_text
+
+    check_place(target, suffixes=(".h5",), overwrite=overwrite)
+    if report is not None:
+        check_place(report, suffixes=(".html",), overwrite=overwrite)
+    with _progress() as announce:
+        model = fit_film(read_sheet(sheet), announce)
+    for line in lines(model):
+        typer.echo(line)
+    write_film(target, model)
+    if report is not None:
+        write_text(report, to_html(model))
+        _say(f"the report is {report}")
+    typer.echo(target)
+
+
+@app.command(rich_help_panel="Measure")
 def lab(
     film: Annotated[str, typer.Argument(metavar="ID", help="A stock: an id, or an .h5.")],
     print_film: Annotated[

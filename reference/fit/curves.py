@@ -4,35 +4,24 @@ A densitometer reads all three dyes at once, so the layers are fitted together: 
 the density read from the *spectrum* of the film. The sheet's D-min spectrum and its D-min on the
 characteristic chart disagree by a few hundredths; the chart is believed, and the spectrum is
 moved by as much of each dye as that takes (`dmin_shift`). Dye amounts count from there.
-
-Bounds are kept by transformation: ranges and spreads are exponentials of free numbers. Priors
-hold what the data leave open, above all the shoulder of a negative, which no sheet prints.
 """
 
 from dataclasses import dataclass
 
 import jax.numpy as jnp
 import numpy as np
-import optimistix as optx
-from jaxtyping import Array, Float64, PyTree
+from jaxtyping import Array, Float64
 
+from reference.fit.priors import Parameter, Values
 from reference.fit.sheet import Sheet
+from reference.fit.solve import Solution, solve
 from reference.fit.spectra import dmin_shape, dye_density
 from reference.stages.common import characteristic_curve
 from reference.stages.densitometry import read_density
 from spectral_film.errors import InputError
 from spectral_film.spectra import status_response
 
-# Standard deviations of the priors, about the starting point that the chart itself suggests.
-PRIOR_LOG_RANGE = 1.5  # natural log: a factor of 4.5
-PRIOR_MID = 0.5  # log10(lux s)
-PRIOR_LOG_SPREAD = 0.7  # natural log: a factor of 2
-PRIOR_DMIN_SHIFT = 0.05  # dye amount: what charts of one sheet disagree by
-
-SIGNIFICANT_DIGITS = 7  # what is kept: far below any effect, and the same on every machine
-
-
-Free = dict[str, Float64[Array, "..."]]
+CURVE = ("density_range", "log_exposure_mid", "log_exposure_spread", "exponent")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +34,7 @@ class FittedCurves:
         dmin_density: Spectral density of the unexposed film, (wavelength,).
         dmin_shift: How much of each dye moved the sheet's D-min to its chart, (dye,).
         response: Densitometer the curves are read with, (record, wavelength).
+        solution: How they were found.
     """
 
     density_range: np.ndarray
@@ -55,11 +45,11 @@ class FittedCurves:
     dmin_density: np.ndarray
     dmin_shift: np.ndarray
     response: np.ndarray
+    solution: Solution
 
     def curve(self) -> dict[str, Float64[Array, "layer sublayer"]]:
         """Keywords of `characteristic_curve`."""
-        names = ("density_range", "log_exposure_mid", "log_exposure_spread", "exponent")
-        return {name: jnp.asarray(getattr(self, name)) for name in names}
+        return {name: jnp.asarray(getattr(self, name)) for name in CURVE}
 
     def spectra(self) -> dict[str, Float64[Array, "..."]]:
         """Keywords of `read_density`."""
@@ -84,73 +74,47 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
     response = status_response(sheet.densitometry)
     published = sheet.tables["characteristic_curves"].records("D_{}")
     printed = np.isfinite(published)
-    log_exposure = sheet.log_exposure()
-    sublayers = sheet.assumed["characteristic_curves"]["sublayers"]
-    start = _start(log_exposure, published, sublayers)
+    parameters = _parameters(sheet)
     sigma = sheet.assumed["characteristic_curves"]["uncertainty"]
 
     dyes_, shape_, response_ = jnp.asarray(dyes), jnp.asarray(shape), jnp.asarray(response)
     target = jnp.asarray(np.where(printed, published, 0.0))
     weight = jnp.asarray(printed / sigma)
-    steps = jnp.broadcast_to(jnp.asarray(log_exposure), (3, 1, len(log_exposure)))
+    log_exposure = jnp.asarray(sheet.log_exposure())
+    steps = jnp.broadcast_to(log_exposure, (3, 1, len(log_exposure)))
+    exponent = jnp.ones_like(parameters["density_range"].start)
 
-    def residuals(free: Free, _: None) -> PyTree[Array]:
-        shift = free["dmin_shift"] * PRIOR_DMIN_SHIFT
+    def residuals(values: Values) -> Float64[Array, " residual"]:
+        curve = {name: values[name] for name in CURVE if name in values}
         read = read_density(
-            characteristic_curve(steps, **_parameters(free, start)),
+            characteristic_curve(steps, **curve, exponent=exponent),
             dye_density=dyes_,
-            dmin_density=shape_ + shift @ dyes_,
+            dmin_density=shape_ + values["dmin_shift"] @ dyes_,
             response=response_,
         )[:, 0]
-        return (read - target) * weight, free  # every free number is a prior deviation
+        return ((read - target) * weight).ravel()
 
-    free = {
-        "density_range": jnp.zeros((3, sublayers)),
-        "log_exposure_mid": jnp.zeros((3, sublayers)),
-        "log_exposure_spread": jnp.zeros((3, sublayers)),
-        "dmin_shift": jnp.zeros(3),
-    }
-    solver: optx.AbstractLeastSquaresSolver = optx.LevenbergMarquardt(rtol=1e-10, atol=1e-10)
-    solution: optx.Solution = optx.least_squares(
-        residuals, solver, free, max_steps=2000, throw=False
-    )
-    if solution.result != optx.RESULTS.successful:
+    solution = solve(parameters, residuals)
+    if solution is None:
         raise InputError(
-            f"{sheet.id}: no sum of {sublayers} logistics follows characteristic_curves.csv; "
-            "look for a slip in the readings"
+            f"{sheet.id}: no sum of {exponent.shape[1]} logistics follows "
+            "characteristic_curves.csv; look for a slip in the readings"
         )
-    fitted = {name: keep(value) for name, value in _parameters(solution.value, start).items()}
-    shift = keep(solution.value["dmin_shift"] * PRIOR_DMIN_SHIFT)
     return FittedCurves(
-        **fitted,
+        **solution.values,
+        exponent=np.asarray(exponent),
         dye_density=dyes,
-        dmin_density=shape + shift @ dyes,
-        dmin_shift=shift,
+        dmin_density=shape + solution.values["dmin_shift"] @ dyes,
         response=response,
+        solution=solution,
     )
 
 
-def keep(values: Array | np.ndarray) -> np.ndarray:
-    """Round to `SIGNIFICANT_DIGITS`, so that rounding errors of the solver stay out of the file."""
-    text = np.vectorize(lambda v: f"{v:.{SIGNIFICANT_DIGITS - 1}e}", otypes=["U32"])
-    return text(np.asarray(values, np.float64)).astype(np.float64)
-
-
-def _parameters(free: Free, start: Free) -> dict[str, Float64[Array, "layer sublayer"]]:
-    """Free numbers, in standard deviations of their priors -> parameters of the curve."""
-    return {
-        "density_range": start["density_range"] * jnp.exp(PRIOR_LOG_RANGE * free["density_range"]),
-        "log_exposure_mid": start["log_exposure_mid"] + PRIOR_MID * free["log_exposure_mid"],
-        "log_exposure_spread": start["log_exposure_spread"]
-        * jnp.exp(PRIOR_LOG_SPREAD * free["log_exposure_spread"]),
-        "exponent": jnp.ones_like(start["density_range"]),
-    }
-
-
-def _start(
-    log_exposure: np.ndarray, published: np.ndarray, sublayers: int
-) -> dict[str, Float64[Array, "layer sublayer"]]:
+def _parameters(sheet: Sheet) -> dict[str, Parameter]:
     """Equal sublayers, with their middles where the chart has risen by equal steps."""
+    sublayers = sheet.assumed["characteristic_curves"]["sublayers"]
+    published = sheet.tables["characteristic_curves"].records("D_{}")
+    log_exposure = sheet.log_exposure()
     rise = (np.arange(sublayers) + 0.5) / sublayers
     middles, ranges = [], []
     for density in published:
@@ -161,7 +125,31 @@ def _start(
         ranges.append(np.full(sublayers, (risen[-1] - risen[0]) / sublayers))
     gaps = np.diff(middles, axis=1).mean(axis=1, keepdims=True)
     return {
-        "density_range": jnp.asarray(ranges),
-        "log_exposure_mid": jnp.asarray(middles),
-        "log_exposure_spread": jnp.asarray(np.repeat(gaps, sublayers, axis=1)),
+        "density_range": Parameter(
+            unit="dye amount",
+            start=np.array(ranges),
+            sd=1.5,
+            lowest=0,
+            why="sublayers share the rise of the chart, each within a factor of 4.5; a sheet "
+            "without a shoulder leaves the last one open",
+        ),
+        "log_exposure_mid": Parameter(
+            unit="log10(lux s)",
+            start=np.array(middles),
+            sd=0.5,
+            why="where the chart has risen by equal steps",
+        ),
+        "log_exposure_spread": Parameter(
+            unit="log10(lux s)",
+            start=np.repeat(gaps, sublayers, axis=1),
+            sd=0.7,
+            lowest=0,
+            why="the distance of the middles, within a factor of 2",
+        ),
+        "dmin_shift": Parameter(
+            unit="dye amount",
+            start=np.zeros(3),
+            sd=0.05,
+            why="what two charts of one sheet disagree by at the foot",
+        ),
     }

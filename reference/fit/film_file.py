@@ -1,8 +1,12 @@
 """Writes a film file: HDF5 with unit, axes, origin and source on every table.
 
-The same fit gives the same bytes: no timestamps, creation order kept, one HDF5 version.
+A fitted table also has `standard_deviation` and `held_by_prior` (the share of its variance that
+the data left to the prior), both shaped as the table, and its `prior` in words. The group `fit`
+says how each fit converged. The same fit gives the same bytes: no timestamps, creation order kept,
+one HDF5 version.
 """
 
+import secrets
 from pathlib import Path
 from typing import Literal
 
@@ -13,21 +17,28 @@ from reference.fit.curves import FittedCurves
 from reference.fit.model import FilmModel
 from reference.fit.optics import FittedAdjacency, FittedOptics
 from reference.fit.sheet import Sheet
+from reference.fit.solve import SURE_DIGITS, Solution, keep
 from reference.fit.spectra import dmin_shape, dye_density, spectral_sensitivity
+from spectral_film.errors import OutputError
 from spectral_film.spectra import WAVELENGTH
 
 SCHEMA_VERSION = 1
-MADE_BY = "python -m reference.fit"
+MADE_BY = "spectral-film fit"
 
 Origin = Literal["published", "fitted", "assumed"]
 
 
 def write_film(path: Path, model: FilmModel) -> None:
     """Write `model` to `path`; an interrupted run leaves what was there."""
-    partial = path.with_name(path.name + ".part")
-    with h5py.File(partial, "w", libver=("v110", "v110"), track_order=True) as file:
-        _Writer(file, model.sheet).write(model)
-    partial.replace(path)
+    partial = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    try:
+        with h5py.File(partial, "w", libver=("v110", "v110"), track_order=True) as file:
+            _Writer(file, model.sheet).write(model)
+        partial.replace(path)
+    except OSError as reason:
+        raise OutputError(f"{path}: cannot be written ({reason})") from None
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 class _Writer:
@@ -56,10 +67,11 @@ class _Writer:
                 "related stocks at 10 s",
             )
         if model.adjacency:
-            self.adjacency(model.adjacency)
+            self.adjacency(model.adjacency, model.optics)
         if model.lad_log_exposure is not None:
             self.lad(model.lad_log_exposure)
         self.published()
+        self.convergence(model)
 
     def head(self) -> None:
         sheet = self.sheet
@@ -135,6 +147,7 @@ class _Writer:
                 "to characteristic_curves, read from the film's spectrum"
                 if origin == "fitted"
                 else "plain logistics",
+                solution=curves.solution,
             )
 
     def optics(self, optics: FittedOptics) -> None:
@@ -144,13 +157,21 @@ class _Writer:
             ("skirt_weight", "1"),
             ("skirt_length_um", "um"),
         ):
-            origin: Origin = "assumed" if name in optics.assumed else "fitted"
+            origin: Origin = "fitted" if name in optics.solution.values else "assumed"
             how = (
                 "no chart reaches the frequencies where it would show"
                 if origin == "assumed"
                 else "to mtf through the simulated sine reading"
             )
-            self.table(f"optics/{name}", getattr(optics, name), unit, "layer", origin, how)
+            self.table(
+                f"optics/{name}",
+                getattr(optics, name),
+                unit,
+                "layer",
+                origin,
+                how,
+                solution=optics.solution,
+            )
 
     def halation(self) -> None:
         assumed = self.sheet.assumed
@@ -170,7 +191,8 @@ class _Writer:
             )
             group[backing].attrs["profile"] = veil["profile"]
 
-    def adjacency(self, adjacency: FittedAdjacency) -> None:
+    def adjacency(self, adjacency: FittedAdjacency, optics: FittedOptics | None) -> None:
+        solution = optics.solution if optics else None
         self.file.create_group("adjacency", track_order=True).attrs["form"] = "interlayer"
         self.table(
             "adjacency/coupling",
@@ -180,6 +202,8 @@ class _Writer:
             "fitted",
             "one scale fitted to mtf through the simulated sine reading; the pattern is assumed, "
             "within the ranges of US 4,830,954",
+            solution=solution,
+            scale="coupling_scale",
         )
         self.table(
             "adjacency/length_um",
@@ -188,6 +212,7 @@ class _Writer:
             "",
             "fitted",
             "to mtf; mtf fixes gain times length, assumed bounds hold the length",
+            solution=solution,
         )
 
     def lad(self, log_exposure: np.ndarray) -> None:
@@ -209,6 +234,17 @@ class _Writer:
         )
 
     def published(self) -> None:
+        curves = self.sheet.tables["characteristic_curves"]
+        if "log_exposure" not in curves.columns:  # read in stops; the engine asks for the axis
+            self.table(
+                "published/characteristic_curves/log_exposure",
+                self.sheet.log_exposure(),
+                "log10(lux s)",
+                "row",
+                "published",
+                f"{self.read_by('characteristic_curves')}; from its stops, 0 where an 18 % grey "
+                "gets 12.5 lux s over the exposure index",
+            )
         for name, table in self.sheet.tables.items():
             for column, values in table.columns.items():
                 self.table(
@@ -220,6 +256,13 @@ class _Writer:
                     self.read_by(name),
                     uncertainty=self.uncertainty(name),
                 )
+
+    def convergence(self, model: FilmModel) -> None:
+        for name, solution in model.solutions.items():
+            entries = self.file.require_group("fit").create_group(name).attrs
+            entries["steps"] = solution.steps
+            entries["chi2"] = float(keep(np.array(solution.chi2), SURE_DIGITS))
+            entries["degrees_of_freedom"] = float(keep(np.array(solution.freedom), SURE_DIGITS))
 
     def read_by(self, table: str) -> str:
         notes = self.sheet.tables[table].notes
@@ -238,8 +281,15 @@ class _Writer:
         origin: Origin,
         source: str,
         uncertainty: str | None = None,
+        solution: Solution | None = None,
+        scale: str = "",
     ) -> None:
-        """One dataset in float64, with its provenance."""
+        """One dataset in float64, with its provenance.
+
+        Args:
+            solution: The fit that the table comes from.
+            scale: The fitted number that scales the whole table, where that is what was fitted.
+        """
         group = self.file.require_group(name.rpartition("/")[0]) if "/" in name else self.file
         dataset = group.create_dataset(
             name.rpartition("/")[2], data=np.asarray(values, np.float64), track_times=False
@@ -249,3 +299,12 @@ class _Writer:
             provenance["uncertainty"] = uncertainty
         for key, text in provenance.items():
             dataset.attrs[key] = text
+        fitted = scale or name.rpartition("/")[2]
+        if solution and fitted in solution.values:
+            # The pattern under a scale is not fitted: its values are as sure as the scale is.
+            per_unit = values / solution.values[fitted] if scale else 1.0
+            dataset.attrs["standard_deviation"] = keep(solution.sd[fitted] * per_unit, SURE_DIGITS)
+            dataset.attrs["held_by_prior"] = np.broadcast_to(
+                solution.held[fitted], np.shape(values)
+            )
+            dataset.attrs["prior"] = solution.parameters[fitted].prior

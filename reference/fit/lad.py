@@ -5,7 +5,8 @@ import numpy as np
 import optimistix as optx
 from jaxtyping import Array, Float64
 
-from reference.fit.curves import FittedCurves, keep
+from reference.fit.curves import FittedCurves
+from reference.fit.solve import keep
 from reference.stages.common import characteristic_curve
 from reference.stages.densitometry import read_density
 from spectral_film.errors import InputError

@@ -1,5 +1,6 @@
 """A film model: everything that is fitted for one sheet, in the order it depends on each other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from reference.fit.curves import FittedCurves, fit_curves
 from reference.fit.lad import lad_log_exposure
 from reference.fit.optics import FittedAdjacency, FittedOptics, fit_optics
 from reference.fit.sheet import Sheet
+from reference.fit.solve import Solution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,12 @@ class FilmModel:
     lad_log_exposure: np.ndarray | None
 
     @property
+    def solutions(self) -> dict[str, Solution]:
+        """How each part was found, by the table it was fitted to."""
+        found = {"characteristic_curves": self.curves.solution}
+        return found | ({"mtf": self.optics.solution} if self.optics else {})
+
+    @property
     def mid_log_exposure(self) -> np.ndarray:
         """Where the grey card lands: stop 0 of a negative, the aim of a print, (layer,)."""
         if self.lad_log_exposure is not None:
@@ -34,15 +42,26 @@ class FilmModel:
         return np.full(3, self.sheet.grey_card_log_exposure())
 
 
-def fit_film(sheet: Sheet) -> FilmModel:
+def fit_film(sheet: Sheet, announce: Callable[[str, int, int], None] | None = None) -> FilmModel:
     """Fit a whole sheet.
+
+    Args:
+        sheet: The datasheet.
+        announce: Called with the name of each table fitted, its number and their count.
 
     Raises:
         InputError: a table that no film of this kind follows; it is named.
     """
+
+    def say(name: str, number: int) -> None:
+        if announce:
+            announce(name, number, 2)
+
+    say("characteristic curves", 1)
     curves = fit_curves(sheet)
     lad = None if sheet.lad_aim is None else lad_log_exposure(curves, sheet.lad_aim)
     model = FilmModel(sheet=sheet, curves=curves, optics=None, adjacency=None, lad_log_exposure=lad)
+    say("mtf", 2)
     optics, adjacency = fit_optics(sheet, curves, model.mid_log_exposure)
     return FilmModel(
         sheet=sheet, curves=curves, optics=optics, adjacency=adjacency, lad_log_exposure=lad

@@ -12,26 +12,15 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optimistix as optx
-from jaxtyping import Array, Float64, PyTree
+from jaxtyping import Array, Float64
 
-from reference.fit.curves import FittedCurves, keep
+from reference.fit.curves import FittedCurves
+from reference.fit.priors import Parameter, Values
 from reference.fit.sheet import Sheet
 from reference.fit.sine_reading import sine_response
+from reference.fit.solve import Solution, keep, solve
 from reference.stages.optics import halation_otf, scatter_otf, with_halation
 from spectral_film.errors import InputError
-
-# Where the fit starts, and the standard deviations of its priors in the transformed numbers:
-# loose enough that only what the data leave open feels them.
-START_SKIRT_WEIGHT = {"negative": 0.8, "print": 0.5}
-START_SKIRT_LENGTH_UM = {"negative": 4.0, "print": 10.0}
-START_CORE_SIGMA_UM = 1.0  # fitted only where the sheet's kind assumes none
-START_GAIN = 1.0  # times the assumed pattern
-PRIOR_WEIGHT = 2.0  # in the logit of the weight
-PRIOR_LENGTH = 1.0  # in the natural log of the length
-PRIOR_CORE = 1.0  # in the natural log of the sigma
-PRIOR_GAIN = 0.5  # in the natural log of the scale
-PRIOR_BOUNDED = 1.5  # in the logit between the bounds
 
 PER_UM = 1e-3  # cycles/mm -> cycles/um
 
@@ -40,12 +29,12 @@ Film = dict[str, Float64[Array, "..."]]
 
 @dataclass(frozen=True, kw_only=True)
 class FittedOptics:
-    """Core and skirt of each layer, (layer,); `assumed` names what was not fitted."""
+    """Core and skirt of each layer, (layer,), and how they were found, with the adjacency."""
 
     core_sigma_um: np.ndarray
     skirt_weight: np.ndarray
     skirt_length_um: np.ndarray
-    assumed: tuple[str, ...]
+    solution: Solution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,28 +64,20 @@ def fit_optics(
     printed = np.isfinite(published)
     target, weight = jnp.asarray(np.where(printed, published, 0.0)), jnp.asarray(printed / sigma)
 
-    def residuals(free: Film, _: None) -> PyTree[Array]:
-        return (_read(sheet, curves, log_exposure, frequency, _film(sheet, free)) - target) * (
-            weight
-        ), free
+    def residuals(values: Values) -> Float64[Array, " residual"]:
+        read = _read(sheet, curves, log_exposure, frequency, _film(sheet, values))
+        return ((read - target) * weight).ravel()
 
-    free = {"skirt_weight": jnp.zeros(3), "skirt_length_um": jnp.zeros(3)}
-    if "adjacency" in sheet.assumed:
-        free |= {"gain": jnp.zeros(()), "length_um": jnp.zeros(())}
-    if "optics" not in sheet.assumed:
-        free["core_sigma_um"] = jnp.zeros(3)
-    solver: optx.AbstractLeastSquaresSolver = optx.LevenbergMarquardt(rtol=1e-9, atol=1e-9)
-    solution: optx.Solution = optx.least_squares(
-        residuals, solver, free, max_steps=500, throw=False
-    )
-    if solution.result != optx.RESULTS.successful:
+    solution = solve(_parameters(sheet), residuals)
+    if solution is None:
         raise InputError(
             f"{sheet.id}: no kernel of core and skirt follows mtf.csv; look for a slip in it"
         )
-    film = {name: keep(value) for name, value in _film(sheet, solution.value).items()}
+    values = {name: jnp.asarray(value) for name, value in solution.values.items()}
+    film = {name: keep(value) for name, value in _film(sheet, values).items()}
     optics = FittedOptics(
         **{name: film[name] for name in ("core_sigma_um", "skirt_weight", "skirt_length_um")},
-        assumed=("core_sigma_um",) if "optics" in sheet.assumed else (),
+        solution=solution,
     )
     if "adjacency" not in sheet.assumed:
         return optics, None
@@ -132,32 +113,69 @@ def _chart(sheet: Sheet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return cycles * PER_UM, table.records("{}_pct") / 100, percent / 100
 
 
-def _film(sheet: Sheet, free: Film) -> Film:
-    """Free numbers, in standard deviations of their priors -> parameters within bounds."""
-
-    def between(low: float, high: float, number: Float64[Array, ""]) -> Float64[Array, ""]:
-        return low + (high - low) * jax.nn.sigmoid(PRIOR_BOUNDED * number)
-
-    start = START_SKIRT_WEIGHT[sheet.kind]
-    film = {
-        "skirt_weight": jax.nn.sigmoid(
-            np.log(start / (1 - start)) + PRIOR_WEIGHT * free["skirt_weight"]
+def _parameters(sheet: Sheet) -> dict[str, Parameter]:
+    """What is fitted for a sheet of this kind."""
+    negative = sheet.kind == "negative"
+    parameters = {
+        "skirt_weight": Parameter(
+            unit="share of the light",
+            start=np.full(3, 0.8 if negative else 0.5),
+            sd=2.0,
+            lowest=0,
+            highest=1,
+            why="any weight; loose",
         ),
-        "skirt_length_um": START_SKIRT_LENGTH_UM[sheet.kind]
-        * jnp.exp(PRIOR_LENGTH * free["skirt_length_um"]),
-        "coupling": jnp.zeros((3, 3)),
-        "length_um": jnp.zeros(()),
+        "skirt_length_um": Parameter(
+            unit="um",
+            start=np.full(3, 4.0 if negative else 10.0),
+            sd=1.0,
+            lowest=0,
+            why="of the size of an emulsion layer, within a factor of 2.7; loose",
+        ),
     }
-    if "core_sigma_um" in free:
-        film["core_sigma_um"] = START_CORE_SIGMA_UM * jnp.exp(PRIOR_CORE * free["core_sigma_um"])
+    if "adjacency" in sheet.assumed:
+        low, high = sheet.assumed["adjacency"]["length_um"]
+        parameters["coupling_scale"] = Parameter(
+            unit="times the assumed pattern",
+            start=np.array(1.0),
+            sd=0.5,
+            lowest=0,
+            why="patents give the pattern, and its size within a factor of 1.6",
+        )
+        parameters["length_um"] = Parameter(
+            unit="um",
+            start=np.array((low + high) / 2),
+            sd=1.5,
+            lowest=low,
+            highest=high,
+            why="2/pi of the swollen thickness of the layers; mtf fixes gain times length",
+        )
+    if "optics" not in sheet.assumed:
+        parameters["core_sigma_um"] = Parameter(
+            unit="um",
+            start=np.full(3, 1.0),
+            sd=1.0,
+            lowest=0,
+            why="smaller than the skirt, within a factor of 2.7; loose",
+        )
+    return parameters
+
+
+def _film(sheet: Sheet, values: Values) -> Film:
+    """Fitted values, and what is assumed in the place of those that are not, as the film has it."""
+    film = {
+        "skirt_weight": values["skirt_weight"],
+        "skirt_length_um": values["skirt_length_um"],
+        "coupling": jnp.zeros((3, 3)),
+        "length_um": values.get("length_um", jnp.zeros(())),
+    }
+    if "core_sigma_um" in values:
+        film["core_sigma_um"] = values["core_sigma_um"]
     else:
         film["core_sigma_um"] = jnp.asarray(sheet.assumed["optics"]["core_sigma_um"])
-    if "gain" in free:
-        assumed = sheet.assumed["adjacency"]
-        low, high = assumed["length_um"]
-        scale = START_GAIN * jnp.exp(PRIOR_GAIN * free["gain"])
-        film["coupling"] = scale * jnp.asarray(assumed["coupling_pattern"])
-        film["length_um"] = between(low, high, free["length_um"])
+    if "coupling_scale" in values:
+        pattern = jnp.asarray(sheet.assumed["adjacency"]["coupling_pattern"])
+        film["coupling"] = values["coupling_scale"] * pattern
     return film
 
 

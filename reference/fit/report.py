@@ -1,5 +1,6 @@
-"""How far the fitted film is from its sheet, quantity by quantity."""
+"""How far the fitted film is from its sheet, quantity by quantity, and how sure the fit is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import jax.numpy as jnp
@@ -10,103 +11,148 @@ from jaxtyping import Array, Float64
 from reference.fit.model import FilmModel
 from reference.fit.optics import read_mtf
 from reference.fit.sheet import RECORDS
+from reference.fit.solve import HELD, Number
 from reference.fit.spectra import midscale_neutral
 from reference.stages.densitometry import read_density
 from spectral_film.spectra import WAVELENGTH
+from spectral_film.tolerances import (
+    CHARACTERISTIC_CURVE,
+    LABORATORY_AIM,
+    MIDSCALE_NEUTRAL,
+    MTF,
+    NEUTRAL_FROM,
+    Tolerance,
+)
 
-Target = tuple[float, float] | None
 
-
-@dataclass(frozen=True)
-class Residual:
-    """Film minus sheet over the printed points of one record.
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One quantity of the sheet, and the film's reading of it.
 
     Attributes:
-        quantity, record: What was read.
-        rms, largest: In `unit`.
-        target: The rms and largest value to stay within; None where no target is set.
+        quantity: What was read.
+        axis: What x is, with its unit.
+        x: Where, (point,).
+        records: Names of the rows.
+        data, reading: (record, point); data are NaN where nothing is printed.
+        tolerance: What the difference may be; None where none is set.
     """
 
     quantity: str
-    record: str
-    unit: str
-    rms: float
-    largest: float
-    target: Target
+    axis: str
+    x: np.ndarray
+    records: tuple[str, ...]
+    data: np.ndarray
+    reading: np.ndarray
+    tolerance: Tolerance | None
 
-    @property
-    def met(self) -> bool:
-        """Whether both values are within the target."""
-        return self.target is None or (
-            self.rms <= self.target[0] and self.largest <= self.target[1]
-        )
+    def rms(self) -> np.ndarray:
+        """Of the residual, (record,)."""
+        return np.sqrt(np.nanmean((self.reading - self.data) ** 2, axis=1))
 
+    def largest(self) -> np.ndarray:
+        """Amount of the residual, (record,)."""
+        return np.nanmax(np.abs(self.reading - self.data), axis=1)
 
-# Half as much again as two careful readers of one chart disagree by (PHYSICS, targets). The
-# print's chart is read once, on a coarser grid.
-DENSITY_TARGET = {"negative": (0.003, 0.008), "print": (0.006, 0.015)}
-MTF_TARGET = {"negative": (0.015, 0.035), "print": None}  # one reader, 5 to 8 percent
-NEUTRAL_TARGET = {"negative": (0.005, 0.010), "print": None}  # no D-min is printed
-LAD_TARGET = (0.001, 0.001)
-# Below, the base of a print absorbs, and no sheet prints how much.
-NEUTRAL_FROM = 400.0  # nm
+    def met(self) -> np.ndarray:
+        """Whether each record is within the tolerance, (record,)."""
+        if self.tolerance is None:
+            return np.ones(len(self.records), bool)
+        return (self.rms() <= self.tolerance.rms) & (self.largest() <= self.tolerance.largest)
 
 
-def residuals(model: FilmModel) -> list[Residual]:
-    """Everything the sheet publishes that the film can be read for."""
+def comparisons(model: FilmModel) -> list[Comparison]:
+    """Everything the sheet publishes that the film was fitted to or can be read for."""
     sheet, curves, kind = model.sheet, model.curves, model.sheet.kind
-    characteristic = sheet.tables["characteristic_curves"].records("D_{}")
-    found = _per_record(
-        "characteristic curve",
-        "density",
-        curves.read(sheet.log_exposure()) - characteristic,
-        DENSITY_TARGET[kind],
-    )
+    found = [
+        Comparison(
+            quantity="characteristic curve",
+            axis="log exposure, log10(lux s)",
+            x=sheet.log_exposure(),
+            records=RECORDS,
+            data=sheet.tables["characteristic_curves"].records("D_{}"),
+            reading=curves.read(sheet.log_exposure()),
+            tolerance=CHARACTERISTIC_CURVE[kind],
+        )
+    ]
     if model.optics:
-        read = read_mtf(sheet, curves, model.optics, model.adjacency, model.mid_log_exposure)
-        published = sheet.tables["mtf"].records("{}_pct") / 100
-        found += _per_record("mtf", "1 = 100 %", read - published, MTF_TARGET[kind])
+        found.append(
+            Comparison(
+                quantity="mtf",
+                axis="cycles/mm",
+                x=sheet.tables["mtf"]["cycles_per_mm"],
+                records=RECORDS,
+                data=sheet.tables["mtf"].records("{}_pct") / 100,
+                reading=read_mtf(
+                    sheet, curves, model.optics, model.adjacency, model.mid_log_exposure
+                ),
+                tolerance=MTF[kind],
+            )
+        )
     neutral = midscale_neutral(sheet)
     if neutral:
         published, printed = neutral
         compared = printed & (WAVELENGTH >= NEUTRAL_FROM)
-        difference = (_neutral_spectrum(model, published) - published)[compared]
         found.append(
-            _of("midscale neutral", "spectrum", "density", difference, NEUTRAL_TARGET[kind])
+            Comparison(
+                quantity="midscale neutral",
+                axis="wavelength, nm",
+                x=WAVELENGTH,
+                records=("spectrum",),
+                data=np.where(compared, published, np.nan)[None],
+                reading=_neutral_spectrum(model, published)[None],
+                # A print's chart draws no D-min to stand on.
+                tolerance=MIDSCALE_NEUTRAL if kind == "negative" else None,
+            )
         )
     if model.lad_log_exposure is not None:
-        miss = curves.read(model.lad_log_exposure[:, None])[:, 0] - sheet.lad_aim
-        found.append(_of("LAD", "R, G, B", "density", miss, LAD_TARGET))
+        assert sheet.lad_aim is not None
+        found.append(
+            Comparison(
+                quantity="LAD",
+                axis="",
+                x=np.zeros(1),
+                records=RECORDS,
+                data=sheet.lad_aim[:, None],
+                reading=curves.read(model.lad_log_exposure[:, None]),
+                tolerance=LABORATORY_AIM,
+            )
+        )
     return found
 
 
-def residual_lines(model: FilmModel) -> list[str]:
-    """The residuals as a small table, and what the film does without."""
+def undetermined(model: FilmModel) -> list[Number]:
+    """Every fitted number that its prior holds more than the data do."""
+    found = (number for solution in model.solutions.values() for number in solution.numbers())
+    return [number for number in found if number.held >= HELD]
+
+
+def lines(model: FilmModel) -> Iterator[str]:
+    """The report as text: residuals, what the data leave open, what the film does without."""
     sheet = model.sheet
-    lines = [f"{sheet.id}: {sheet.name}"]
-    lines.append(f"{'quantity':<22}{'record':<10}{'rms':>8}{'max':>8}   target")
-    for r in residuals(model):
-        target = "none set" if r.target is None else f"{r.target[0]:g} / {r.target[1]:g}"
-        verdict = "" if r.met else "  MISSED"
-        lines.append(
-            f"{r.quantity:<22}{r.record:<10}{r.rms:8.4f}{r.largest:8.4f}   {target}{verdict}"
+    yield f"{sheet.id}: {sheet.name}"
+    yield f"{'quantity':<22}{'record':<10}{'rms':>8}{'max':>8}   tolerance"
+    for c in comparisons(model):
+        allowed = f"{c.tolerance.rms:g} / {c.tolerance.largest:g}" if c.tolerance else "none set"
+        for record, rms, largest, met in zip(c.records, c.rms(), c.largest(), c.met(), strict=True):
+            yield (
+                f"{c.quantity:<22}{record:<10}{rms:8.4f}{largest:8.4f}   {allowed}"
+                f"{'' if met else '  MISSED'}"
+            )
+    for name, solution in model.solutions.items():
+        yield (
+            f"{name}: {solution.steps} steps, chi2 {solution.chi2:.1f} "
+            f"for {solution.freedom:.0f} degrees of freedom"
+        )
+    for u in undetermined(model):
+        yield (
+            f"held by its prior: {u.name} = {u.value:.4g} +- {u.sd:.2g} {u.parameter.unit} "
+            f"({u.held:.0%} of the variance)"
         )
     if model.optics is None:
-        lines.append("no mtf.csv: the film has no scatter and no adjacency")
+        yield "no mtf.csv: the film has no scatter and no adjacency"
     if "rms_granularity" not in sheet.tables:
-        lines.append("no rms_granularity.csv: the film has no grain")
-    return lines
-
-
-def _per_record(quantity: str, unit: str, difference: np.ndarray, target: Target) -> list[Residual]:
-    rows = zip(RECORDS, difference, strict=True)
-    return [_of(quantity, record, unit, row, target) for record, row in rows]
-
-
-def _of(quantity: str, record: str, unit: str, difference: np.ndarray, target: Target) -> Residual:
-    printed = difference[np.isfinite(difference)]
-    rms = float(np.sqrt(np.mean(printed**2)))
-    return Residual(quantity, record, unit, rms, float(abs(printed).max()), target)
+        yield "no rms_granularity.csv: the film has no grain"
 
 
 def _neutral_spectrum(model: FilmModel, published: np.ndarray) -> np.ndarray:
