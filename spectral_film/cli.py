@@ -143,7 +143,8 @@ def render(
     adjacency: Annotated[
         str,
         typer.Option(
-            help="Inhibitor diffusion: on or off. Off keeps the interimage of flat areas."
+            help="Inhibitor diffusion: on or off; pde solves reaction and diffusion in time, "
+            "slowly. Off keeps the interimage of flat areas."
         ),
     ] = "on",
     grain: Annotated[str, typer.Option(help="off: no grain model ships yet.")] = "off",
@@ -201,7 +202,7 @@ def render(
         backing=backing,
         halation=_switch("--halation", halation),
         scatter=_switch("--scatter", scatter),
-        adjacency=_switch("--adjacency", adjacency),
+        adjacency="pde" if adjacency == "pde" else _switch("--adjacency", adjacency),
         grain=grain,  # type: ignore[arg-type]  # checked by Settings
         seed=seed,
         printer_points=_numbers("--printer-points", printer_points, 3),

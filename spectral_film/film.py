@@ -35,6 +35,14 @@ class ToneCurve:
     log_exposure_spread: np.ndarray
     exponent: np.ndarray
 
+    def dye(self, log_exposure: np.ndarray) -> np.ndarray:
+        """Dye of even neutral patches in float64, (patch,) log10 lux s -> (layer, patch)."""
+        h = log_exposure[:, None, None]
+        reached = (h - self.log_exposure_mid) / self.log_exposure_spread
+        developed = np.exp(-self.exponent * np.logaddexp(0, -np.log(10) * reached))
+        dye: np.ndarray = (self.density_range * developed).sum(axis=-1).T
+        return dye
+
 
 @dataclass(frozen=True, kw_only=True)
 class CoreSkirt:

@@ -21,7 +21,7 @@ from spectral_film.frame import Frame, gate_size_mm
 from spectral_film.quadrature import condensed
 from spectral_film.scene import Scene
 from spectral_film.signals import UNITS, Quantity
-from spectral_film.stages import adjacency, optics
+from spectral_film.stages import adjacency, optics, reaction_diffusion
 from spectral_film.stages.densitometry import Cineon, printing_densitometer, status_densitometer
 from spectral_film.stages.display import DISPLAYS, Display
 from spectral_film.stages.exposure import Exposure
@@ -47,7 +47,8 @@ class Settings:
         shutter: Seconds the shutter is open; beyond 1 s reciprocity fails.
         gate: Camera aperture by name, or WxH in mm; None: the film's, else super35.
         backing: Anti-halation of the stock: rem-jet, ahu, none; None: its own.
-        halation, scatter, adjacency: Physics switches. Adjacency off stops the diffusion only.
+        halation, scatter, adjacency: Physics switches. Adjacency off stops the diffusion only;
+            "pde" solves reaction and diffusion in time in the place of the kernel form.
         grain: Only "off" so far.
         seed: Of the grain.
         printer_points: Printer lights R, G, B; 25 prints the 18 % grey on the LAD aim.
@@ -67,7 +68,7 @@ class Settings:
     backing: str | None = None
     halation: bool = True
     scatter: bool = True
-    adjacency: bool = True
+    adjacency: bool | Literal["pde"] = True
     grain: Literal["off"] = "off"
     seed: int = 0
     printer_points: tuple[float, float, float] = (25.0, 25.0, 25.0)
@@ -89,6 +90,8 @@ class Settings:
         _one_of("--white", self.white, ("lamp", "print"))
         _one_of("--display", self.display, DISPLAYS)
         _one_of("--grain", self.grain, ("off",))
+        if self.adjacency not in (True, False, "pde"):
+            raise UsageError(f"--adjacency is {self.adjacency!r}, expected on, off or pde")
         if self.print_film is None and self.to == "print":
             raise UsageError("--to print needs a print stock; give --print 2383, or --to negative")
         if self.print_film is None and self.to in ("printing-density", "cineon"):
@@ -134,13 +137,7 @@ def path_of_light(
         yield Step(
             "reciprocity", Reciprocity(reciprocity_exponent=exponent, shutter_s=settings.shutter)
         )
-    edges = adjacency.of_film(negative, pitch, diffusion=settings.adjacency)
-    around = edges is not None and edges.length_um > 0
-    if isinstance(edges, adjacency.InterlayerInhibition):
-        yield Step("adjacency", edges, looks_around=around)
-    yield Step("tone curve", Development(negative.tone_curve))
-    if isinstance(edges, adjacency.DensityAdjacency):
-        yield Step("adjacency", edges, looks_around=around)
+    yield from _development(negative, settings, pitch)
     if to == "dyes":
         return
 
@@ -185,6 +182,21 @@ def path_of_light(
             encode=encode,
         ),
     )
+
+
+def _development(
+    negative: Negative, settings: Settings, pitch_um: tuple[float, float]
+) -> Iterator[Step]:
+    if settings.adjacency == "pde":
+        yield Step("development", reaction_diffusion.of_film(negative, pitch_um), looks_around=True)
+        return
+    edges = adjacency.of_film(negative, pitch_um, diffusion=settings.adjacency)
+    around = edges is not None and edges.length_um > 0
+    if isinstance(edges, adjacency.InterlayerInhibition):
+        yield Step("adjacency", edges, looks_around=around)
+    yield Step("tone curve", Development(negative.tone_curve))
+    if isinstance(edges, adjacency.DensityAdjacency):
+        yield Step("adjacency", edges, looks_around=around)
 
 
 def _through(name: str, stage: Printing | Projection, film: Film, settings: Settings) -> Step:

@@ -16,13 +16,14 @@ SOURCES = [
 # What each part may see of this project, itself included. Longest match of the path counts.
 MAY_IMPORT = {
     "spectral_film/stages": {
-        "stages", "chromaticity", "convolution", "device", "errors", "film", "scene", "signals",
-        "spectra", "spread", "upsampling",
+        "stages", "chemistry", "chromaticity", "convolution", "device", "errors", "film", "scene",
+        "signals", "spectra", "spread", "upsampling",
     },
     "spectral_film/files": {
         "files", "chromaticity", "errors", "scene", "spectra", "upsampling", "stages.display",
     },
     "spectral_film/errors.py": set(),
+    "spectral_film/chemistry.py": set(),
     "spectral_film/chromaticity.py": set(),
     "spectral_film/signals.py": set(),
     "spectral_film/scene.py": {"errors"},
