@@ -6,16 +6,26 @@ Everything is rendered from the built-in scene or drawn from the shipped film mo
 """
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from reference.fit.model import fit_film
+from reference.fit.page import draw as draw_fit
+from reference.fit.report import comparisons
+from reference.fit.sheet import read_sheet
 from spectral_film import Settings, load_film, open_device, render
 from spectral_film.demo_scene import demo_scene
+from spectral_film.drawing import svg
+from spectral_film.film import load_negative, load_print
+from spectral_film.lab.report import draw as draw_chart
+from spectral_film.lab.session import measure
 from spectral_film.show import draw
 
-PICTURES = Path(__file__).parents[1] / "docs/pictures"
+ROOT = Path(__file__).parents[1]
+PICTURES, SHEETS = ROOT / "docs/pictures", ROOT / "reference/sheets"
 JPEG_QUALITY = 90
 CHECKER_AND_WEDGE = (30, 280, 450, 255)  # x, y, width, height
 
@@ -28,6 +38,10 @@ def main(folder: Path) -> None:
         codes = np.rint(255 * np.clip(np.moveaxis(planes, 0, -1), 0, 1)).astype(np.uint8)
         Image.fromarray(codes).save(folder / name, quality=JPEG_QUALITY, subsampling=0)
 
+    def save(name: str, drawing: str) -> None:  # on white: readers may have a dark page
+        drawing = drawing.replace("<svg ", '<svg style="background: #fff" ', 1)
+        (folder / name).write_text(drawing, encoding="utf-8")
+
     folder.mkdir(parents=True, exist_ok=True)
     picture("print.jpg", Settings())
     picture("negative.jpg", Settings(print_film=None))
@@ -35,6 +49,14 @@ def main(folder: Path) -> None:
     picture("white-print.jpg", Settings(white="print", exposure=1), CHECKER_AND_WEDGE)
     for film in ("vision3-250d", "2383"):
         draw(device, load_film(film), folder / f"{film}.png", overwrite=True)
+    session = measure(device, load_negative("vision3-250d"), load_print("2383"))
+    for title, name in (("Knife edge", "lab-edge"), ("Lines and spots", "lab-eberhard")):
+        (measurement,) = (m for m in session.measurements if m.title.startswith(title))
+        save(f"{name}.svg", svg(partial(draw_chart, measurement=measurement)))
+    model = fit_film(read_sheet(SHEETS / "vision3-250d"))
+    for compared in comparisons(model):
+        name = compared.quantity.replace(" ", "-")
+        save(f"fit-{name}.svg", svg(partial(draw_fit, c=compared), height_in=4.4))
 
 
 if __name__ == "__main__":

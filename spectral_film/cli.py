@@ -9,7 +9,7 @@ import traceback as tracebacks
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
@@ -202,7 +202,7 @@ def render(
         backing=backing,
         halation=_switch("--halation", halation),
         scatter=_switch("--scatter", scatter),
-        adjacency="pde" if adjacency == "pde" else _switch("--adjacency", adjacency),
+        adjacency=_adjacency(adjacency),
         grain=grain,  # type: ignore[arg-type]  # checked by Settings
         seed=seed,
         printer_points=_numbers("--printer-points", printer_points, 3),
@@ -424,6 +424,14 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 def _switch(option: str, value: str) -> bool:
     if value not in ("on", "off"):
         raise UsageError(f"{option} is {value!r}, expected on or off")
+    return value == "on"
+
+
+def _adjacency(value: str) -> bool | Literal["pde"]:
+    if value == "pde":
+        return "pde"
+    if value not in ("on", "off"):
+        raise UsageError(f"--adjacency is {value!r}, expected on, off or pde")
     return value == "on"
 
 

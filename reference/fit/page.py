@@ -55,13 +55,14 @@ def _quantity(c: Comparison) -> Markup:
         )
     ]
     if len(c.x) > 1:
-        parts.insert(0, figure(svg(lambda f: _draw(f, c), height_in=4.4)))
+        parts.insert(0, figure(svg(lambda f: draw(f, c), height_in=4.4)))
     if c.tolerance:
         parts.append(paragraph(f"The tolerance: {c.tolerance.reason}."))
     return section(c.quantity[0].upper() + c.quantity[1:], *parts)
 
 
-def _draw(drawing: "Figure", c: Comparison) -> None:
+def draw(drawing: "Figure", c: Comparison) -> None:
+    """Data as circles, the fit as a line, and their difference below in its tolerance."""
     above, below = drawing.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     if c.tolerance:
         below.axhspan(

@@ -72,7 +72,7 @@ def _failures(session: Session) -> Markup:
 def _section(measurement: Measurement, swatches: tuple[Swatch, ...]) -> Markup:
     parts: list[str] = [paragraph(measurement.method)]
     if measurement.curves:
-        parts.append(figure(svg(lambda f: _draw(f, measurement), height_in=_height(measurement))))
+        parts.append(figure(svg(lambda f: draw(f, measurement), height_in=_height(measurement))))
     if measurement.title == "Colour chart":
         parts.append(figure(_chart(swatches), "Left half: the chart; right half: on the screen."))
         parts.append(
@@ -123,7 +123,8 @@ def _compared(measurement: Measurement) -> list[Curve]:
     return [curve for curve in measurement.curves if curve.published is not None]
 
 
-def _draw(drawing: "Figure", measurement: Measurement) -> None:
+def draw(drawing: "Figure", measurement: Measurement) -> None:
+    """Its chart: readings as lines, published values as circles, residuals below."""
     compared = _compared(measurement)
     if compared:
         above, below = drawing.subplots(2, 1, sharex=True, height_ratios=(3, 1))
