@@ -10,9 +10,9 @@ from jaxtyping import Array, Float64
 
 from reference.fit.model import FilmModel
 from reference.fit.optics import read_mtf
-from reference.fit.sheet import RECORDS
 from reference.fit.solve import HELD, Number
 from reference.fit.spectra import midscale_neutral
+from reference.fit.tables import RECORDS
 from reference.stages.densitometry import read_density
 from spectral_film.spectra import WAVELENGTH
 from spectral_film.tolerances import (

@@ -1,127 +1,22 @@
-"""A datasheet on disk: `sheet.toml` and CSV tables, read and checked.
+"""A datasheet on disk: `sheet.toml` and the tables beside it, read and checked."""
 
-A table has `#` comments, a header row, numbers, and blanks where nothing is printed. Comments of
-the form `# source: ...`, `# read: ...`, `# uncertainty: ...` travel into the film file.
-"""
-
-import csv
 import math
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from spectral_film.errors import InputError
+from reference.fit.tables import Table, read_tables
+from spectral_film.errors import InputError, SpectralFilmError
+from spectral_film.frame import gate_size_mm
+from spectral_film.spectra import illuminant
 
 STOP = math.log10(2)  # one stop, in log10 exposure
 GREY_CARD_LUX_S = 12.5  # an 18 % grey at normal exposure gets 12.5 / EI lux s
-
-
-@dataclass(frozen=True)
-class Column:
-    """What the numbers of one column may be."""
-
-    unit: str
-    lowest: float
-    highest: float
-    hint: str
-
-
-LOG_EXPOSURE = Column("log10(lux s)", -8, 6, "the unit is log10(lux s); for stops name it `stop`")
-STOPS = Column("stops from normal exposure", -20, 20, "the unit is stops from normal exposure")
-DENSITY = Column("density", -0.5, 6, "the unit is density (base 10), not percent or transmittance")
-WAVELENGTH_NM = Column("nm", 200, 1200, "the unit is nm, not um or angstrom")
-LOG_SENSITIVITY = Column("log10(cm2/erg)", -8, 8, "the unit is log10(cm2/erg)")
-CYCLES = Column("cycles/mm", 0.01, 1000, "the unit is cycles/mm on the film")
-PERCENT = Column("percent", 0, 200, "the unit is percent, 100 for full modulation")
-LOG_RELATIVE = Column("log10 relative exposure", -10, 10, "the unit is log10 exposure")
-SIGMA = Column("density, standard deviation", 0, 1, "the unit is density, not 1000 times that")
-
-RECORDS = ("R", "G", "B")
-DYES = ("cyan", "magenta", "yellow")
-
-
-@dataclass(frozen=True)
-class TableForm:
-    """What a table must and may hold.
-
-    Attributes:
-        axis: Names the first column may have, and what it is.
-        required: Columns that must be there, (name, meaning).
-        optional: Columns that may be there.
-        fewest: Values each required column needs, for a curve to be drawn through them.
-        rising: Whether the required columns may not fall.
-    """
-
-    axis: Mapping[str, Column]
-    required: Mapping[str, Column]
-    fewest: int
-    optional: Mapping[str, Column] = field(default_factory=dict)
-    rising: bool = False
-
-
-def _of_records(pattern: str, meaning: Column) -> dict[str, Column]:
-    return {pattern.format(record): meaning for record in RECORDS}
-
-
-FORMS = {
-    "characteristic_curves": TableForm(
-        axis={"log_exposure": LOG_EXPOSURE, "stop": STOPS},
-        required=_of_records("D_{}", DENSITY),
-        fewest=10,
-        rising=True,
-    ),
-    "spectral_sensitivity": TableForm(
-        axis={"wavelength_nm": WAVELENGTH_NM},
-        required=_of_records("logS_{}", LOG_SENSITIVITY),
-        fewest=5,
-    ),
-    "spectral_dye_density": TableForm(
-        axis={"wavelength_nm": WAVELENGTH_NM},
-        required=dict.fromkeys(DYES, DENSITY),
-        fewest=20,
-        optional=dict.fromkeys(("min_density", "midscale_neutral"), DENSITY),
-    ),
-    "mtf": TableForm(
-        axis={"cycles_per_mm": CYCLES},
-        required=_of_records("{}_pct", PERCENT),
-        fewest=4,
-    ),
-    "rms_granularity": TableForm(
-        axis={"log_rel_exposure": LOG_RELATIVE},
-        required=_of_records("D_{}", DENSITY) | _of_records("sigma_{}", SIGMA),
-        fewest=3,
-    ),
-}
-MAY_BE_ABSENT = ("mtf", "rms_granularity")
-
-# Readings of a flat toe wiggle; a fall beyond this is a slip, or a reversal film.
-WIGGLE = 0.005  # density
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table as read.
-
-    Attributes:
-        columns: Name -> values, all of one length; NaN where nothing is printed.
-        units: Name -> unit.
-        notes: The `# key: text` comments.
-    """
-
-    columns: Mapping[str, np.ndarray]
-    units: Mapping[str, str]
-    notes: Mapping[str, str]
-
-    def __getitem__(self, column: str) -> np.ndarray:
-        return self.columns[column]
-
-    def records(self, pattern: str) -> np.ndarray:
-        """Columns `pattern` with R, G, B put in, (record, row)."""
-        return np.stack([self.columns[pattern.format(record)] for record in RECORDS])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +74,20 @@ def read_sheet(folder: Path) -> Sheet:
         ) from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise InputError(f"{path} is not valid TOML: {problem}") from problem
-    return Sheet(**_head(path, entries), tables=_tables(folder))
+    sheet = Sheet(**_head(path, entries), tables=read_tables(folder))
+    if sheet.kind == "negative":
+        _must_hold_normal_exposure(folder, sheet)
+    return sheet
+
+
+def _must_hold_normal_exposure(folder: Path, sheet: Sheet) -> None:
+    axis, grey = sheet.log_exposure(), sheet.grey_card_log_exposure()
+    if not axis[0] < grey < axis[-1]:
+        raise InputError(
+            f"{folder / 'characteristic_curves.csv'}: the curves run from {axis[0]:.2f} to "
+            f"{axis[-1]:.2f} log10(lux s), and normal exposure at EI {sheet.exposure_index:g} is "
+            f"{grey:.2f}; the unit is log10(lux s), not of mlux s, so check axis and exposure_index"
+        )
 
 
 def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
@@ -200,26 +108,45 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
         return value
 
     kind = word("kind", ("negative", "print"))
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", word("id")):
+        raise InputError(
+            f"{path}: id must be letters, digits, dots and dashes, got {entries['id']!r}"
+        )
+    try:
+        illuminant(word("balance"))
+        gate_size_mm(entries.get("gate", "super35"))
+    except SpectralFilmError as problem:
+        raise InputError(f"{path}: {problem}") from None
     assumed = _assumed(path, kind, entries.get("assumed", {}))
 
-    def number(name: str, fallback: float | None, highest: float) -> float:
+    def number(name: str, fallback: float | None, lowest: float, highest: float) -> float:
         value = entries.get(name, fallback)
         if (
             isinstance(value, bool)
             or not isinstance(value, int | float)
-            or not 0 < value <= highest
+            or not lowest <= value <= highest
         ):
-            raise InputError(f"{path}: {name} must be a number in 0..{highest:g}, got {value!r}")
+            raise InputError(
+                f"{path}: {name} must be a number in {lowest:g}..{highest:g}, got {value!r}"
+            )
         return float(value)
+
+    backing, known_backings = (
+        entries.get("backing", assumed.get("backing")),
+        assumed.get("halation"),
+    )
+    if known_backings and backing not in known_backings:
+        kinds = [name for name, entry in known_backings.items() if isinstance(entry, dict)]
+        raise InputError(f"{path}: backing must be {' or '.join(kinds)}, got {backing!r}")
 
     lad = entries.get("lad", assumed.get("lad", {})).get("aim_density")
     return {
         **{name: word(name) for name in ("id", "name", "maker", "balance", "source")},
         "kind": kind,
         "densitometry": word("densitometry", ("status-m", "status-a")),
-        "exposure_index": number("exposure_index", None, 1e6) if kind == "negative" else None,
-        "base_um": number("base_um", assumed["base_um"], 1000),
-        "backing": entries.get("backing", assumed.get("backing")),
+        "exposure_index": number("exposure_index", None, 0.1, 1e6) if kind == "negative" else None,
+        "base_um": number("base_um", assumed["base_um"], 1, 1000),
+        "backing": backing,
         "gate": entries.get("gate", assumed.get("gate")),
         "assumed": assumed,
         "lad_aim": _three(path, "lad.aim_density", lad) if kind == "print" else None,
@@ -258,125 +185,3 @@ def _assumed(path: Path, kind: str, own: Any) -> dict[str, Any]:
 
 
 _ANY_LENGTH = ("wavelength_nm", "density")
-
-
-def _tables(folder: Path) -> dict[str, Table]:
-    tables = {}
-    for name, form in FORMS.items():
-        path = folder / f"{name}.csv"
-        if path.is_file():
-            tables[name] = _table(path, form)
-        elif name not in MAY_BE_ABSENT:
-            raise InputError(
-                f"{path} is missing; a sheet needs "
-                + ", ".join(f"{needed}.csv" for needed in FORMS if needed not in MAY_BE_ABSENT)
-            )
-    if "mtf" in tables and np.nanmax(tables["mtf"].records("{}_pct")) <= 2:
-        raise InputError(f"{folder / 'mtf.csv'}: {PERCENT.hint}; these look like fractions")
-    return tables
-
-
-def _table(path: Path, form: TableForm) -> Table:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise InputError(f"{path} cannot be read as text ({problem})") from problem
-
-    notes: dict[str, str] = {}
-    header: list[str] = []
-    rows: list[list[float]] = []
-    line_numbers: list[int] = []
-    meanings: dict[str, Column] = {}
-    for number, line in enumerate(lines, start=1):
-        if line.lstrip().startswith("#"):
-            key, colon, text = line.lstrip("# ").partition(":")
-            if colon and key.isidentifier():
-                notes[key] = text.strip()
-        elif not line.strip(" ,\t"):
-            continue
-        elif not header:
-            header = [cell.strip() for cell in next(csv.reader([line]))]
-            meanings = _header(path, number, header, form)
-        else:
-            rows.append(_row(path, number, next(csv.reader([line])), meanings))
-            line_numbers.append(number)
-            if len(rows) > 1 and not rows[-1][0] > rows[-2][0]:
-                raise InputError(
-                    f"{path}, row {number}, column {header[0]}: values must increase "
-                    f"({rows[-2][0]:g} -> {rows[-1][0]:g}); sort the rows"
-                )
-    if not rows:
-        raise InputError(f"{path} holds no data; expected a header row and numbers")
-
-    columns = dict(zip(header, np.array(rows).T, strict=True))
-    for name in form.required:
-        count = int(np.isfinite(columns[name]).sum())
-        if count < form.fewest:
-            raise InputError(
-                f"{path}, column {name}: {count} values are too few for a curve, "
-                f"{form.fewest} or more are needed"
-            )
-        if form.rising:
-            _must_rise(path, name, columns[name], line_numbers)
-    units = {name: meaning.unit for name, meaning in meanings.items()}
-    return Table(columns=columns, units=units, notes=notes)
-
-
-def _must_rise(path: Path, column: str, density: np.ndarray, line_numbers: list[int]) -> None:
-    printed = np.flatnonzero(np.isfinite(density))
-    falls = np.flatnonzero(np.diff(density[printed]) < -WIGGLE)
-    if len(falls):
-        before, after = printed[falls[0]], printed[falls[0] + 1]
-        raise InputError(
-            f"{path}, row {line_numbers[after]}, column {column}: density must not fall with "
-            f"exposure ({density[before]:g} -> {density[after]:g}); read the curve again there"
-        )
-
-
-def _header(path: Path, number: int, header: list[str], form: TableForm) -> dict[str, Column]:
-    axes = " or ".join(form.axis)
-    if header[0] not in form.axis:
-        raise InputError(
-            f"{path}, row {number}: the first column must be {axes}, got {header[0]!r}"
-        )
-    for name in form.required:
-        if name not in header:
-            raise InputError(
-                f"{path}, row {number}: column {name} is missing; "
-                f"expected {axes}, {', '.join([*form.required, *form.optional])}"
-            )
-    allowed = {header[0]: form.axis[header[0]], **form.required, **form.optional}
-    for name in header:
-        if name not in allowed or header.count(name) > 1:
-            raise InputError(
-                f"{path}, row {number}: column {name!r} is unknown or there twice; "
-                f"expected {', '.join(allowed)}"
-            )
-    return {name: allowed[name] for name in header}
-
-
-def _row(path: Path, number: int, cells: list[str], meanings: dict[str, Column]) -> list[float]:
-    if len(cells) != len(meanings):
-        raise InputError(
-            f"{path}, row {number}: {len(cells)} values for {len(meanings)} columns; "
-            "leave a blank between commas where nothing is printed"
-        )
-    values: list[float] = []
-    for (name, meaning), cell in zip(meanings.items(), cells, strict=True):
-        where = f"{path}, row {number}, column {name}"
-        if not cell.strip():
-            if not values:
-                raise InputError(f"{where}: the first column may not be blank")
-            values.append(math.nan)
-            continue
-        try:
-            value = float(cell)
-        except ValueError:
-            raise InputError(f"{where}: {cell.strip()!r} is not a number") from None
-        if not meaning.lowest <= value <= meaning.highest:
-            raise InputError(
-                f"{where}: {value:g} is outside {meaning.lowest:g}..{meaning.highest:g}; "
-                + meaning.hint
-            )
-        values.append(value)
-    return values

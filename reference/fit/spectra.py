@@ -3,7 +3,8 @@
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from reference.fit.sheet import DYES, Sheet
+from reference.fit.sheet import Sheet
+from reference.fit.tables import DYES
 from spectral_film.errors import InputError
 from spectral_film.spectra import WAVELENGTH
 

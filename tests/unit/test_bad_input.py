@@ -96,7 +96,7 @@ def refused(command, tmp_path):
         ("--grain=coarse", "off"),
         ("--halation=maybe", "expected on or off"),
         ("--scatter=", "expected on or off"),
-        ("--adjacency=1", "expected on or off"),
+        ("--adjacency=1", "expected on, off or pde"),
         ("--nan=ignore", "expected refuse or zero"),
         ("--spectra=light", "expected reflectance or radiance"),
         ("--spectra=reflectance", "no spectra"),

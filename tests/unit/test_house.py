@@ -38,8 +38,8 @@ MAY_IMPORT = {
     "spectral_film/page.py": {"errors"},
     "spectral_film/tolerances.py": set(),
     "reference": {
-        "reference", "drawing", "errors", "film", "page", "signals", "spectra", "tolerances",
-        "upsampling",
+        "reference", "drawing", "errors", "film", "frame", "page", "signals", "spectra",
+        "tolerances", "upsampling",
     },
 }  # fmt: skip
 

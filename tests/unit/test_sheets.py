@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import reference
-from reference.fit.sheet import FORMS, read_sheet
+from reference.fit.sheet import read_sheet
 from reference.fit.spectra import dmin_shape, dye_density, spectral_sensitivity
+from reference.fit.tables import FORMS
 from spectral_film.errors import InputError
 from spectral_film.spectra import WAVELENGTH
 
@@ -182,6 +183,59 @@ def test_a_slip_is_named_with_file_row_and_column(folder, slip):
     assert column is None or f"column {column}" in message
 
 
+EXCHANGED = {
+    "transmittances": ("spectral_dye_density", lambda d: 10**-d, ("cyan", "magenta", "yellow")),
+    "densities of 100": ("characteristic_curves", lambda d: 100 * d, ("D_R", "D_G", "D_B")),
+    "linear sensitivities": ("spectral_sensitivity", lambda s: 10**s, ("logS_R", "logS_G")),
+    "fractions": ("mtf", lambda r: r / 100, ("R_pct", "G_pct", "B_pct")),
+    "log10 of mlux s": ("characteristic_curves", lambda h: h + 3, ("log_exposure",)),
+    "cycles/um": ("mtf", lambda f: f / 1000, ("cycles_per_mm",)),
+    "angstrom": ("spectral_sensitivity", lambda w: 10 * w, ("wavelength_nm",)),
+}
+
+
+@pytest.mark.parametrize("unit", EXCHANGED)
+def test_a_table_in_another_unit_is_refused_and_the_right_one_named(folder, unit):
+    table, change, columns = EXCHANGED[unit]
+    path = folder / f"{table}.csv"
+    comments = [line for line in path.read_text().splitlines() if line.startswith("#")]
+    header, *rows = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    places = [header.split(",").index(column) for column in columns]
+
+    def changed(row: str) -> str:
+        cells = row.split(",")
+        for place in places:
+            cells[place] = str(change(float(cells[place]))) if cells[place] else ""
+        return ",".join(cells)
+
+    path.write_text("\n".join([*comments, header, *map(changed, rows)]))
+    with pytest.raises(InputError, match=r"the unit is|transmittance|look like fractions") as no:
+        read_sheet(folder)
+    assert f"{table}.csv" in str(no.value)
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_other_separators_are_told(folder, separator):
+    path = folder / "mtf.csv"
+    path.write_text(path.read_text().replace(",", separator))
+    with pytest.raises(InputError, match="separate the columns by commas"):
+        read_sheet(folder)
+
+
+def test_exchanged_dyes_are_noticed(folder):
+    path = folder / "spectral_dye_density.csv"
+    path.write_text(path.read_text().replace("cyan,magenta", "magenta,cyan"))
+    with pytest.raises(InputError, match=r"column cyan: its highest value is at 5\d\d nm"):
+        read_sheet(folder)
+
+
+@pytest.mark.parametrize("name", ["MTF.csv", "Mtf.CSV", "mtfs.csv"])
+def test_a_table_under_another_name_is_not_passed_over(folder, name):
+    (folder / "mtf.csv").rename(folder / name)
+    with pytest.raises(InputError, match=r"call it mtf\.csv"):
+        read_sheet(folder)
+
+
 def test_a_missing_column_is_named_beside_those_expected(folder):
     change(folder / "mtf.csv", "cycles_per_mm,R_pct,G_pct,B_pct", "cycles_per_mm,R_pct,G_pct,blue")
     with pytest.raises(InputError, match=r"mtf\.csv, row 5: column B_pct is missing"):
@@ -236,6 +290,11 @@ def test_dyes_must_cover_the_visible(folder):
         ("exponent = [0.80", "exponents = [0.80", "exponents means nothing"),
         ("exponent = [0.80, 0.90, 0.90]", "exponent = [0.80]", "must look like"),
         ("[assumed.reciprocity]", "[assumed.reciprocity", "not valid TOML"),
+        ('balance = "D55"', 'balance = "daylite"', "no light is called 'daylite'"),
+        ('id = "vision3-250d"', 'id = "a/b"', "id must be letters"),
+        ("base_um = 140.0", "base_um = 0.14", "base_um must be a number in 1..1000"),
+        ('gate = "super35"', 'gate = "supper35"', "gate 'supper35' is unknown"),
+        ('backing = "rem-jet"', 'backing = "remjet"', "backing must be rem-jet or ahu or none"),
     ],
 )
 def test_the_head_of_the_sheet_is_checked(folder, old, new, message):
