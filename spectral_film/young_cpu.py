@@ -2,11 +2,13 @@
 
 PoCL 3.0 asks LLVM 14 for the name of the CPU. Of one that it has never heard of (AMD's Zen 5, say)
 LLVM answers "generic", a name that its own front end refuses, so that no kernel builds (pocl issue
-1049). No option and no variable of the environment can change it, and there is no newer wheel.
+1049). Zen 4 it takes for Zen 3, which has no AVX-512; PoCL sees that the CPU has, takes its library
+of functions for it, and LLVM aborts where the two meet. No option and no variable of the
+environment can change it, and there is no newer wheel.
 
 The name is a string that the device's record points at, next to the target triple. Here it is
 replaced by the oldest CPU that has the same vector units, one that PoCL brings a library of
-functions for. Only a device that calls itself generic is touched: it could build nothing.
+functions for. Only a device with such a name is touched: it could build nothing.
 """
 
 import ctypes
@@ -34,18 +36,24 @@ CPU_OF_FLAG = {
 _NAMES = {name: ctypes.c_char_p(name.encode()) for name in CPU_OF_FLAG.values()}
 
 
+def is_misnamed(name: str, flags: AbstractSet[str]) -> bool:
+    """Whether PoCL cannot build for a CPU of these flags that LLVM calls `name`."""
+    return name == "generic" or (name.startswith("znver") and "avx512f" in flags)
+
+
 def equivalent_cpu(flags: AbstractSet[str]) -> str:
     """LLVM's name for the oldest CPU with the vector units among `flags` (of /proc/cpuinfo)."""
     return next(name for flag, name in CPU_OF_FLAG.items() if flag in flags)
 
 
 def name_cpu(device: cl.Device) -> str | None:
-    """Give a PoCL device that calls its CPU generic the name of an equivalent one.
+    """Give a PoCL device that cannot build under its CPU's name that of an equivalent one.
 
     Returns:
         The name, or None where nothing was or could be done.
     """
-    if not device.version.endswith(f"-{TRIPLE}-generic"):
+    _, found, called = device.version.rpartition(f"-{TRIPLE}-")
+    if not found or not is_misnamed(called, flags := _cpu_flags()):
         return None
     with Path("/proc/self/mem").open("rb", buffering=0) as memory:
 
@@ -58,8 +66,8 @@ def name_cpu(device: cl.Device) -> str | None:
         record = os.pread(memory.fileno(), RECORD_WORDS * WORD, device.int_ptr)
         words = struct.unpack(f"{RECORD_WORDS}N", record)
         for i in range(1, len(words)):
-            if text_at(words[i - 1]) == TRIPLE and text_at(words[i]) in ("generic", *_NAMES):
-                name = equivalent_cpu(_cpu_flags())
+            if text_at(words[i - 1]) == TRIPLE and text_at(words[i]) in (called, *_NAMES):
+                name = equivalent_cpu(flags)
                 ctypes.memmove(device.int_ptr + i * WORD, ctypes.byref(_NAMES[name]), WORD)
                 return name
     return None
