@@ -294,6 +294,14 @@ def fit(
     target: Annotated[
         Path, typer.Option("--output", "-o", metavar="STOCK.h5", help="The film model to make.")
     ],
+    chart: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="A colour chart measured on the screen, patch,X,Y,Z or patch,L,a,b: the film "
+            "moves towards it by CIEDE2000, as far as its sheet allows.",
+        ),
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option(metavar="PAGE", help="An .html: data, fit, residuals, confidence."),
@@ -302,6 +310,8 @@ def fit(
 ) -> None:
     """Make a stock from the tables of its datasheet. Needs the extra `fit` (JAX)."""
     try:
+        from reference.fit.chart import read_chart
+        from reference.fit.chart_fit import fit_chart
         from reference.fit.film_file import write_film
         from reference.fit.model import fit_film
         from reference.fit.page import to_html
@@ -318,12 +328,16 @@ def fit(
     if report is not None:
         check_place(report, suffixes=(".html",), overwrite=overwrite)
     with _progress() as announce:
+        measured = None if chart is None else read_chart(chart)
         model = fit_film(read_sheet(sheet), announce)
-    for line in lines(model):
+        charted = None if measured is None else fit_chart(model, measured)
+    if charted is not None:
+        model = charted.model
+    for line in lines(model, charted):
         typer.echo(line)
     write_film(target, model)
     if report is not None:
-        write_text(report, to_html(model))
+        write_text(report, to_html(model, charted))
         _say(f"the report is {report}")
     typer.echo(target)
 

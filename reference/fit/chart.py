@@ -129,7 +129,7 @@ def read_chart(path: Path) -> Chart:
         light=light,
         exposure=exposure,
         print_film=print_film,
-        printer_points=np.array(_setting(path, notes, "printer_points", "25,25,25", 0, 50)),
+        printer_points=np.array(_setting(path, notes, "printer_points", "25,25,25", -100, 150)),
         uncertainty=uncertainty,
         notes=notes,
     )

@@ -9,17 +9,17 @@ grey card throughout, and even greys keep their curve but for its shift and cont
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float64
 
 from reference.fit.chart import Chart, open_gate
-from reference.fit.colour_difference import Lab, ciede2000, cielab, components
+from reference.fit.colour_difference import Lab, ciede2000, cielab
 from reference.fit.curves import CURVE
 from reference.fit.model import FilmModel
 from reference.fit.priors import Parameter, Values
-from reference.fit.solve import LAYERS, Solution, keep, solve
-from reference.fit.spectra import spectral_sensitivity
+from reference.fit.solve import LAYERS, Number, Solution, keep, solve
 from reference.stages.adjacency import adjacency
 from reference.stages.exposure import expose_spectra
 from reference.stages.printing import balance, print_onto
@@ -48,8 +48,7 @@ class ChartFit:
     """What a chart made of a film.
 
     Attributes:
-        model: The film with its curves and coupling moved.
-        spectral_sensitivity: Moved too, cm2/erg, (layer, wavelength).
+        model: The film with its curves, coupling and spectral sensitivity moved.
         solution: Every number that was free: its prior, value, standard deviation, and the share
             of it that the prior holds; and how it was found.
         patches: Their names.
@@ -57,11 +56,14 @@ class ChartFit:
     """
 
     model: FilmModel
-    spectral_sensitivity: np.ndarray
     solution: Solution
     patches: tuple[str, ...]
     before: np.ndarray
     after: np.ndarray
+
+    def most_moved(self) -> list[Number]:
+        """The numbers that the chart moved by more than twice what it leaves them uncertain by."""
+        return [n for n in self.solution.numbers() if abs(n.value - n.start) > 2 * n.sd]
 
 
 class Emulsion(NamedTuple):
@@ -92,12 +94,15 @@ def fit_chart(model: FilmModel, chart: Chart) -> ChartFit:
     parameters = free_numbers(model)
     measured = jnp.asarray(chart.lab)
 
+    @jax.jit
+    def apart(values: Values) -> Lab:
+        return ciede2000(measured, on_screen(model, moved(model, values), chart))
+
     def residuals(values: Values) -> Float64[Array, " residual"]:
-        seen = on_screen(model, moved(model, values), chart)
-        return (components(measured, seen) / chart.uncertainty).ravel()
+        return (apart(values) / chart.uncertainty).ravel()
 
     def difference(values: Values) -> np.ndarray:
-        return np.asarray(ciede2000(measured, on_screen(model, moved(model, values), chart)))
+        return np.linalg.norm(apart(values), axis=0)
 
     solution = solve(parameters, residuals)
     if solution is None:
@@ -114,8 +119,13 @@ def fit_chart(model: FilmModel, chart: Chart) -> ChartFit:
     )
     coupled = model.adjacency and replace(model.adjacency, coupling=keep(emulsion.coupling))
     return ChartFit(
-        model=replace(model, curves=curves, adjacency=coupled),
-        spectral_sensitivity=keep(emulsion.spectral_sensitivity),
+        model=replace(
+            model,
+            curves=curves,
+            adjacency=coupled,
+            spectral_sensitivity=keep(emulsion.spectral_sensitivity),
+            chart=solution,
+        ),
         solution=solution,
         patches=chart.patches,
         before=difference({n: jnp.asarray(p.start) for n, p in parameters.items()}),
@@ -173,7 +183,7 @@ def moved(model: FilmModel, values: Values) -> Emulsion:
         coupling = jnp.asarray(model.adjacency.coupling)
         for place, name in COUPLED.items():
             coupling = coupling.at[place].set(values[name])
-    sensitivity = jnp.asarray(spectral_sensitivity(model.sheet))
+    sensitivity = jnp.asarray(model.spectral_sensitivity)
     middle = sensitivity @ WAVELENGTH / sensitivity.sum(axis=1)
     for bump, off in BUMPS_NM.items():
         away = (WAVELENGTH - middle[:, None] - off) / BUMP_SIGMA_NM

@@ -1,7 +1,7 @@
-"""How far apart two colours look: CIELAB and CIEDE2000, differentiable everywhere.
+"""How far apart two colours look: CIELAB and CIEDE2000, with finite slopes at greys too.
 
-CIEDE2000 is the length of three components along lightness, chroma and hue; a fit takes them one
-by one, since the length alone has no slope where two colours are the same.
+A fit takes CIEDE2000 component by component, since its length has no slope where two colours are
+the same, and says less.
 """
 
 import jax.numpy as jnp
@@ -23,20 +23,10 @@ def cielab(xyz: Float64[Array, "3 patch"], white: Float64[Array, "3"]) -> Lab:
     return jnp.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-def ciede2000(one: Lab, other: Lab) -> Float64[Array, " patch"]:
-    """Colour difference of each pair; its slope at no difference is taken for 0.
+def ciede2000(one: Lab, other: Lab) -> Lab:
+    """Signed differences along lightness, chroma and hue; their length is the CIEDE2000 of a pair.
 
-    Source: ISO/CIE 11664-6:2014.
-    """
-    squared = (components(one, other) ** 2).sum(axis=0)
-    alike = squared == 0
-    return jnp.where(alike, 0.0, jnp.sqrt(jnp.where(alike, 1.0, squared)))
-
-
-def components(one: Lab, other: Lab) -> Lab:
-    """Signed differences in lightness, chroma and hue whose length is CIEDE2000.
-
-    The standard adds R_T c h to the squares of chroma and hue:
+    The standard adds R_T c h to the squares of chroma c and hue h:
     c^2 + h^2 + R_T c h = (c + R_T h / 2)^2 + h^2 (1 - R_T^2 / 4).
 
     Source: ISO/CIE 11664-6:2014; Sharma, Wu and Dalal 2005.
@@ -46,9 +36,7 @@ def components(one: Lab, other: Lab) -> Lab:
 
     turn = h2 - h1
     turn = turn - 2 * jnp.pi * jnp.round(turn / (2 * jnp.pi))  # the short way round
-    # The mean lies on the same short way. A grey has no hue: then the other's counts alone.
-    mean_hue = jnp.where(c1 * c2 > GREY, h1 + turn / 2, jnp.where(c1 < c2, h2, h1))
-    mean_l, mean_c = (l1 + l2) / 2, (c1 + c2) / 2
+    mean_l, mean_c, mean_hue = (l1 + l2) / 2, (c1 + c2) / 2, h1 + turn / 2
 
     off_50 = (mean_l - 50) ** 2
     s_l = 1 + 0.015 * off_50 / jnp.sqrt(20 + off_50)
@@ -82,8 +70,8 @@ def _saturated(chroma: Float64[Array, " patch"]) -> Float64[Array, " patch"]:
 
 
 def _polar(lab: Lab, stretch: Float64[Array, " patch"]) -> Lab:
-    """L, C', h' in radians, with a stretched so that greys are judged alike in all hues."""
+    """L, C', h' in 0..2 pi, with a stretched so that greys are judged alike in all hues."""
     stretched = jnp.stack([lab[0], stretch * lab[1], lab[2]])
     grey = (stretched[1] == 0) & (stretched[2] == 0)
     hue = jnp.arctan2(stretched[2], jnp.where(grey, 1.0, stretched[1]))
-    return jnp.stack([lab[0], _length(stretched), hue])
+    return jnp.stack([lab[0], _length(stretched), hue % (2 * jnp.pi)])

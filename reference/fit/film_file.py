@@ -13,12 +13,11 @@ from typing import Literal
 import h5py
 import numpy as np
 
-from reference.fit.curves import FittedCurves
 from reference.fit.model import FilmModel
 from reference.fit.optics import FittedAdjacency, FittedOptics
 from reference.fit.sheet import Sheet
 from reference.fit.solve import SURE_DIGITS, Solution, keep
-from reference.fit.spectra import dmin_shape, dye_density, spectral_sensitivity
+from reference.fit.spectra import dmin_shape, dye_density
 from spectral_film.errors import OutputError
 from spectral_film.spectra import WAVELENGTH
 
@@ -50,8 +49,8 @@ class _Writer:
     def write(self, model: FilmModel) -> None:
         self.head()
         self.table("wavelength", WAVELENGTH, "nm", "wavelength", "assumed", "the engine's grid")
-        self.spectra(model.curves)
-        self.curve(model.curves)
+        self.spectra(model)
+        self.curve(model)
         if model.optics:
             self.optics(model.optics)
         if "halation" in self.sheet.assumed:
@@ -67,7 +66,7 @@ class _Writer:
                 "related stocks at 10 s",
             )
         if model.adjacency:
-            self.adjacency(model.adjacency, model.optics)
+            self.adjacency(model, model.adjacency)
         if model.lad_log_exposure is not None:
             self.lad(model.lad_log_exposure)
         self.published()
@@ -97,16 +96,17 @@ class _Writer:
             if value is not None:
                 self.file.attrs[name] = value
 
-    def spectra(self, curves: FittedCurves) -> None:
+    def spectra(self, model: FilmModel) -> None:
+        curves = model.curves
         _, peak = dye_density(self.sheet)
         _, printed = dmin_shape(self.sheet)
         self.table(
             "exposure/spectral_sensitivity",
-            spectral_sensitivity(self.sheet),
+            model.spectral_sensitivity,
             "cm2/erg",
             "layer, wavelength",
-            "published",
-            f"{self.read_by('spectral_sensitivity')}; 0 where none is printed",
+            "fitted" if model.chart else "published",
+            f"{self.read_by('spectral_sensitivity')}; 0 where none is printed{_moved(model)}",
             uncertainty=self.uncertainty("spectral_sensitivity"),
         )
         self.table(
@@ -130,7 +130,8 @@ class _Writer:
             f"characteristic curves by {moved} of cyan, magenta, yellow",
         )
 
-    def curve(self, curves: FittedCurves) -> None:
+    def curve(self, model: FilmModel) -> None:
+        curves = model.curves
         for name, unit in (
             ("density_range", "dye amount, 1 = peak density 1.0"),
             ("log_exposure_mid", "log10(lux s)"),
@@ -144,7 +145,7 @@ class _Writer:
                 unit,
                 "layer, sublayer",
                 origin,
-                "to characteristic_curves, read from the film's spectrum"
+                f"to characteristic_curves, read from the film's spectrum{_moved(model)}"
                 if origin == "fitted"
                 else "plain logistics",
                 solution=curves.solution,
@@ -191,8 +192,8 @@ class _Writer:
             )
             group[backing].attrs["profile"] = veil["profile"]
 
-    def adjacency(self, adjacency: FittedAdjacency, optics: FittedOptics | None) -> None:
-        solution = optics.solution if optics else None
+    def adjacency(self, model: FilmModel, adjacency: FittedAdjacency) -> None:
+        solution = model.optics.solution if model.optics else None
         self.file.create_group("adjacency", track_order=True).attrs["form"] = "interlayer"
         self.table(
             "adjacency/coupling",
@@ -201,7 +202,7 @@ class _Writer:
             "layer held back, layer developing",
             "fitted",
             "one scale fitted to mtf through the simulated sine reading; the pattern is assumed, "
-            "within the ranges of US 4,830,954",
+            f"within the ranges of US 4,830,954{_moved(model)}",
             solution=solution,
             scale="coupling_scale",
         )
@@ -308,3 +309,12 @@ class _Writer:
                 solution.held[fitted], np.shape(values)
             )
             dataset.attrs["prior"] = solution.parameters[fitted].prior
+
+
+def _moved(model: FilmModel) -> str:
+    """What to add to the source of a table that a colour chart may have moved."""
+    return (
+        "; then moved, as far as the sheet allows, by a measured colour chart"
+        if model.chart
+        else ""
+    )

@@ -1,7 +1,7 @@
 """A film model: everything that is fitted for one sheet, in the order it depends on each other."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from reference.fit.lad import lad_log_exposure
 from reference.fit.optics import FittedAdjacency, FittedOptics, fit_optics
 from reference.fit.sheet import Sheet
 from reference.fit.solve import Solution
+from reference.fit.spectra import spectral_sensitivity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,8 @@ class FilmModel:
         optics: None where the sheet has no mtf table.
         adjacency: None there too, and for a print, whose kernel contains it.
         lad_log_exposure: The print's log exposure at its aim, (layer,); None for a negative.
+        spectral_sensitivity: cm2/erg, (layer, wavelength): the sheet's, or as a chart moved it.
+        chart: How a measured colour chart moved the film; None where none did.
     """
 
     sheet: Sheet
@@ -27,12 +30,15 @@ class FilmModel:
     optics: FittedOptics | None
     adjacency: FittedAdjacency | None
     lad_log_exposure: np.ndarray | None
+    spectral_sensitivity: np.ndarray
+    chart: Solution | None = None
 
     @property
     def solutions(self) -> dict[str, Solution]:
         """How each part was found, by the table it was fitted to."""
         found = {"characteristic_curves": self.curves.solution}
-        return found | ({"mtf": self.optics.solution} if self.optics else {})
+        found |= {"mtf": self.optics.solution} if self.optics else {}
+        return found | ({"colour_chart": self.chart} if self.chart else {})
 
     @property
     def mid_log_exposure(self) -> np.ndarray:
@@ -59,10 +65,15 @@ def fit_film(sheet: Sheet, announce: Callable[[str, int, int], None] | None = No
 
     say("characteristic curves", 1)
     curves = fit_curves(sheet)
-    lad = None if sheet.lad_aim is None else lad_log_exposure(curves, sheet.lad_aim)
-    model = FilmModel(sheet=sheet, curves=curves, optics=None, adjacency=None, lad_log_exposure=lad)
+    aim = None if sheet.lad_aim is None else lad_log_exposure(curves, sheet.lad_aim)
+    model = FilmModel(
+        sheet=sheet,
+        curves=curves,
+        optics=None,
+        adjacency=None,
+        lad_log_exposure=aim,
+        spectral_sensitivity=spectral_sensitivity(sheet),
+    )
     say("mtf", 2)
     optics, adjacency = fit_optics(sheet, curves, model.mid_log_exposure)
-    return FilmModel(
-        sheet=sheet, curves=curves, optics=optics, adjacency=adjacency, lad_log_exposure=lad
-    )
+    return replace(model, optics=optics, adjacency=adjacency)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reference.fit.chart_fit import ChartFit
 from reference.fit.model import FilmModel
 from reference.fit.report import Comparison, comparisons, undetermined
 from reference.fit.solve import HELD, Solution
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def to_html(model: FilmModel) -> str:
+def to_html(model: FilmModel, charted: ChartFit | None = None) -> str:
     """The report of a fit as a page that opens offline."""
     sheet = model.sheet
     compared = comparisons(model)
@@ -29,6 +30,8 @@ def to_html(model: FilmModel) -> str:
         ),
     ]
     body = [_quantity(c) for c in compared]
+    if charted:
+        body.append(_chart(charted))
     body += [_fitted(name, solution) for name, solution in model.solutions.items()]
     body.append(_open(model))
     body.append(_assumed(model))
@@ -85,6 +88,22 @@ def draw(drawing: "Figure", c: Comparison) -> None:
         above.minorticks_off()
 
 
+def _chart(charted: ChartFit) -> Markup:
+    rows = zip(charted.patches, charted.before, charted.after, strict=True)
+    return section(
+        "Colour chart",
+        paragraph(
+            f"CIEDE2000 of the patches on the screen: mean {charted.before.mean():.2f} as the "
+            f"sheet has the film, {charted.after.mean():.2f} as the chart moved it. Every move is "
+            "paid for in standard deviations of what the sheet leaves open."
+        ),
+        table(
+            ("patch", "before", "after"),
+            [(name, f"{before:.2f}", f"{after:.2f}") for name, before, after in rows],
+        ),
+    )
+
+
 def _fitted(name: str, solution: Solution) -> Markup:
     said = (
         f"{solution.steps} steps of Levenberg and Marquardt; chi2 {solution.chi2:.1f} for "
@@ -99,7 +118,7 @@ def _fitted(name: str, solution: Solution) -> Markup:
         ),
         *(paragraph(f"{key}: prior {p.prior}.") for key, p in solution.parameters.items()),
     ]
-    return section(f"Fitted to {name}.csv", paragraph(said), *parts)
+    return section(f"Fitted to {name}", paragraph(said), *parts)
 
 
 def _numbers(solution: Solution) -> Iterator[tuple[object, ...]]:

@@ -8,6 +8,7 @@ import numpy as np
 import optimistix as optx
 from jaxtyping import Array, Float64
 
+from reference.fit.chart_fit import ChartFit
 from reference.fit.model import FilmModel
 from reference.fit.optics import read_mtf
 from reference.fit.solve import HELD, Number
@@ -123,11 +124,14 @@ def comparisons(model: FilmModel) -> list[Comparison]:
 
 def undetermined(model: FilmModel) -> list[Number]:
     """Every fitted number that its prior holds more than the data do."""
-    found = (number for solution in model.solutions.values() for number in solution.numbers())
+    sheet_fits = (
+        s for s in model.solutions.values() if s is not model.chart
+    )  # a chart rests on it
+    found = (number for solution in sheet_fits for number in solution.numbers())
     return [number for number in found if number.held >= HELD]
 
 
-def lines(model: FilmModel) -> Iterator[str]:
+def lines(model: FilmModel, charted: ChartFit | None = None) -> Iterator[str]:
     """The report as text: residuals, what the data leave open, what the film does without."""
     sheet = model.sheet
     yield f"{sheet.id}: {sheet.name}"
@@ -144,6 +148,17 @@ def lines(model: FilmModel) -> Iterator[str]:
             f"{name}: {solution.steps} steps, chi2 {solution.chi2:.1f} "
             f"for {solution.freedom:.0f} degrees of freedom"
         )
+    if charted:
+        yield (
+            f"colour chart: CIEDE2000 mean {charted.before.mean():.2f}, largest "
+            f"{charted.before.max():.2f} before; {charted.after.mean():.2f} and "
+            f"{charted.after.max():.2f} after"
+        )
+        for number in charted.most_moved():
+            yield (
+                f"moved by the chart: {number.name} to {number.value:.4g} +- {number.sd:.2g} "
+                f"{number.parameter.unit}"
+            )
     for u in undetermined(model):
         yield (
             f"held by its prior: {u.name} = {u.value:.4g} +- {u.sd:.2g} {u.parameter.unit} "

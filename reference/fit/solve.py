@@ -31,6 +31,7 @@ class Number:
     """One number of a fit: its name with layer and sublayer, and how sure it is."""
 
     name: str
+    start: float
     value: float
     sd: float
     held: float
@@ -69,6 +70,7 @@ class Solution:
                 sublayer = f", sublayer {index[1] + 1}" if len(index) > 1 else ""
                 yield Number(
                     name=name + layer + sublayer,
+                    start=float(parameter.start[index]),
                     value=float(self.values[name][index]),
                     sd=float(self.sd[name][index]),
                     held=float(self.held[name][index]),
