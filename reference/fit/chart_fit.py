@@ -21,6 +21,7 @@ from reference.fit.model import FilmModel
 from reference.fit.priors import Parameter, Values
 from reference.fit.solve import LAYERS, Number, Solution, keep, solve
 from reference.stages.adjacency import adjacency
+from reference.stages.common import characteristic_curve
 from reference.stages.exposure import expose_spectra
 from reference.stages.printing import balance, print_onto
 from reference.stages.projection import project
@@ -136,8 +137,9 @@ def fit_chart(model: FilmModel, chart: Chart) -> ChartFit:
 def free_numbers(model: FilmModel) -> dict[str, Parameter]:
     """What a chart may move, and how far the sheet lets it; a film as fitted is the start.
 
-    How a layer holds itself back is not among them: over an even patch it cancels. A film without
-    adjacency has no coupling to move.
+    How a layer holds itself back is not among them: over an even patch it cancels. It makes up for
+    what the others do, so that the edges of a neutral stay as the sheet's MTF has them. A film
+    without adjacency has no coupling to move.
     """
     free = {
         "log_exposure_mid_shift": Parameter(
@@ -180,9 +182,12 @@ def moved(model: FilmModel, values: Values) -> Emulsion:
     curve["density_range"] *= values["density_range_factor"][:, None]
     coupling = jnp.zeros((3, 3))
     if model.adjacency:
-        coupling = jnp.asarray(model.adjacency.coupling)
         for place, name in COUPLED.items():
             coupling = coupling.at[place].set(values[name])
+        gain = jnp.asarray(model.adjacency.coupling) @ _slope_at_grey(model, model.curves.curve())
+        slope = _slope_at_grey(model, curve)
+        own = jnp.maximum(gain - coupling @ slope, 0.0) / slope
+        coupling += jnp.diag(own)
     sensitivity = jnp.asarray(model.spectral_sensitivity)
     middle = sensitivity @ WAVELENGTH / sensitivity.sum(axis=1)
     for bump, off in BUMPS_NM.items():
@@ -190,6 +195,16 @@ def moved(model: FilmModel, values: Values) -> Emulsion:
         raised = values[f"log_sensitivity_{bump}"][:, None] * jnp.exp(-(away**2) / 2)
         sensitivity = sensitivity * 10**raised
     return Emulsion(curve=curve, coupling=coupling, spectral_sensitivity=sensitivity)
+
+
+def _slope_at_grey(model: FilmModel, curve: Values) -> Float64[Array, " layer"]:
+    """Dye per log10 exposure of the grey card."""
+
+    def dye(log_exposure: Float64[Array, "layer 1 1"]) -> Float64[Array, "layer 1 1"]:
+        return characteristic_curve(log_exposure, **curve)
+
+    grey = jnp.asarray(model.mid_log_exposure)[:, None, None]
+    return jax.jvp(dye, (grey,), (jnp.ones_like(grey),))[1][:, 0, 0]
 
 
 def on_screen(model: FilmModel, emulsion: Emulsion, chart: Chart) -> Lab:
