@@ -6,8 +6,6 @@ Every import that costs time sits inside the command that needs it: `--help` mus
 import signal
 import sys
 import traceback as tracebacks
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +13,7 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from spectral_film.errors import SpectralFilmError, UsageError
+from spectral_film.terminal import integers, numbers, progress, say, seconds, switch
 
 app = typer.Typer(
     name="spectral-film",
@@ -43,10 +42,10 @@ def main() -> None:
         if SHOW_TRACEBACK in sys.argv:
             tracebacks.print_exc()
         if sentence := _sentence(error):
-            _say(f"error: {sentence}")
+            say(f"error: {sentence}")
         code = getattr(error, "exit_code", 2)
     if code == INTERRUPTED:
-        _say("interrupted; no half file is left")
+        say("interrupted; no half file is left")
     sys.exit(code)
 
 
@@ -197,28 +196,28 @@ def render(
         illuminant=illuminant,
         exposure=exposure,
         ei=ei,
-        shutter=_seconds(shutter),
+        shutter=seconds(shutter),
         gate=gate,
         backing=backing,
-        halation=_switch("--halation", halation),
-        scatter=_switch("--scatter", scatter),
+        halation=switch("--halation", halation),
+        scatter=switch("--scatter", scatter),
         adjacency=_adjacency(adjacency),
         grain=grain,  # type: ignore[arg-type]  # checked by Settings
         seed=seed,
-        printer_points=_numbers("--printer-points", printer_points, 3),
+        printer_points=numbers("--printer-points", printer_points, 3),
         to=to,  # type: ignore[arg-type]
         white=white,  # type: ignore[arg-type]
         display=display,
         fast=fast,
     )
-    piece = None if crop is None else _integers("--crop", crop, 4)
+    piece = None if crop is None else integers("--crop", crop, 4)
     check_target(target, overwrite=overwrite, bits=bits, quantity=to)
     if source.exists() and target.exists() and source.samefile(target):
         raise UsageError(f"{target}: is the input itself; give the output another name")
     check_settings(settings)
 
     chosen = open_device(device)
-    _say(f"device: {chosen.name}")
+    say(f"device: {chosen.name}")
     scene = read_scene(
         source,
         input_space=input_space,
@@ -226,7 +225,7 @@ def render(
         wavelengths=wavelengths,
         nan=nan,  # type: ignore[arg-type]
     )
-    with _progress() as announce:
+    with progress() as announce:
         done = render_scene(
             scene,
             settings,
@@ -236,9 +235,9 @@ def render(
             announce=announce,
         )
     for note in (*done.notes, *done.save(target, bits=bits, overwrite=overwrite)):
-        _say(note)
+        say(note)
     latitude = done.latitude
-    _say(
+    say(
         f"{latitude.above:.2%} of the pixels lie above the published curve, {latitude.below:.2%} "
         f"below; mean {latitude.mean_stop:+.2f} stops over grey"
     )
@@ -258,8 +257,8 @@ def demo(
     from spectral_film.device import open_device
 
     chosen = open_device(device)
-    _say(f"device: {chosen.name}")
-    with _progress() as announce:
+    say(f"device: {chosen.name}")
+    with progress() as announce:
         page = make_demo(folder, chosen, overwrite=overwrite, announce=announce)
     typer.echo(page)
 
@@ -277,15 +276,16 @@ def show(
     """Draw a stock's curves, measured over published, and print its numbers."""
     from spectral_film.device import open_device
     from spectral_film.film import load_film
-    from spectral_film.show import check_drawing, draw, numbers
+    from spectral_film.show import check_drawing, draw
+    from spectral_film.show import numbers as every_number
 
     stock = load_film(film)
     path = target or Path(f"{stock.id}.png")
     check_drawing(path, overwrite=overwrite)
     draw(open_device(device), stock, path, overwrite=overwrite)
-    for line in numbers(stock):
+    for line in every_number(stock):
         typer.echo(line)
-    _say(f"the curves are drawn in {path}")
+    say(f"the curves are drawn in {path}")
 
 
 @app.command(rich_help_panel="Measure")
@@ -327,7 +327,7 @@ def fit(
     check_place(target, suffixes=(".h5",), overwrite=overwrite)
     if report is not None:
         check_place(report, suffixes=(".html",), overwrite=overwrite)
-    with _progress() as announce:
+    with progress() as announce:
         measured = None if chart is None else read_chart(chart)
         model = fit_film(read_sheet(sheet), announce)
         charted = None if measured is None else fit_chart(model, measured)
@@ -338,7 +338,7 @@ def fit(
     write_film(target, model)
     if report is not None:
         write_text(report, to_html(model, charted))
-        _say(f"the report is {report}")
+        say(f"the report is {report}")
     typer.echo(target)
 
 
@@ -365,25 +365,23 @@ def lab(
     from spectral_film.lab.session import measure
     from spectral_film.page import check_place, write_text
 
-    numbers = target.with_suffix(".json")
+    record = target.with_suffix(".json")
     check_place(target, suffixes=(".html",), overwrite=overwrite)
-    check_place(numbers, suffixes=(".json",), overwrite=overwrite)
+    check_place(record, suffixes=(".json",), overwrite=overwrite)
     stock = load_film(film)
     prints = not isinstance(stock, PrintStock) and print_film != "none"
     print_stock = load_print(print_film) if prints else None
 
     chosen = open_device(device)
-    _say(f"device: {chosen.name}")
-    with _progress() as announce:
+    say(f"device: {chosen.name}")
+    with progress() as announce:
         session = measure(chosen, stock, print_stock, announce)
-    write_text(numbers, to_json(session))
+    write_text(record, to_json(session))
     write_text(target, to_html(session))
     for check in session.failures:
-        _say(
-            f"outside: {check.name} {check.value:+.4g} {check.unit}, tolerance {check.tolerance:g}"
-        )
+        say(f"outside: {check.name} {check.value:+.4g} {check.unit}, tolerance {check.tolerance:g}")
     within = len(session.checks) - len(session.failures)
-    _say(f"{within} of {len(session.checks)} readings are within their tolerances; {numbers}")
+    say(f"{within} of {len(session.checks)} readings are within their tolerances; {record}")
     typer.echo(target)
     if strict and session.failures:
         raise Exit(1)
@@ -415,57 +413,9 @@ def devices() -> None:
         )
 
 
-def _say(line: str) -> None:
-    print(f"spectral-film: {line}", file=sys.stderr)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on a terminal, a line for each stage elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda name, number, count: _say(f"{name} ({number}/{count})")
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("")
-        yield lambda name, number, count: bar.update(
-            task, description=name, completed=number - 1, total=count
-        )
-
-
-def _switch(option: str, value: str) -> bool:
-    if value not in ("on", "off"):
-        raise UsageError(f"{option} is {value!r}, expected on or off")
-    return value == "on"
-
-
 def _adjacency(value: str) -> bool | Literal["pde"]:
     if value == "pde":
         return "pde"
     if value not in ("on", "off"):
         raise UsageError(f"--adjacency is {value!r}, expected on, off or pde")
     return value == "on"
-
-
-def _numbers(option: str, text: str, count: int, kind: Callable[[str], float] = float) -> tuple:
-    try:
-        values = tuple(kind(part) for part in text.split(","))
-    except ValueError:
-        values = ()
-    if len(values) != count:
-        raise UsageError(f"{option} is {text!r}, expected {count} numbers with commas between")
-    return values
-
-
-def _integers(option: str, text: str, count: int) -> tuple:
-    return _numbers(option, text, count, int)
-
-
-def _seconds(text: str) -> float:
-    over, slash, under = text.partition("/")
-    try:
-        return float(over) / (float(under) if slash else 1)
-    except (ValueError, ZeroDivisionError):
-        raise UsageError(f"--shutter is {text!r}, expected seconds such as 1/50 or 10") from None

@@ -26,7 +26,7 @@ from pathlib import Path
 import jax.numpy as jnp
 import numpy as np
 
-from reference.fit.colour_difference import cielab
+from spectral_film.colour_difference import cielab
 from spectral_film.errors import InputError, SpectralFilmError
 from spectral_film.film import PrintStock, load_print
 from spectral_film.spectra import MUST_COVER, colour_chart, illuminant, observer, resampling

@@ -15,7 +15,6 @@ import numpy as np
 from jaxtyping import Array, Float64
 
 from reference.fit.chart import Chart, open_gate
-from reference.fit.colour_difference import Lab, ciede2000, cielab
 from reference.fit.curves import CURVE
 from reference.fit.model import FilmModel
 from reference.fit.priors import Parameter, Values
@@ -26,9 +25,12 @@ from reference.stages.exposure import expose_spectra
 from reference.stages.printing import balance, print_onto
 from reference.stages.projection import project
 from reference.stages.tone_curve import tone_curve
+from spectral_film.colour_difference import ciede2000, cielab
 from spectral_film.errors import InputError
 from spectral_film.film import PrintStock
 from spectral_film.spectra import WAVELENGTH, equal_luminance, illuminant, observer
+
+Lab = Float64[Array, "3 patch"]
 
 GREY = 0.18  # reflectance that normal exposure is metered on
 # The sensitivity of a layer is moved by three bumps about its middle: so broad, and so near, that

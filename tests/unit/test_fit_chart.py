@@ -17,7 +17,6 @@ import pytest
 import reference
 from reference.fit.chart import Chart, read_chart
 from reference.fit.chart_fit import fit_chart, free_numbers, moved, on_screen
-from reference.fit.colour_difference import ciede2000, cielab
 from reference.fit.curves import FittedCurves
 from reference.fit.film_file import write_film
 from reference.fit.model import FilmModel
@@ -27,6 +26,7 @@ from reference.fit.report import lines
 from reference.fit.sheet import read_sheet
 from reference.fit.solve import Solution
 from spectral_film import Scene, Settings, render
+from spectral_film.colour_difference import ciede2000, cielab
 from spectral_film.errors import InputError
 from spectral_film.film import Negative, load_negative
 from spectral_film.lab.projection import lamp_white, photograph

@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "spectral_film/errors.py": set(),
     "spectral_film/chemistry.py": set(),
     "spectral_film/chromaticity.py": set(),
+    "spectral_film/colour_difference.py": set(),
     "spectral_film/signals.py": set(),
     "spectral_film/scene.py": {"errors"},
     "spectral_film/frame.py": {"errors"},
@@ -38,8 +39,8 @@ MAY_IMPORT = {
     "spectral_film/page.py": {"errors"},
     "spectral_film/tolerances.py": set(),
     "reference": {
-        "reference", "drawing", "errors", "film", "frame", "page", "signals", "spectra",
-        "tolerances", "upsampling",
+        "reference", "colour_difference", "drawing", "errors", "film", "frame", "page", "signals",
+        "spectra", "tolerances", "upsampling",
     },
 }  # fmt: skip
 
