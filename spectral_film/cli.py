@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
+from bake.commands import app as bake
 from spectral_film.errors import SpectralFilmError, UsageError
 from spectral_film.terminal import integers, numbers, progress, say, seconds, switch
 
@@ -22,6 +23,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(bake, name="bake", rich_help_panel="Bake")
 
 SHOW_TRACEBACK = "--traceback"
 INTERRUPTED = 130  # what typer makes of Ctrl-C, as shells do

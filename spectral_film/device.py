@@ -1,7 +1,7 @@
 """OpenCL: choose a device, build a kernel, and launch it by the names of its arguments.
 
-A kernel lives in `stages/<stage>.cl` beside the Python that launches it. Arrays go in and come
-out as numpy; on a device that shares the host's memory nothing is copied.
+A kernel lives beside the Python that launches it, that of a stage in `stages/<stage>.cl`. Arrays
+go in and come out as numpy; on a device that shares the host's memory nothing is copied.
 """
 
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ class Device:
 
     def run(
         self,
-        source: str,
+        source: str | Path,
         kernel: str,
         *,
         pixels: int,
@@ -66,9 +66,10 @@ class Device:
         defines: dict[str, object] | None = None,
         **arguments: np.ndarray | np.generic,
     ) -> np.ndarray:
-        """Launch `kernel` of `stages/<source>.cl` over `pixels` pixels, VW of them an item.
+        """Launch `kernel` of `source` over `pixels` pixels, VW of them an item.
 
         Args:
+            source: Stem of a file in `stages/`, or the path of one elsewhere.
             pixels: Pixels of one plane; the kernel gets it as its argument `pixels`.
             out: The one output: its argument name and shape, float32.
             defines: Compile-time constants, as in `#define NAME value`.
@@ -80,7 +81,8 @@ class Device:
         Raises:
             DeviceError: the build or the launch failed, or the names do not match.
         """
-        built = self._build(source, kernel, tuple(sorted((defines or {}).items())))
+        path = KERNELS / f"{source}.cl" if isinstance(source, str) else source
+        built = self._build(path, kernel, tuple(sorted((defines or {}).items())))
         ((result_name, shape),) = out.items()
         result = np.empty(shape, np.float32)
         given: dict[str, Any] = {**arguments, "pixels": np.uint32(pixels), result_name: result}
@@ -114,11 +116,11 @@ class Device:
     def _largest_group(self, kernel: cl.Kernel) -> int:
         return kernel.get_work_group_info(cl.kernel_work_group_info.WORK_GROUP_SIZE, self.opencl)
 
-    def _build(self, source: str, kernel: str, defines: tuple) -> cl.Kernel:
+    def _build(self, source: Path, kernel: str, defines: tuple) -> cl.Kernel:
         key = (source, kernel, defines)
         if key not in self._kernels:
             text = "\n".join(
-                (KERNELS / f"{name}.cl").read_text(encoding="utf-8") for name in ("common", source)
+                path.read_text(encoding="utf-8") for path in (KERNELS / "common.cl", source)
             )
             # -w: vectors wider than the registers draw a page of notes about an ABI nobody calls.
             options = ["-cl-std=CL1.2", "-w", "-cl-kernel-arg-info", f"-DVW={self.vector_width}"]
@@ -130,7 +132,7 @@ class Device:
                 self._kernels[key] = getattr(program, kernel)
             except cl.Error as error:
                 raise DeviceError(
-                    f"{source}.cl does not build on {self.name}, driver "
+                    f"{source.name} does not build on {self.name}, driver "
                     f"{self.opencl.driver_version}: {error}"
                 ) from error
         return self._kernels[key]

@@ -53,8 +53,8 @@ REC709_CHROMATICITIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 
 
 @dataclass(frozen=True)
-class Decoder:
-    """Code values of one space -> linear Rec.709/D65.
+class Conversion:
+    """Between the code values of one space and linear Rec.709/D65.
 
     Attributes:
         name: The space, as OCIO calls it.
@@ -65,13 +65,29 @@ class Decoder:
     processor: PyOpenColorIO.CPUProcessor
 
     def __call__(self, pixels: np.ndarray) -> None:
-        """Decode `pixels`, float32 in C order (y, x, RGB), in place."""
+        """Convert `pixels`, float32 in C order (y, x, RGB), in place."""
         height, width, _ = pixels.shape
         self.processor.apply(PyOpenColorIO.PackedImageDesc(pixels, width, height, 3))
 
 
-def named_space(name: str) -> Decoder:
+def named_space(name: str) -> Conversion:
     """The decoder of a space by OCIO name, alias or short name, upper and lower case alike.
+
+    Raises:
+        UsageError: nothing has that name.
+    """
+    canonical = known_name(name)
+    return _conversion(canonical, config().getProcessor(canonical, LINEAR_REC709))
+
+
+def to_named_space(name: str) -> Conversion:
+    """From linear Rec.709 to the codes of a space; names and errors as in `named_space`."""
+    canonical = known_name(name)
+    return _conversion(canonical, config().getProcessor(LINEAR_REC709, canonical))
+
+
+def known_name(name: str) -> str:
+    """The config's own name of a space.
 
     Raises:
         UsageError: nothing has that name.
@@ -84,8 +100,7 @@ def named_space(name: str) -> Decoder:
             f"unknown input space {name!r}: expected a short name or any colour space or alias "
             f"of the OCIO {CONFIG}; try {', '.join(names)}"
         )
-    processor = _config().getProcessor(canonical, LINEAR_REC709)
-    return _decoder(canonical, processor)
+    return canonical
 
 
 def canonical_name(name: str) -> str | None:
@@ -93,7 +108,7 @@ def canonical_name(name: str) -> str | None:
     return _names().get(name.strip().casefold(), (None, None))[1]
 
 
-def from_chromaticities(chromaticities: Sequence[float], path: object) -> Decoder:
+def from_chromaticities(chromaticities: Sequence[float], path: object) -> Conversion:
     """The decoder of linear RGB with primaries of its own.
 
     Args:
@@ -123,8 +138,8 @@ def from_chromaticities(chromaticities: Sequence[float], path: object) -> Decode
     matrix /= matrix.sum(axis=1, keepdims=True)  # white is white but for rounding: make it exact
     padded = np.eye(4)
     padded[:3, :3] = matrix
-    processor = _config().getProcessor(PyOpenColorIO.MatrixTransform(padded.ravel().tolist()))
-    return _decoder(f"linear RGB with the header's chromaticities ({numbers})", processor)
+    processor = config().getProcessor(PyOpenColorIO.MatrixTransform(padded.ravel().tolist()))
+    return _conversion(f"linear RGB with the header's chromaticities ({numbers})", processor)
 
 
 def _rgb_to_xyz(chromaticities: Sequence[float]) -> np.ndarray:
@@ -132,13 +147,14 @@ def _rgb_to_xyz(chromaticities: Sequence[float]) -> np.ndarray:
     return rgb_to_xyz(list(zip(x_of, y_of, strict=True)), chromaticities[6:])
 
 
-def _decoder(name: str, processor: PyOpenColorIO.Processor) -> Decoder:
+def _conversion(name: str, processor: PyOpenColorIO.Processor) -> Conversion:
     # Lossless, 5e-7: by default powers and logarithms are approximated, to 2.5e-5 of the value.
-    return Decoder(name, processor.getOptimizedCPUProcessor(PyOpenColorIO.OPTIMIZATION_LOSSLESS))
+    return Conversion(name, processor.getOptimizedCPUProcessor(PyOpenColorIO.OPTIMIZATION_LOSSLESS))
 
 
 @cache
-def _config() -> PyOpenColorIO.Config:
+def config() -> PyOpenColorIO.Config:
+    """The OCIO config that names are looked up in."""
     return PyOpenColorIO.Config.CreateFromBuiltinConfig(CONFIG)
 
 
@@ -146,7 +162,7 @@ def _config() -> PyOpenColorIO.Config:
 def _names() -> dict[str, tuple[str, str]]:
     """Folded name -> the name as written, the canonical name."""
     names = {}
-    for space in _config().getColorSpaces(
+    for space in config().getColorSpaces(
         PyOpenColorIO.SEARCH_REFERENCE_SPACE_ALL, PyOpenColorIO.COLORSPACE_ALL
     ):
         if not space.isData():

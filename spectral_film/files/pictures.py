@@ -18,7 +18,7 @@ from spectral_film.errors import InputError, UsageError
 from spectral_film.files.colour_spaces import (
     LINEAR_REC709,
     SRGB,
-    Decoder,
+    Conversion,
     canonical_name,
     from_chromaticities,
     named_space,
@@ -111,7 +111,7 @@ def read_scene(
 
 
 def _read_rgb(
-    source: OpenImageIO.ImageInput, path: Path, decoder: Decoder | None, nan: NanPolicy
+    source: OpenImageIO.ImageInput, path: Path, decoder: Conversion | None, nan: NanPolicy
 ) -> Scene:
     spec = source.spec()
     rgb, notes = _rgb_channels(spec.channelnames, path)
@@ -154,7 +154,7 @@ def _scene(
     *,
     kind: SceneKind = "rgb",
     wavelength_nm: np.ndarray | None = None,
-    decode: Decoder | None = None,
+    decode: Conversion | None = None,
 ) -> Scene:
     """The chosen channels with their windows, their passengers and their way up."""
     spec = source.spec()
@@ -312,7 +312,7 @@ def _rgb_channels(names: Sequence[str], path: Path) -> tuple[list[int], tuple[st
     )
 
 
-def _space_of(spec: OpenImageIO.ImageSpec, format_name: str, path: Path) -> tuple[Decoder, str]:
+def _space_of(spec: OpenImageIO.ImageSpec, format_name: str, path: Path) -> tuple[Conversion, str]:
     """What the numbers mean by the file's own words, and which words those were."""
     if format_name in ("dpx", "cineon"):
         raise UsageError(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import bake.device_tables
 import spectral_film.device
 
 pytestmark = pytest.mark.skipif(
@@ -25,6 +26,7 @@ WIDTHS = (1, 16)  # a GPU's and a CPU's
 PREPARE = """
 import sys
 import numpy as np
+from bake.device_tables import apply_table_1d, apply_table_3d
 from spectral_film.device import Device, all_devices
 from spectral_film.film import ToneCurve, load_negative, load_print
 from spectral_film.scene import Scene
@@ -85,6 +87,9 @@ for size in (1, 1), (3, 5), (23, 37):
             display=display, adapting_white=projection.open_gate(), peak_luminance=0.9,
             encode=encode,
         )(device, xyz)
+    for nodes in 2, 5:
+        apply_table_1d(device, rgb, rng.uniform(size=(3, nodes)), (0.0, 40.0))
+        apply_table_3d(device, rgb, rng.uniform(size=(nodes, nodes, nodes, 3)), (0.0, 40.0))
 """
 
 OUT_OF_BOUNDS = """
@@ -112,7 +117,8 @@ def watch(script: str, width: int, folder: Path) -> tuple[set[str], str]:
 
 
 def all_kernels() -> set[str]:
-    sources = spectral_film.device.KERNELS.glob("*.cl")
+    folders = spectral_film.device.KERNELS, Path(bake.device_tables.__file__).parent
+    sources = [source for folder in folders for source in folder.glob("*.cl")]
     return {k for s in sources for k in re.findall(r"__kernel\s+void\s+(\w+)", s.read_text())}
 
 

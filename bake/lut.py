@@ -1,0 +1,202 @@
+"""One table for the whole colour path, or half of it, with its own error in its header."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from bake.colour_path import ACES_VIEWS, ColourPath
+from bake.error import INTERPOLATIONS, Judged, judge
+from bake.lattice import Lattice, solved
+from bake.recipe import Recipe, display_coding
+from bake.samples import KINDS, WHOLE_CUBE, scene_colours
+from bake.table_files import (
+    Contract,
+    Play,
+    baked_text,
+    check_suffix,
+    clf_text,
+    group,
+    player,
+    table_transform,
+)
+from spectral_film.device import Device
+from spectral_film.errors import UsageError
+from spectral_film.files.colour_spaces import config, to_named_space
+from spectral_film.stages.exposure import GREY
+
+SIZES = (9, 129)  # the largest that OpenColorIO reads
+CODED_FOR = "ACEScct"  # what stands before the table where a file takes scene-linear light
+PRINTING_DENSITY = (
+    "printing density as a 10-bit Cineon code over 1023: 95 is the unexposed film, 0.002 density a "
+    "code"
+)
+# Colours a table is solved for. How much a kind counts was tried out: pictures are what a table is
+# for, and colours that no picture has shall not bend it.
+COLOURS_OF_A_KIND = 60_000
+COLOURS_OF_A_NODE = 4
+IMPORTANCE = {"photograph": 9.0, "saturated": 0.1, WHOLE_CUBE: 0.1}
+NOTICEABLE = 0.3  # CIEDE2000 that the solver takes for one unit
+SOLVED_WITH, JUDGED_WITH = 5207, 2383  # seeds: no colour is judged that was solved for
+JUDGED_OF_A_KIND = 20_000
+
+
+@dataclass(frozen=True)
+class BakedLut:
+    """A table and what is known of it.
+
+    Attributes:
+        recipe: What it was made of.
+        lattice: Its nodes; it takes codes 0..1.
+        judged: Its error.
+    """
+
+    recipe: Recipe
+    lattice: Lattice
+    judged: tuple[Judged, ...]
+
+    def contract(self) -> Contract:
+        """What its file says."""
+        recipe = self.recipe
+        takes, gives = codings(recipe)
+        errors = [
+            f"error, {j.interpolation}, {j.kind}: CIEDE2000 mean {j.statistic.mean:.2f}, p99 "
+            f"{j.statistic.p99:.2f}, largest {j.statistic.largest:.2f}"
+            for j in self.judged
+        ]
+        what, *rest = recipe.description()
+        return Contract(what, takes, gives, [*rest, "interpolate tetrahedrally", *errors])
+
+    def text(self, path: Path) -> str:
+        """The file of this name: its suffix is the format."""
+        suffix = path.suffix.lower()
+        if suffix != ".clf":
+            return baked_text(self.lattice, suffix, self.contract())
+        parts = list(table_transform(self.lattice))
+        if self.recipe.takes_linear:
+            parts.insert(0, _between(self.recipe.input_space, CODED_FOR))
+            if self.recipe.form == "lmt":
+                parts.append(_between(CODED_FOR, self.recipe.input_space))
+        return clf_text(group(*parts), path.stem, self.contract())
+
+
+def check_lut(recipe: Recipe, path: Path, size: int) -> None:
+    """Refuse what cannot be baked, before any work is done.
+
+    Raises:
+        UsageError: the format, the size or the coding do not go together.
+    """
+    check_suffix(path)
+    if not SIZES[0] <= size <= SIZES[1]:
+        raise UsageError(f"--size is {size}, expected {SIZES[0]} to {SIZES[1]}; 33 is usual")
+    if recipe.takes_linear and path.suffix.lower() != ".clf":
+        raise UsageError(
+            f"{path}: a table without a shaper takes log-coded light, and {recipe.input_space} is "
+            f"linear; give --input-space {CODED_FOR}, or write a .clf"
+        )
+    if recipe.form == "lmt" and recipe.settings.display not in ACES_VIEWS:
+        raise UsageError(
+            f"--form lmt has no ACES output for --display {recipe.settings.display}; give one of "
+            f"{', '.join(ACES_VIEWS)}"
+        )
+
+
+def bake_lut(
+    recipe: Recipe,
+    device: Device,
+    size: int = 33,
+    announce: Callable[[str, int, int], None] | None = None,
+) -> BakedLut:
+    """Solve the table of a recipe, and judge it.
+
+    Args:
+        recipe: What to bake.
+        device: Runs the engine.
+        size: Nodes along an edge.
+        announce: Called with the name of each step, its number and their count.
+    """
+
+    def say(name: str, number: int) -> None:
+        if announce:
+            announce(name, number, 3)
+
+    coded = replace(recipe, input_space=CODED_FOR) if recipe.takes_linear else recipe
+    engine = ColourPath(coded, device)
+    path, seen = _table_of(engine)
+    say("colours", 1)
+    cube = COLOURS_OF_A_NODE * size**3
+    kinds = codes(engine, SOLVED_WITH, COLOURS_OF_A_KIND, cube)
+    importance = [np.full(len(c), IMPORTANCE.get(kind, 1.0)) for kind, c in kinds.items()]
+
+    def difference(wanted: np.ndarray, got: np.ndarray) -> np.ndarray:
+        return engine.difference(seen(wanted), seen(got))
+
+    say(f"{size} x {size} x {size} nodes", 2)
+    lattice = solved(
+        path,
+        size,
+        np.concatenate(list(kinds.values())),
+        importance=np.concatenate(importance),
+        difference=lambda wanted, got: difference(wanted, got) / NOTICEABLE,
+    )
+    say("error", 3)
+    judged = judge(
+        path,
+        {name: player(table_transform(lattice, i)) for name, i in INTERPOLATIONS.items()},
+        codes(engine, JUDGED_WITH, JUDGED_OF_A_KIND, JUDGED_OF_A_KIND),
+        difference,
+    )
+    return BakedLut(recipe, lattice, tuple(judged))
+
+
+def codes(engine: ColourPath, seed: int, count: int, cube: int) -> dict[str, np.ndarray]:
+    """Colours by kind as the table takes them, those within 0..1, (colour, 3) each."""
+    rng = np.random.default_rng(seed)
+    encode = to_named_space(engine.recipe.input_space)
+    found = {}
+    for kind, linear in scene_colours(rng, count).items():
+        pixels = np.array(linear[None], np.float32, order="C")
+        encode(pixels)
+        coded = pixels[0]
+        if engine.recipe.form == "print":
+            coded = engine.negative(coded)
+        found[kind] = coded[((coded >= 0) & (coded <= 1)).all(axis=1)]
+    assert tuple(found) == KINDS
+    return found | {WHOLE_CUBE: rng.random((cube, 3), np.float32)}
+
+
+def codings(recipe: Recipe) -> tuple[str, str]:
+    """What the file of a recipe takes and gives, in words."""
+    display = display_coding(recipe.settings.display)
+    if recipe.form == "print":
+        return PRINTING_DENSITY, display
+    pixel = np.full((1, 1, 3), GREY, np.float32)
+    to_named_space(recipe.input_space)(pixel)
+    scene = f"{recipe.input_space}; an 18 % grey sits at {pixel[0, 0, 1]:.4f}"
+    if recipe.form == "negative":
+        return scene, PRINTING_DENSITY
+    if recipe.form == "lmt":
+        _, view = ACES_VIEWS[recipe.settings.display]
+        return scene, f"{recipe.input_space}, to be shown through {view}"
+    return scene, display
+
+
+def _table_of(engine: ColourPath) -> tuple[Play, Play]:
+    """The path of a form, and how its results come to be seen on the display."""
+    form = engine.recipe.form
+    if form == "film":
+        return engine.film, _as_it_is
+    if form == "print":
+        return engine.print, _as_it_is
+    if form == "negative":
+        return engine.negative, engine.print
+    return engine.look, engine.through_aces
+
+
+def _as_it_is(colours: np.ndarray) -> np.ndarray:
+    return colours
+
+
+def _between(one: str, other: str):  # type: ignore[no-untyped-def]  # a GroupTransform
+    return config().getProcessor(one, other).createGroupTransform()

@@ -1,0 +1,247 @@
+"""`pack.json`: what is in a pack, in which unit, and how far off it is.
+
+A film baked into pieces that any software can play. The pieces in order, with what travels between
+them; R, G, B are the red-, green- and blue-sensitive layers and their cyan, magenta, yellow dyes:
+
+    scene                   RGB in `input.space`, code values
+      layer_exposure        table: code -> x, exposure H = max(10^x - exposure_offset, 0)
+    exposure                lux s, linear
+      optics                kernel per layer: scatter and halation
+      h = log10 max(exposure, `log_exposure` low end)
+      development           dye F(h) and G(h) by tables; inhibitor b = kernel * F(h);
+                            h' = G(h) - coupling @ b;  dyes = F(h')
+    dyes                    amounts, 1 = peak density 1.0
+      grain                 its place; nothing ships yet
+      printing              table: dyes -> printing density D
+    printing density        as the print stock sees it, base included
+      print_optics          kernel per layer on 10^-D, and back: D' = -log10
+      view                  h = print_log_exposure + per_point (points - 25) - D', print dyes by a
+                            table, print dyes -> display code by a table
+    display                 code values of `output.display`
+
+`film` is all of it in one table, without what happens between pixels.
+
+Tables come twice. A `.clf` takes the wire as it is. A `.cube` takes it coded, (value - low) /
+(high - low) with `domain` = low, high. Both give the next wire as it is.
+"""
+
+import hashlib
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+SCHEMA = "spectral-film/pack"
+SCHEMA_VERSION = 1
+MANIFEST = "pack.json"
+
+Triple = tuple[float, float, float]
+Layer = Literal["R", "G", "B"]
+
+
+def _inside(path: str) -> str:
+    """A relative path that stays in the pack."""
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or "\\" in path or ":" in path or ".." in parts:
+        raise ValueError(f"{path!r} does not lie inside the pack")
+    return path
+
+
+PackPath = Annotated[str, AfterValidator(_inside)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Statistic(_Part):
+    """How far apart two things are over many samples."""
+
+    mean: float
+    p99: float
+    largest: float
+    unit: str
+
+
+class File(_Part):
+    """One file of the pack."""
+
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    bytes: int = Field(ge=0)
+
+
+class Table(_Part):
+    """A look-up table, 1-D for each channel or 3-D."""
+
+    clf: PackPath
+    cube: PackPath
+    dimensions: Literal[1, 3]
+    size: int = Field(ge=2)
+    domain: tuple[float, float]
+    error: Statistic
+
+
+class Spread(_Part):
+    """A density of light around a point, as in `spectral_film.spread`: lengths in um.
+
+    gaussian: sigma_um. exponential: length_um. cauchy: radius_um. ring, diffuse: base_um,
+    base_index, reach_um.
+    """
+
+    weight: float = Field(ge=0)
+    form: Literal["gaussian", "exponential", "cauchy", "ring", "diffuse"]
+    sigma_um: float | None = None
+    length_um: float | None = None
+    radius_um: float | None = None
+    base_um: float | None = None
+    base_index: float | None = None
+    reach_um: float | None = None
+
+
+class Gaussian(_Part):
+    """One term of a sum of Gaussians."""
+
+    weight: float = Field(ge=0)
+    sigma_um: float = Field(ge=0)
+
+
+class KernelLayer(_Part):
+    """The kernel of one layer: its analytic form, and the same as a sum of Gaussians.
+
+    `gaussian_error` is the largest difference of the two OTFs up to 100 cycles/mm.
+    """
+
+    spreads: tuple[Spread, ...] = Field(min_length=1)
+    gaussians: tuple[Gaussian, ...] = Field(min_length=1)
+    gaussian_error: float = Field(ge=0)
+
+
+class KernelImage(_Part):
+    """The kernel at one pixel pitch.
+
+    `rgb` has three channels and a data window centred on the origin; `layers` are single channels
+    whose windows begin at it. All are float32, odd squares, nowhere negative, of sum 1.
+    """
+
+    pitch_um: float = Field(gt=0)
+    width: int = Field(gt=0)  # of the picture that has this pitch in the gate
+    radius_px: int = Field(ge=0)
+    rgb: PackPath
+    layers: dict[Layer, PackPath]
+    centre: Triple  # value of the middle pixel
+    energy_outside: Triple  # of the analytic form beyond the square
+
+
+class Kernel(_Part):
+    """A blur, the same in every direction, each layer by its own kernel; edges go on outside."""
+
+    acts_on: Literal["exposure", "inhibitor", "print exposure"]
+    layers: tuple[KernelLayer, KernelLayer, KernelLayer]
+    images: tuple[KernelImage, ...]
+
+
+class LayerExposure(_Part):
+    """Scene code -> log10(exposure + exposure_offset), lux s."""
+
+    table: Table
+    exposure_offset_lux_s: float = Field(gt=0)
+
+
+class Development(_Part):
+    """Exposure -> dyes, with the inhibitor that diffuses between layers."""
+
+    log_exposure: tuple[float, float]  # ends of both curves, log10 lux s
+    curve: Table  # F: h -> dye
+    compensated: Table  # G: h -> h + sum_j coupling_cj F_j(h)
+    coupling: tuple[Triple, Triple, Triple]  # (layer held back, layer developing)
+    inhibitor: Kernel | None  # None: nothing diffuses, b = F(h)
+
+
+class View(_Part):
+    """Printing density -> display code."""
+
+    print_log_exposure: Triple  # log10 exposure of the print where D' = 0, at 25-25-25 points
+    per_point: float
+    printer_points: Triple
+    curve: Table  # log10 exposure of the print -> print dyes
+    table: Table  # print dyes -> display code
+    pack_clf: PackPath  # offset, curve and table in one, at `printer_points`
+
+
+class Printing(_Part):
+    """Dyes of the negative -> printing density."""
+
+    table: Table
+
+
+class Stock(_Part):
+    """A film that was baked."""
+
+    id: str
+    name: str
+    sha256: str
+
+
+class Input(_Part):
+    """What the pack takes."""
+
+    space: str
+    grey_code: float  # where an 18 % grey sits
+
+
+class Output(_Part):
+    """What the pack gives."""
+
+    display: str
+    encoding: str
+
+
+class Gate(_Part):
+    """The camera aperture a picture fills."""
+
+    name: str
+    width_mm: float = Field(gt=0)
+
+
+class Reference(_Part):
+    """A picture, and what the engine made of it."""
+
+    scene: PackPath
+    render: PackPath
+    pitch_um: float = Field(gt=0)
+
+
+class Manifest(_Part):
+    """The whole of `pack.json`."""
+
+    schema_: Literal["spectral-film/pack"] = Field(alias="schema")
+    schema_version: Literal[1]
+    engine: str
+    negative: Stock
+    print_film: Stock
+    settings: dict[str, str]
+    sources: tuple[str, ...]
+    input: Input
+    output: Output
+    gates: tuple[Gate, ...] = Field(min_length=1)
+    layer_exposure: LayerExposure
+    optics: Kernel | None
+    development: Development
+    grain: None
+    printing: Printing
+    print_optics: Kernel | None
+    view: View
+    film: Table
+    reference: Reference
+    errors: dict[str, Statistic]  # pack against engine, by stage and class of colours
+    files: dict[PackPath, File]
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True
+    )
+
+
+def digest(path: Path) -> File:
+    """What a manifest says of a file."""
+    content = path.read_bytes()
+    return File(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
