@@ -1,0 +1,185 @@
+"""The tables of a pack, a step of the colour path each, solved and judged against the engine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bake.colour_path import ColourPath
+from bake.error import CIEDE2000, statistic
+from bake.lattice import Lattice, solved
+from bake.manifest import Statistic
+from bake.samples import WHOLE_CUBE, scene_colours
+from bake.table_files import Curves, player, table_transform
+from spectral_film.files.colour_spaces import named_space, to_named_space
+from spectral_film.film import Interlayer, ToneCurve
+from spectral_film.frame import Frame
+
+BRIGHTEST = 65504.0  # of linear light: the largest half float
+# Exposure has this much added before its logarithm is taken, so that black has one too: 6 stops
+# under the grey card, where film begins to answer.
+STOPS_TO_OFFSET = 6
+LOG_EXPOSURE = (-6.0, 5.0)  # log10 lux s: below, every curve is flat to 1e-5; above lies the sun
+PRINT_LOG_EXPOSURE = 4.0  # to either side of the laboratory aim
+STEPS_OF_A_CURVE = 4096  # a straight line between two is off by 1e-6
+# Nodes along an edge. The first takes 1.5 times the range of codes that a picture has.
+SIZES = {"layer exposure": 49, "printing": 33, "view": 49}
+COLOURS_OF_A_KIND, JUDGED_OF_A_KIND, COLOURS_OF_A_NODE = 40_000, 10_000, 4
+IMPORTANCE = {"photograph": 9.0, "lamp": 1.0, "saturated": 0.1, WHOLE_CUBE: 0.1}
+# A unit of difference for the solver: what makes some 0.3 CIEDE2000 on the screen.
+EXPOSURE_UNIT, DENSITY_UNIT, CIEDE2000_UNIT = 0.003, 0.001, 0.3
+SOLVED_WITH, JUDGED_WITH = 5213, 2393
+
+
+@dataclass(frozen=True)
+class StageTable:
+    """A table and how far it is from the engine, over the colours that pictures are made of."""
+
+    table: Lattice | Curves
+    error: Statistic
+
+
+@dataclass(frozen=True)
+class Wires:
+    """Colours by kind on every wire of the path, (colour, 3) each."""
+
+    scene: dict[str, np.ndarray]
+    dyes: dict[str, np.ndarray]
+    print_dyes: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class StageTables:
+    """What a pack plays.
+
+    Attributes:
+        exposure_offset: lux s, added to exposure before the logarithm.
+    """
+
+    exposure_offset: float
+    layer_exposure: StageTable
+    curve: StageTable
+    compensated: StageTable
+    printing: StageTable
+    print_curve: StageTable
+    view: StageTable
+
+
+def stage_tables(engine: ColourPath, announce: Callable[[str], None]) -> StageTables:
+    """Solve all of them."""
+    negative, print_film = engine.recipe.negative, engine.recipe.print_film
+    top = brightest_code(engine.recipe.input_space)
+    learnt = _wires(engine, SOLVED_WITH, COLOURS_OF_A_KIND, top)
+    judged = _wires(engine, JUDGED_WITH, JUDGED_OF_A_KIND, top)
+
+    offset = negative.grey_lux_s() / 2**STOPS_TO_OFFSET
+
+    def log_exposure(codes: np.ndarray) -> np.ndarray:
+        return np.log10(engine.exposure(codes) + offset)
+
+    def solve(
+        name: str,
+        path: Callable[[np.ndarray], np.ndarray],
+        wire: str,
+        high: float,
+        difference: Callable[[np.ndarray, np.ndarray], np.ndarray],
+        unit: float,
+        said: str,
+    ) -> StageTable:
+        announce(name)
+        size = SIZES[name]
+        rng = np.random.default_rng(SOLVED_WITH)
+        kinds = dict(getattr(learnt, wire))
+        kinds[WHOLE_CUBE] = rng.uniform(0, high, (COLOURS_OF_A_NODE * size**3, 3))
+        weights = [np.full(len(c), IMPORTANCE.get(kind, 1.0)) for kind, c in kinds.items()]
+        lattice = solved(
+            path,
+            size,
+            np.concatenate(list(kinds.values())),
+            importance=np.concatenate(weights),
+            difference=lambda wanted, got: difference(wanted, got) / unit,
+            domain=(0.0, high),
+        )
+        fresh = np.concatenate(list(getattr(judged, wire).values()))
+        off = difference(path(fresh), player(table_transform(lattice))(fresh))
+        return StageTable(lattice, statistic(off, said))
+
+    curve = negative.tone_curve
+    coupling = np.zeros((3, 3))
+    if isinstance(negative.adjacency, Interlayer):
+        coupling = negative.adjacency.coupling
+
+    def compensated(h: np.ndarray) -> np.ndarray:
+        return h + coupling @ curve.dye(h)
+
+    aim = print_film.lad.log_exposure
+    ends = (aim.min() - PRINT_LOG_EXPOSURE, aim.max() + PRINT_LOG_EXPOSURE)
+    return StageTables(
+        exposure_offset=offset,
+        layer_exposure=solve(
+            "layer exposure", log_exposure, "scene", top, _largest, EXPOSURE_UNIT,
+            "log10 exposure",
+        ),
+        curve=_curve(curve.dye, LOG_EXPOSURE, "dye amount"),
+        compensated=_curve(compensated, LOG_EXPOSURE, "log10 exposure"),
+        printing=solve(
+            "printing", engine.printing_density, "dyes", _most_dye(curve), _largest, DENSITY_UNIT,
+            "printing density",
+        ),
+        print_curve=_curve(print_film.tone_curve.dye, ends, "dye amount"),
+        view=solve(
+            "view", engine.display, "print_dyes", _most_dye(print_film.tone_curve),
+            engine.difference, CIEDE2000_UNIT, CIEDE2000,
+        ),
+    )  # fmt: skip
+
+
+def brightest_code(space: str) -> float:
+    """The code of `BRIGHTEST` light; 1 where a space ends there."""
+    white = np.full((1, 1, 3), BRIGHTEST, np.float32)
+    to_named_space(space)(white)
+    code = float(np.ceil(1000 * white.max()) / 1000)
+    back = np.full((1, 1, 3), code, np.float32)
+    named_space(space)(back)
+    return code if np.isfinite(code) and 1 < code < 10 and back.min() > BRIGHTEST / 2 else 1.0
+
+
+def _wires(engine: ColourPath, seed: int, count: int, top: float) -> Wires:
+    """The kinds of colours of `samples.py`, and lamps, on their way through the film."""
+    rng = np.random.default_rng(seed)
+    encode = to_named_space(engine.recipe.input_space)
+    linear = scene_colours(rng, count)
+    linear["lamp"] = linear["highlight"] * 2 ** rng.uniform(0, 9, (count, 1))
+    scene, dyes, print_dyes = {}, {}, {}
+    for kind, rgb in linear.items():
+        pixels = np.array(rgb[None], np.float32, order="C")
+        encode(pixels)
+        codes = pixels[0]
+        scene[kind] = codes[((codes >= 0) & (codes <= top)).all(axis=1)]
+        dyes[kind] = engine.dyes(engine.exposure(scene[kind]))
+        print_dyes[kind] = engine.print_dyes(engine.printing_density(dyes[kind]))
+    return Wires(scene, dyes, print_dyes)
+
+
+def _curve(
+    of: Callable[[np.ndarray], np.ndarray], domain: tuple[float, float], unit: str
+) -> StageTable:
+    """A function of log exposure, the same for all layers in and one value for each out."""
+    curves = Curves(of(np.linspace(*domain, STEPS_OF_A_CURVE)).T.astype(np.float32), domain)
+    between = np.random.default_rng(JUDGED_WITH).uniform(*domain, JUDGED_OF_A_KIND)
+    played = player(table_transform(curves))(np.repeat(between[:, None], 3, axis=1))
+    return StageTable(curves, statistic(np.abs(played - of(between).T).max(axis=1), unit))
+
+
+def _most_dye(curve: ToneCurve) -> float:
+    """A little more than any layer can form."""
+    return float(np.ceil(10 * curve.density_range.sum(axis=1).max()) / 10)
+
+
+def _largest(wanted: np.ndarray, got: np.ndarray) -> np.ndarray:
+    return np.abs(wanted - got).max(axis=1)
+
+
+def pitch_um(gate_width_mm: float, width: int) -> float:
+    """Distance of pixels on the film where a picture of that width fills the gate."""
+    return Frame(gate_width_mm, width).pitch_um[0]
