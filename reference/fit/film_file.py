@@ -18,7 +18,8 @@ from reference.fit.optics import FittedAdjacency, FittedOptics
 from reference.fit.sheet import Sheet
 from reference.fit.solve import SURE_DIGITS, Solution, keep
 from reference.fit.spectra import dmin_shape, dye_density
-from spectral_film.errors import OutputError
+from spectral_film.errors import FilmModelError, InputError, OutputError
+from spectral_film.film import load_film
 from spectral_film.spectra import WAVELENGTH
 
 SCHEMA_VERSION = 1
@@ -28,12 +29,21 @@ Origin = Literal["published", "fitted", "assumed"]
 
 
 def write_film(path: Path, model: FilmModel) -> None:
-    """Write `model` to `path`; an interrupted run leaves what was there."""
-    partial = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    """Write `model` to `path`; an interrupted run leaves what was there.
+
+    Raises:
+        InputError: the engine would refuse the film; what it objects to is said.
+        OutputError: the place cannot be written.
+    """
+    partial = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.h5")
     try:
         with h5py.File(partial, "w", libver=("v110", "v110"), track_order=True) as file:
             _Writer(file, model.sheet).write(model)
+        load_film(str(partial))
         partial.replace(path)
+    except FilmModelError as refused:
+        said = str(refused).replace(str(partial.resolve()), path.name)
+        raise InputError(f"{model.sheet.id}: its sheet makes no film ({said})") from refused
     except OSError as reason:
         raise OutputError(f"{path}: cannot be written ({reason})") from None
     finally:

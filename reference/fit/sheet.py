@@ -112,12 +112,16 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
         raise InputError(
             f"{path}: id must be letters, digits, dots and dashes, got {entries['id']!r}"
         )
+    balance = word("balance")
+    assumed = _assumed(path, kind, entries.get("assumed", {}))
+    _must_hang_together(path, assumed)
+    lamps = (assumed[name] for name in ("printer_lamp", "projector_lamp") if name in assumed)
     try:
-        illuminant(word("balance"))
+        for light in (balance, *lamps):
+            illuminant(light)
         gate_size_mm(entries.get("gate", "super35"))
     except SpectralFilmError as problem:
         raise InputError(f"{path}: {problem}") from None
-    assumed = _assumed(path, kind, entries.get("assumed", {}))
 
     def number(name: str, fallback: float | None, lowest: float, highest: float) -> float:
         value = entries.get(name, fallback)
@@ -139,7 +143,9 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
         kinds = [name for name, entry in known_backings.items() if isinstance(entry, dict)]
         raise InputError(f"{path}: backing must be {' or '.join(kinds)}, got {backing!r}")
 
-    lad = entries.get("lad", assumed.get("lad", {})).get("aim_density")
+    lad = entries.get("lad", assumed.get("lad", {}))
+    if not isinstance(lad, dict):
+        raise InputError(f"{path}: lad must be a table with aim_density, got {lad!r}")
     return {
         **{name: word(name) for name in ("id", "name", "maker", "balance", "source")},
         "kind": kind,
@@ -149,7 +155,9 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
         "backing": backing,
         "gate": entries.get("gate", assumed.get("gate")),
         "assumed": assumed,
-        "lad_aim": _three(path, "lad.aim_density", lad) if kind == "print" else None,
+        "lad_aim": _three(path, "lad.aim_density", lad.get("aim_density"))
+        if kind == "print"
+        else None,
     }
 
 
@@ -175,7 +183,7 @@ def _assumed(path: Path, kind: str, own: Any) -> dict[str, Any]:
                 )
             nested = isinstance(base[name], dict)
             merged[name] = overruled(base[name], value, f"{where}.{name}") if nested else value
-            if not nested and np.shape(value) != np.shape(base[name]) and name not in _ANY_LENGTH:
+            if not nested and not _alike(value, base[name], any_length=name in _ANY_LENGTH):
                 raise InputError(
                     f"{path}: {where}.{name} must look like {base[name]!r}, got {value!r}"
                 )
@@ -185,3 +193,43 @@ def _assumed(path: Path, kind: str, own: Any) -> dict[str, Any]:
 
 
 _ANY_LENGTH = ("wavelength_nm", "density")
+
+
+def _alike(value: Any, base: Any, *, any_length: bool) -> bool:
+    """Whether a value can replace an assumed one: a text a text, numbers as many from 0 upwards."""
+    if isinstance(base, list):
+        if not isinstance(value, list):
+            return False
+        beside = base[:1] * len(value) if any_length else base
+        return len(value) == len(beside) and all(
+            _alike(one, other, any_length=False) for one, other in zip(value, beside, strict=True)
+        )
+    if isinstance(base, str):
+        return isinstance(value, str)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and 0 <= value < math.inf
+
+
+def _must_hang_together(path: Path, assumed: Mapping[str, Any]) -> None:
+    """Assumed entries that each look right must make sense together."""
+    sublayers = assumed["characteristic_curves"]["sublayers"]
+    shortest, longest = assumed.get("adjacency", {}).get("length_um", (1.0, 2.0))
+    base = assumed.get("base_density", {"wavelength_nm": [0, 1], "density": [0, 0]})
+    rising = len(base["density"]) > 1 and (np.diff(base["wavelength_nm"]) > 0).all()
+    veils = [veil for veil in assumed.get("halation", {}).values() if isinstance(veil, dict)]
+    for holds, entry, expected in (
+        (sublayers in (1, 2, 3, 4, 5), "characteristic_curves.sublayers", "1, 2, 3, 4 or 5"),
+        (0 < shortest < longest, "adjacency.length_um", "two bounds above 0, the lower one first"),
+        (
+            rising and len(base["density"]) == len(base["wavelength_nm"]),
+            "base_density",
+            "rising wavelengths and a density for each",
+        ),
+        (
+            all(veil["profile"] in ("ring", "diffuse") for veil in veils),
+            "halation",
+            "of profile 'ring' or 'diffuse'",
+        ),
+    ):
+        if not holds:
+            raise InputError(f"{path}: assumed.{entry} must be {expected}")

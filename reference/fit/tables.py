@@ -101,6 +101,7 @@ MAY_BE_ABSENT = ("mtf", "rms_granularity")
 
 # Readings of a flat toe wiggle; a fall beyond this is a slip, or a reversal film.
 WIGGLE = 0.005  # density
+LEAST_RISE = 0.3  # density; the flattest duplicating films make five times that
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,11 @@ def read_tables(folder: Path) -> dict[str, Table]:
                 f"{path} is missing; a sheet needs "
                 + ", ".join(f"{needed}.csv" for needed in FORMS if needed not in MAY_BE_ABSENT)
             )
-    if "mtf" in tables and np.nanmax(tables["mtf"].records("{}_pct")) <= 2:
-        raise InputError(f"{folder / 'mtf.csv'}: {PERCENT.hint}; these look like fractions")
+    for name in FORMS["mtf"].required if "mtf" in tables else ():
+        if np.nanmax(tables["mtf"][name]) <= 2:
+            raise InputError(
+                f"{folder / 'mtf.csv'}, column {name}: {PERCENT.hint}; these look like fractions"
+            )
     return tables
 
 
@@ -206,12 +210,19 @@ def _table(path: Path, form: TableForm) -> Table:
 
 def _must_rise(path: Path, column: str, density: np.ndarray, line_numbers: list[int]) -> None:
     printed = np.flatnonzero(np.isfinite(density))
-    falls = np.flatnonzero(np.diff(density[printed]) < -WIGGLE)
+    highest = np.maximum.accumulate(density[printed])
+    falls = np.flatnonzero(density[printed] < highest - WIGGLE)
     if len(falls):
-        before, after = printed[falls[0]], printed[falls[0] + 1]
+        after = printed[falls[0]]
+        before = printed[density[printed][: falls[0]].argmax()]
         raise InputError(
             f"{path}, row {line_numbers[after]}, column {column}: density must not fall with "
             f"exposure ({density[before]:g} -> {density[after]:g}); read the curve again there"
+        )
+    if highest[-1] - highest[0] < LEAST_RISE:
+        raise InputError(
+            f"{path}, column {column}: density rises by {highest[-1] - highest[0]:g} in all, and a "
+            f"film's by {LEAST_RISE:g} or more; the unit is density (base 10)"
         )
 
 

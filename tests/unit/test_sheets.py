@@ -253,6 +253,40 @@ def test_fractions_are_not_percent(folder):
         read_sheet(folder)
 
 
+def test_fractions_in_one_column_are_told_by_its_name(folder):
+    path = folder / "mtf.csv"
+    lines = path.read_text().splitlines()
+    header = next(i for i, line in enumerate(lines) if not line.startswith("#"))
+    path.write_text(
+        "\n".join([*lines[: header + 1], "2.5,100,1,100", "5,99,1,99", "10,9,1,9", "20,8,.9,8"])
+    )
+    with pytest.raises(InputError, match=r"mtf\.csv, column G_pct: the unit is percent"):
+        read_sheet(folder)
+
+
+def in_curves(folder: Path, density) -> None:
+    """Put a function of the row, counted from 0, in the place of every density."""
+    path = folder / "characteristic_curves.csv"
+    lines = path.read_text().splitlines()
+    header = next(i for i, line in enumerate(lines) if not line.startswith("#"))
+    axis = [line.split(",")[0] for line in lines[header + 1 :]]
+    rows = [f"{h},{density(i)},{density(i)},{density(i)}" for i, h in enumerate(axis)]
+    path.write_text("\n".join([*lines[: header + 1], *rows]))
+
+
+def test_a_curve_that_falls_little_by_little_is_one_that_falls(folder):
+    in_curves(folder, lambda row: 2.0 - 0.004 * row)
+    with pytest.raises(InputError, match=r"row 8, column D_R: density must not fall"):
+        read_sheet(folder)
+
+
+@pytest.mark.parametrize("rise", [0.0, 0.002])
+def test_a_curve_that_hardly_rises_is_no_curve(folder, rise):
+    in_curves(folder, lambda row: 0.2 + rise * row)
+    with pytest.raises(InputError, match=r"column D_R: density rises by"):
+        read_sheet(folder)
+
+
 def test_too_few_points_for_a_curve(folder):
     path = folder / "characteristic_curves.csv"
     path.write_text("\n".join(path.read_text().splitlines()[:9]))
@@ -289,7 +323,12 @@ def test_dyes_must_cover_the_visible(folder):
         ('maker = "Eastman Kodak"', 'makr = "Eastman Kodak"', "'makr' means nothing"),
         ("exponent = [0.80", "exponents = [0.80", "exponents means nothing"),
         ("exponent = [0.80, 0.90, 0.90]", "exponent = [0.80]", "must look like"),
+        ("exponent = [0.80, 0.90, 0.90]", 'exponent = ["a", 0.90, 0.90]', "must look like"),
+        ("exponent = [0.80, 0.90, 0.90]", "exponent = [-0.80, 0.90, 0.90]", "must look like"),
+        ("exponent = [0.80, 0.90, 0.90]", "exponent = [nan, 0.90, 0.90]", "must look like"),
         ("[assumed.reciprocity]", "[assumed.reciprocity", "not valid TOML"),
+        ('balance = "D55"', "", "sheet.toml: balance must be a text"),
+        ('gate = "super35"', "lad = 3", "lad must be a table"),
         ('balance = "D55"', 'balance = "daylite"', "no light is called 'daylite'"),
         ('id = "vision3-250d"', 'id = "a/b"', "id must be letters"),
         ("base_um = 140.0", "base_um = 0.14", "base_um must be a number in 1..1000"),
@@ -299,6 +338,25 @@ def test_dyes_must_cover_the_visible(folder):
 )
 def test_the_head_of_the_sheet_is_checked(folder, old, new, message):
     change(folder / "sheet.toml", old, new)
+    with pytest.raises(InputError, match=message):
+        read_sheet(folder)
+
+
+@pytest.mark.parametrize(
+    ("stock", "entry", "message"),
+    [
+        ("vision3-250d", "adjacency.length_um = [15.0, 8.0]", "length_um must be two bounds"),
+        ("vision3-250d", "adjacency.coupling_pattern = [[1.0], [1.0, 2.0]]", "must look like"),
+        ("vision3-250d", "characteristic_curves.sublayers = 0", "sublayers must be 1, 2"),
+        ("vision3-250d", "halation.ahu.profile = 'square'", "of profile 'ring' or 'diffuse'"),
+        ("2383", "base_density.wavelength_nm = [400.0, 500.0]", "a density for each"),
+        ("2383", "printer_lamp = 'candle light'", "no light is called"),
+    ],
+)
+def test_assumed_entries_must_make_sense(tmp_path, stock, entry, message):
+    folder = Path(shutil.copytree(SHEETS / stock, tmp_path / "sheet"))
+    toml = folder / "sheet.toml"
+    toml.write_text(f"assumed.{entry}\n{toml.read_text().partition('[assumed')[0]}")
     with pytest.raises(InputError, match=message):
         read_sheet(folder)
 
