@@ -41,10 +41,15 @@ def characteristic_curves(darkroom: Darkroom) -> Measurement:
     checks += _gammas(film, curves) if isinstance(film, Negative) else []
     checks += _speeds(curves) if isinstance(film, Negative) else []
     unexposed = read_tablet(darkroom, np.array([[UNEXPOSED]]))[:, 0]
+    light = (
+        "the layers getting the log exposures of the sheet each"
+        if film.kind == "print"
+        else "in neutral light of the film's own balance"
+    )
     return Measurement(
         title=f"Characteristic curves, {STATUS[film.densitometry]}",
-        method=f"A step tablet of {len(h)} steps, 5 mm each, in neutral light of the film's own "
-        "balance; densities from the spectrum of each step.",
+        method=f"A step tablet of {len(h)} steps, 5 mm each, {light}; densities from the "
+        "spectrum of each step.",
         axes=("log exposure, log10(lux s)", "density, base included"),
         curves=curves,
         checks=checks,

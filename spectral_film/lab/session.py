@@ -67,10 +67,9 @@ def measure(
     work: list[tuple[str, Callable[[], Measurement]]] = [
         ("step tablet", lambda: characteristic_curves(darkroom)),
         ("dyes", lambda: dye_densities(darkroom)),
+        ("monochromator", lambda: spectral_sensitivity(darkroom)),
     ]
     swatches: list[Swatch] = []
-    if isinstance(film, Negative):
-        work.append(("monochromator", lambda: spectral_sensitivity(darkroom)))
     if film.scatter is not None and "mtf" in film.published:
         work.append(("sine targets", lambda: modulation_transfer(darkroom)))
     if isinstance(film, Negative):
@@ -119,6 +118,6 @@ def _not_measured(film: Negative | PrintStock, print_film: PrintStock | None) ->
         missing.append("exposures beyond the sheet's last point: nothing is published there")
     else:
         missing.append(
-            "spectral sensitivity: a print stock has no camera; its printing densities show it"
+            f"spectral sensitivity below {film.printer_cut_nm:g} nm: the printer's filter stops it"
         )
     return missing

@@ -5,14 +5,16 @@ from dataclasses import replace
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from spectral_film.film import Film, Negative
+from spectral_film.device import Device
+from spectral_film.film import Film, PrintStock, load_negative
 from spectral_film.frame import Frame
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.densitometer import spectral_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
 from spectral_film.pipeline import Pipeline, Settings
 from spectral_film.scene import Scene
-from spectral_film.spectra import WAVELENGTH, status_response
+from spectral_film.spectra import WAVELENGTH, illuminant, status_response
+from spectral_film.stages.printing import NORMAL_POINTS, Printing
 from spectral_film.tolerances import (
     DYE_DENSITY,
     MIDSCALE_NEUTRAL,
@@ -21,6 +23,7 @@ from spectral_film.tolerances import (
 )
 
 DYES = ("cyan", "magenta", "yellow")
+FILTER_DENSITY, LEAST_SHARE = 12.0, 1e-9  # of a filter beside its line; of the light through it
 
 
 def dye_densities(darkroom: Darkroom) -> Measurement:
@@ -71,21 +74,25 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
 def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
     """Exposure of the layers by light of one wavelength after another, of equal energy."""
     film = darkroom.film
-    assert isinstance(film, Negative)
+    if isinstance(film, PrintStock):
+        exposure = _in_printer(darkroom.device, film)
+        method = (
+            "Filters 5 nm wide, one after another, in the gate of the printer; exposure of each "
+            "layer over what the lamp gives there. The balance of the printer"
+        )
+    else:
+        exposure = _in_camera(darkroom)
+        method = (
+            "A monochromator, 5 nm wide, equal energy at every setting; exposure of each layer. "
+            "The meter"
+        )
     sheet = film.published["spectral_sensitivity"]
-    lines = np.eye(len(WAVELENGTH), dtype=np.float32)[:, None, :]
-    target = Scene(planes=lines, kind="radiance", wavelength_nm=WAVELENGTH)
-    settings = Settings(
-        film=film.path, print_film=None, scatter=False, halation=False, to="exposure"
-    )
-    frame = Frame(1000.0, len(WAVELENGTH))  # each line a patch of its own
-    exposure, _ = Pipeline(settings=settings, frame=frame)(darkroom.device, target)
     x = sheet["wavelength_nm"]
     curves, offsets = [], {}
-    for name, layer in zip(RECORDS, exposure[:, 0], strict=True):
+    for name, layer in zip(RECORDS, exposure, strict=True):
         published = sheet[f"logS_{name[0].upper()}"]
         with np.errstate(divide="ignore"):
-            read = _at(x, np.log10(layer.astype(np.float64)))
+            read = _at(x, np.log10(layer))
         read = np.where(np.isfinite(read), read, np.nan)
         both = np.isfinite(read) & np.isfinite(published)
         offset = np.mean((published - read)[both])
@@ -97,8 +104,7 @@ def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
     ]
     return Measurement(
         title="Spectral sensitivity",
-        method="A monochromator, 5 nm wide, equal energy at every setting; exposure of each layer. "
-        "The meter fixes the level, so each curve is laid on its sheet by one number.",
+        method=f"{method} fixes the level, so each curve is laid on its sheet by one number.",
         axes=("wavelength, nm", "log10 sensitivity, cm²/erg"),
         curves=seen,
         checks=compare("spectral sensitivity", seen, SPECTRAL_SENSITIVITY)
@@ -106,6 +112,40 @@ def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
         band=SPECTRAL_SENSITIVITY.largest,
         numbers=offsets,
     )
+
+
+def _in_camera(darkroom: Darkroom) -> np.ndarray:
+    """Exposure of a negative by each wavelength, (layer, wavelength)."""
+    lines = np.eye(len(WAVELENGTH), dtype=np.float32)[:, None, :]
+    target = Scene(planes=lines, kind="radiance", wavelength_nm=WAVELENGTH)
+    settings = Settings(
+        film=darkroom.film.path, print_film=None, scatter=False, halation=False, to="exposure"
+    )
+    frame = Frame(1000.0, len(WAVELENGTH))  # each line a patch of its own
+    exposure, _ = Pipeline(settings=settings, frame=frame)(darkroom.device, target)
+    return exposure[:, 0].astype(np.float64)
+
+
+def _in_printer(device: Device, film: PrintStock) -> np.ndarray:
+    """Exposure of a print through each filter, over lamp and open gate, (layer, wavelength).
+
+    A filter is a dye in the place of the negative's. The printer balances itself on whatever is in
+    its gate, and so the open gate is read beside each filter.
+    """
+    holder = load_negative("vision3-250d")
+    gates = np.zeros((3, 1, 2), np.float32)
+    gates[0, 0, 1] = 1.0  # of the filter's dye; the other gate is open
+    share = np.empty((3, len(WAVELENGTH)))
+    for i in range(len(WAVELENGTH)):
+        dye = np.zeros_like(holder.dye_density)
+        dye[0] = FILTER_DENSITY
+        dye[0, i] = 0.0
+        strip = replace(holder, dye_density=dye, dmin_density=np.zeros_like(holder.dmin_density))
+        printer = Printing(negative=strip, print_film=film, printer_points=(NORMAL_POINTS,) * 3)
+        clear, line = np.moveaxis(printer(device, gates)[:, 0].astype(np.float64), 1, 0)
+        share[:, i] = line / clear
+    share[share < LEAST_SHARE] = 0.0  # what leaks through the filter
+    return share / illuminant(film.printer_lamp)
 
 
 def _nothing_else(name: str, curve: Curve) -> Check:

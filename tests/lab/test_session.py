@@ -91,13 +91,26 @@ def test_three_percent_of_falsehood_in_a_print_are_caught_by_name(
     assert any(name.startswith(named) for name in failures), failures
 
 
-def test_a_sensitivity_in_the_wrong_place_is_caught(falsified, tmp_path):
-    path = falsified("vision3-250d", "exposure/spectral_sensitivity", 1.0)
+@pytest.mark.parametrize("stock", ["vision3-250d", "2383"])
+def test_a_sensitivity_in_the_wrong_place_is_caught(falsified, stock):
+    path = falsified(stock, "exposure/spectral_sensitivity", 1.0)
     with h5py.File(path, "r+") as file:
         table = file["exposure/spectral_sensitivity"]
         table[1] = np.roll(table[1], 1)  # 5 nm to the red
     failures = [check.name for check in session_of(path).failures]
     assert any(name.startswith("spectral sensitivity, green") for name in failures), failures
+
+
+def test_a_print_is_measured_behind_the_filter_of_its_printer():
+    """What the filter stops cannot be read, and is said; what it lets through is."""
+    session = session_of("2383")
+    (sensitivity,) = (m for m in session.measurements if m.title == "Spectral sensitivity")
+    cut = load_print("2383").printer_cut_nm
+    printed = load_print("2383").published["spectral_sensitivity"]["logS_B"]
+    blue = sensitivity.curves[2]
+    assert np.isfinite(blue.y[(blue.x >= cut) & np.isfinite(printed)]).all()
+    assert not np.isfinite(blue.y[blue.x < cut]).any()
+    assert any(f"below {cut:g} nm" in sentence for sentence in session.not_measured)
 
 
 def test_a_film_without_mtf_says_so_and_is_measured_all_the_same(tmp_path):
