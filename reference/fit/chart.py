@@ -8,7 +8,7 @@
     # reflectances: mine.csv        of the user's own patches; a ColorChecker Classic
     # source: ...                   who measured, and when; `read` says how
     patch,X,Y,Z
-    dark skin,0.071,0.058,0.031
+    dark skin,0.053,0.044,0.021
 
 Every comment may be left out and then has the value written here. The numbers are XYZ of the
 CIE 1931 observer, Y = 1 for the open gate of the projector; or, under `patch,L,a,b`, CIELAB with

@@ -134,7 +134,7 @@ def _open(model: FilmModel) -> Markup:
     if not found:
         return section(
             "Not determined by the data",
-            paragraph(f"No number is left to its prior by more than {HELD:.0%}."),
+            paragraph(f"The sheet leaves no number to its prior by more than {HELD:.0%}."),
         )
     return section(
         "Not determined by the data",

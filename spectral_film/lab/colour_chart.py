@@ -60,9 +60,10 @@ def photographed_chart(
         "sees it. What differs is the film's rendering.",
         axes=("patch", "CIELAB"),
         numbers={
-            f"{name}: {letter}*": (float(value), "CIELAB")
-            for name, values in zip(chart, screen_lab.T, strict=True)
-            for letter, value in zip("Lab", values, strict=True)
+            f"{name}, {where}: {letter}*": (float(value), "CIELAB")
+            for i, name in enumerate(chart)
+            for where, lab in (("in the scene", scene_lab), ("on the screen", screen_lab))
+            for letter, value in zip("Lab", lab[:, i], strict=True)
         },
         notes=("No colours of this stock are published: this is no check.",),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from spectral_film.device import Device
+from spectral_film.errors import FilmModelError
 from spectral_film.film import Negative, PrintStock
 from spectral_film.lab.colour_chart import Swatch, photographed_chart
 from spectral_film.lab.darkroom import Darkroom
@@ -62,7 +63,16 @@ def measure(
         film: The stock.
         print_film: What a negative is printed on; None: no printing.
         announce: Called with the name of each measurement, its number and their count.
+
+    Raises:
+        FilmModelError: the film does not hold the sheet it would be laid over.
     """
+    for table in ("characteristic_curves", "spectral_dye_density", "spectral_sensitivity"):
+        if table not in film.published:
+            raise FilmModelError(
+                f"{film.path} holds no published/{table} to lay the readings over; make the film "
+                "with spectral-film fit, which keeps its sheet"
+            )
     darkroom = Darkroom(device=device, film=film)
     work: list[tuple[str, Callable[[], Measurement]]] = [
         ("step tablet", lambda: characteristic_curves(darkroom)),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from spectral_film.device import open_device
+from spectral_film.errors import FilmModelError
 from spectral_film.film import load_film, load_print, shipped_films
 from spectral_film.lab.record import to_json
 from spectral_film.lab.session import Session, measure
@@ -99,6 +100,43 @@ def test_a_sensitivity_in_the_wrong_place_is_caught(falsified, stock):
         table[1] = np.roll(table[1], 1)  # 5 nm to the red
     failures = [check.name for check in session_of(path).failures]
     assert any(name.startswith("spectral sensitivity, green") for name in failures), failures
+
+
+def test_a_sensitivity_that_misses_its_sheet_altogether_is_outside(falsified, tmp_path):
+    path = falsified("2383", "exposure/spectral_sensitivity", 1.0)
+    with h5py.File(path, "r+") as file:
+        table = file["exposure/spectral_sensitivity"]
+        table[2] = np.roll(table[2], 50)  # 250 nm to the red
+    session = session_of(path)
+    assert any(
+        check.name.startswith("spectral sensitivity, blue: rms") for check in session.failures
+    )
+    assert '"value": null' in to_json(session)
+
+
+def test_a_film_without_its_sheet_is_refused(falsified):
+    path = falsified("2383", "dyes/dye_density", 1.0)
+    with h5py.File(path, "r+") as file:
+        del file["published/spectral_dye_density"]
+    with pytest.raises(FilmModelError, match="holds no published/spectral_dye_density"):
+        session_of(path)
+
+
+@pytest.mark.parametrize("stock", sorted(shipped_films()))
+def test_every_published_curve_has_its_reading(stock):
+    """Drawn over each other, column by column, but for what the page says could not be read."""
+    film, session = load_film(stock), session_of(stock)
+    drawn = [c for m in session.measurements for c in m.curves if c.published is not None]
+    columns = [
+        column
+        for name, table in film.published.items()
+        for column in table
+        if column not in ("log_exposure", "wavelength_nm", "cycles_per_mm")
+        and name != "rms_granularity"
+    ]
+    assert len(drawn) == len(columns)
+    assert all(np.isfinite(c.residual).any() for c in drawn)
+    assert any(sentence.startswith("rms granularity") for sentence in session.not_measured)
 
 
 def test_a_print_is_measured_behind_the_filter_of_its_printer():

@@ -7,6 +7,7 @@ file, with the physics written anew.
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -89,6 +90,14 @@ def test_remaking_a_film_gives_the_shipped_one(remade, stock, tmp_path):
         steps = np.broadcast_to(np.linspace(-5, 3, 161), (3, 161))
         difference = density_of_even_patches(new, steps) - density_of_even_patches(old, steps)
     assert np.abs(difference).max() < 1e-4  # a tenth of what the LAD is held to
+
+
+def test_a_film_that_the_engine_would_refuse_is_not_written(remade, tmp_path):
+    dark = replace(remade["2383"], spectral_sensitivity=np.zeros((3, len(WAVELENGTH))))
+    with pytest.raises(InputError, match=r"makes no film \(dark\.h5.*spectral_sensitivity") as no:
+        write_film(tmp_path / "dark.h5", dark)
+    assert "\n" not in str(no.value)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("stock", FILMS)
