@@ -72,12 +72,13 @@ def draw(drawing: "Figure", c: Comparison) -> None:
             -c.tolerance.largest, c.tolerance.largest, color=PALE, alpha=0.12, linewidth=0
         )
     below.axhline(0, color=PALE, linewidth=0.6)
-    every = slice(None, None, max(1, len(c.x) // 40))
     for record, data, reading in zip(c.records, c.data, c.reading, strict=True):
-        colour = RECORDS.get(record, INK)
-        above.plot(c.x[every], data[every], **PUBLISHED, color=colour, alpha=0.7)
+        colour, printed = RECORDS.get(record, INK), np.isfinite(data)
+        x, published = c.x[printed], data[printed]
+        every = slice(None, None, max(1, len(x) // 40))
+        above.plot(x[every], published[every], **PUBLISHED, color=colour, alpha=0.7)
         above.plot(c.x, reading, color=colour, label=record)
-        below.plot(c.x, reading - data, color=colour, linewidth=0.9)
+        below.plot(x, reading[printed] - published, color=colour, linewidth=0.9)
     above.legend()
     above.set_ylabel(c.quantity)
     below.set(xlabel=c.axis, ylabel="fit - data")

@@ -51,6 +51,7 @@ class TableForm:
         optional: Columns that may be there.
         fewest: Values each required column needs, for a curve to be drawn through them.
         rising: Whether the required columns may not fall.
+        gaps: Whether a blank is a place where the film does nothing, and not just no reading.
         peaks: Where a column has its highest value, nm; elsewhere it is another column, or unit.
     """
 
@@ -59,6 +60,7 @@ class TableForm:
     fewest: int
     optional: Mapping[str, Column] = field(default_factory=dict)
     rising: bool = False
+    gaps: bool = False
     peaks: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
@@ -77,6 +79,7 @@ FORMS = {
         axis={"wavelength_nm": WAVELENGTH_NM},
         required=_of_records("logS_{}", LOG_SENSITIVITY),
         fewest=5,
+        gaps=True,
         peaks={"logS_R": (570, 750), "logS_G": (490, 610), "logS_B": (340, 520)},
     ),
     "spectral_dye_density": TableForm(
@@ -196,6 +199,8 @@ def _table(path: Path, form: TableForm) -> Table:
             )
         if form.rising:
             _must_rise(path, name, columns[name], line_numbers)
+        if form.gaps:
+            _must_not_stand_alone(path, name, columns[name], line_numbers)
     for name, (shortest, longest) in form.peaks.items():
         peak = columns[header[0]][np.nanargmax(columns[name])]
         if not shortest <= peak <= longest:
@@ -223,6 +228,19 @@ def _must_rise(path: Path, column: str, density: np.ndarray, line_numbers: list[
         raise InputError(
             f"{path}, column {column}: density rises by {highest[-1] - highest[0]:g} in all, and a "
             f"film's by {LEAST_RISE:g} or more; the unit is density (base 10)"
+        )
+
+
+def _must_not_stand_alone(
+    path: Path, column: str, values: np.ndarray, line_numbers: list[int]
+) -> None:
+    """A value between blanks joins no curve: columns were read at different places."""
+    printed = np.pad(np.isfinite(values), 1)
+    alone = np.flatnonzero(printed[1:-1] & ~printed[:-2] & ~printed[2:])
+    if len(alone):
+        raise InputError(
+            f"{path}, row {line_numbers[alone[0]]}, column {column}: a value between blanks; a "
+            "blank says that nothing is printed there, so give all columns the same wavelengths"
         )
 
 

@@ -141,10 +141,12 @@ def draw(drawing: "Figure", measurement: Measurement) -> None:
         style = _line_style(curve)
         above.plot(curve.x, curve.y, style, color=colour, label=curve.name)
         if curve.published is not None:
-            every = slice(None, None, max(1, len(curve.x) // 40))
-            above.plot(curve.x[every], curve.published[every], **PUBLISHED, color=colour, alpha=0.7)
+            printed = np.isfinite(curve.published)
+            x, published = curve.x[printed], curve.published[printed]
+            every = slice(None, None, max(1, len(x) // 40))
+            above.plot(x[every], published[every], **PUBLISHED, color=colour, alpha=0.7)
             assert below is not None
-            below.plot(curve.x, curve.y - curve.published, color=colour, linewidth=0.9)
+            below.plot(x, curve.residual, color=colour, linewidth=0.9)
     above.set_ylabel(measurement.axes[1])
     above.legend(ncols=2 if len(measurement.curves) > 4 else 1)
     if measurement.logarithmic:

@@ -75,6 +75,19 @@ def test_masking_couplers_stay_in_the_net_dyes():
     assert dyes[1][WAVELENGTH == 445] == pytest.approx(-0.018, abs=0.001)
 
 
+def test_layers_read_at_wavelengths_of_their_own_are_refused(folder):
+    """Else nearly all of the sensitivity would be taken for not printed, without a word."""
+    path = folder / "spectral_sensitivity.csv"
+    lines = path.read_text().splitlines()
+    row = next(i for i, line in enumerate(lines) if line.startswith("550,"))
+    for i in (row - 1, row + 1):
+        wavelength, red, _, blue = lines[i].split(",")
+        lines[i] = f"{wavelength},{red},,{blue}"
+    path.write_text("\n".join(lines))
+    with pytest.raises(InputError, match=rf"row {row + 1}, column logS_G: a value between blanks"):
+        read_sheet(folder)
+
+
 def test_a_gap_in_a_sensitivity_is_not_bridged(folder):
     table = folder / "spectral_sensitivity.csv"
     lines = table.read_text().splitlines()
