@@ -314,7 +314,7 @@ def fit(
     """Make a stock from the tables of its datasheet. Needs the extra `fit` (JAX)."""
     try:
         from reference.fit.chart import read_chart
-        from reference.fit.chart_fit import fit_chart
+        from reference.fit.chart_fit import fit_chart, must_be_photographed_on
         from reference.fit.film_file import write_film
         from reference.fit.model import fit_film
         from reference.fit.page import to_html
@@ -330,9 +330,12 @@ def fit(
     check_place(target, suffixes=(".h5",), overwrite=overwrite)
     if report is not None:
         check_place(report, suffixes=(".html",), overwrite=overwrite)
+    figures = read_sheet(sheet)
+    measured = None if chart is None else read_chart(chart)
+    if measured is not None:
+        must_be_photographed_on(figures, measured)
     with progress() as announce:
-        measured = None if chart is None else read_chart(chart)
-        model = fit_film(read_sheet(sheet), announce)
+        model = fit_film(figures, announce)
         charted = None if measured is None else fit_chart(model, measured)
     if charted is not None:
         model = charted.model

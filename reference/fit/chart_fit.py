@@ -18,6 +18,7 @@ from reference.fit.chart import Chart, open_gate
 from reference.fit.curves import CURVE
 from reference.fit.model import FilmModel
 from reference.fit.priors import Parameter, Values
+from reference.fit.sheet import Sheet
 from reference.fit.solve import LAYERS, Number, Solution, keep, solve
 from reference.stages.adjacency import adjacency
 from reference.stages.common import characteristic_curve
@@ -83,17 +84,26 @@ class Emulsion(NamedTuple):
     spectral_sensitivity: Float64[Array, "layer wavelength"]
 
 
+def must_be_photographed_on(sheet: Sheet, chart: Chart) -> None:
+    """Refuse, before any work is done, a chart for a film that takes no photographs.
+
+    Raises:
+        InputError: the film is a print.
+    """
+    if sheet.kind != "negative":
+        raise InputError(
+            f"{chart.path}: a chart is photographed on a negative, and {sheet.id} is a "
+            f"{sheet.kind} film; name it under print, and fit the negative"
+        )
+
+
 def fit_chart(model: FilmModel, chart: Chart) -> ChartFit:
     """Fit a negative to a chart, with its datasheet as prior.
 
     Raises:
         InputError: the film is a print, or none near its sheet shows these colours.
     """
-    if model.sheet.kind != "negative":
-        raise InputError(
-            f"{chart.path}: a chart is photographed on a negative, and {model.sheet.id} is a "
-            f"{model.sheet.kind} film; name it under print, and fit the negative"
-        )
+    must_be_photographed_on(model.sheet, chart)
     parameters = free_numbers(model)
     measured = jnp.asarray(chart.lab)
 
