@@ -11,7 +11,6 @@ import numpy as np
 import PyOpenColorIO
 
 from bake.recipe import Recipe
-from spectral_film.chromaticity import rgb_to_xyz
 from spectral_film.colour_difference import ciede2000, cielab
 from spectral_film.device import Device
 from spectral_film.errors import UsageError
@@ -117,12 +116,8 @@ class ColourPath:
     def lab(self, display_codes: Colours) -> np.ndarray:
         """CIELAB of display codes beside display white, (3, colour)."""
         standard = DISPLAYS[self.recipe.settings.display]
-        to_xyz = rgb_to_xyz(standard.primaries, standard.white)
-        code = np.clip(display_codes.astype(np.float64).T, 0, None)
-        if standard.gamma is None:  # IEC 61966-2-1
-            linear = np.where(code > 0.04045, ((code + 0.055) / 1.055) ** 2.4, code / 12.92)
-        else:
-            linear = code**standard.gamma
+        to_xyz = standard.rgb_to_xyz()
+        linear = standard.decode(display_codes.astype(np.float64).T)
         return np.asarray(cielab(to_xyz @ linear, to_xyz.sum(axis=1)))
 
     def difference(self, one: Colours, other: Colours) -> np.ndarray:

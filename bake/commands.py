@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spectral_film.terminal import numbers, progress, say
+from spectral_film.terminal import integers, numbers, progress, say, switch
 
 if TYPE_CHECKING:
+    from bake.verify import Verification
     from spectral_film.pipeline import Settings
 
 app = typer.Typer(help="Bake the film for other software.", no_args_is_help=True)
@@ -45,6 +46,7 @@ def _settings(
     exposure: float,
     ei: float | None,
     printer_points: str,
+    backing: str | None = None,
 ) -> "Settings":
     from spectral_film.pipeline import Settings, check_settings
 
@@ -57,6 +59,7 @@ def _settings(
         exposure=exposure,
         ei=ei,
         printer_points=numbers("--printer-points", printer_points, 3),
+        backing=backing,
     )
     check_settings(settings)
     return settings
@@ -123,3 +126,144 @@ def lut(
     for line in (what, takes, gives, *rows(list(baked.judged))):
         typer.echo(line)
     typer.echo(target)
+
+
+@app.command()
+def pack(
+    target: Annotated[
+        Path, typer.Option("--output", "-o", metavar="PACK", help="A folder to make, or a .zip.")
+    ],
+    gates: Annotated[
+        str,
+        typer.Option(help="Camera apertures the pictures fill, with commas: names or WxH in mm."),
+    ] = "super35",
+    widths: Annotated[
+        str, typer.Option(help="Widths of the pictures in pixels, with commas.")
+    ] = "2048,4096",
+    film: Film = "vision3-250d",
+    print_film: Print = "2383",
+    input_space: InputSpace = "ACEScct",
+    display: Display = "Rec.709",
+    white: White = "lamp",
+    illuminant: Illuminant = None,
+    exposure: Exposure = 0.0,
+    ei: Index = None,
+    printer_points: Points = "25,25,25",
+    backing: Annotated[
+        str | None, typer.Option(help="rem-jet, ahu or none (the red ring). Default: the film's.")
+    ] = None,
+    device: DeviceName = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Bake the whole film, what happens between pixels included, for software that convolves.
+
+    Tables, kernels in um, set-ups for hosts, a proof on a picture, and a report.
+    """
+    from bake.pack import bake_pack, check_pack
+    from bake.recipe import Grid, Recipe
+    from spectral_film.device import open_device
+
+    recipe = Recipe(
+        settings=_settings(
+            film=film,
+            print_film=print_film,
+            display=display,
+            white=white,
+            illuminant=illuminant,
+            exposure=exposure,
+            ei=ei,
+            printer_points=printer_points,
+            backing=backing,
+        ),
+        input_space=input_space,
+    )
+    grid = Grid(tuple(_words(gates)), integers("--widths", widths, len(widths.split(","))))
+    check_pack(recipe, target, overwrite=overwrite)
+    chosen = open_device(device)
+    say(f"device: {chosen.name}")
+    with progress() as announce:
+        proof = bake_pack(recipe, target, grid, chosen, announce)
+    _report(proof)
+    typer.echo(target)
+
+
+@app.command()
+def verify(
+    source: Annotated[Path, typer.Argument(metavar="PACK", help="A pack: its folder or .zip.")],
+    device: DeviceName = None,
+) -> None:
+    """Play a pack's own picture with OpenColorIO and numpy alone, by the player, and by the engine.
+
+    Prints how far apart they are; exits with 1 where that is more than a pack may be off.
+    """
+    from bake.opening import open_pack
+    from bake.verify import verify as compare
+    from spectral_film.device import open_device
+
+    chosen = open_device(device)
+    say(f"device: {chosen.name}")
+    with open_pack(source) as opened:
+        proof = compare(opened, chosen)
+    _report(proof)
+    if proof.failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def play(
+    source: Annotated[Path, typer.Argument(metavar="PACK", help="A pack: its folder or .zip.")],
+    picture: Annotated[Path, typer.Argument(metavar="INPUT", help="An RGB picture.")],
+    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png or .dpx.")],
+    input_space: Annotated[
+        str | None,
+        typer.Option(help="Colour space of INPUT, as in render. Default: as the file says."),
+    ] = None,
+    gate: Annotated[
+        str | None,
+        typer.Option(help="Camera aperture the picture fills. Default: the pack's first."),
+    ] = None,
+    spatial: Annotated[
+        str, typer.Option(help="Scatter, halation and edge effects: on or off.")
+    ] = "on",
+    bits: Annotated[int, typer.Option(help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16.")] = 16,
+    nan: Annotated[str, typer.Option(help="NaN and infinite pixels: refuse, or zero.")] = "refuse",
+    device: DeviceName = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Play a picture through a pack, fast, without the film model."""
+    from bake.opening import open_pack
+    from bake.playing import play_picture
+    from spectral_film.device import open_device
+    from spectral_film.files.output import check_target, is_integer
+    from spectral_film.files.pictures import read_scene
+
+    check_target(target, bits=bits, overwrite=overwrite)
+    chosen = open_device(device)
+    with open_pack(source) as opened:
+        scene = read_scene(picture, input_space=input_space, nan=nan)  # type: ignore[arg-type]
+        with progress() as announce:
+            played = play_picture(
+                opened,
+                scene,
+                chosen,
+                gate=gate,
+                spatial=switch("--spatial", spatial),
+                linear=not is_integer(target, bits),
+                announce=announce,
+            )
+        say(f"tables: {played.device}")
+        for note in (*played.notes, *played.save(target, bits=bits, overwrite=overwrite)):
+            say(note)
+    typer.echo(target)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _report(proof: "Verification") -> None:
+    for name, e in proof.errors.items():
+        numbers_of = f"mean {e.mean:.4g}, p99 {e.p99:.4g}, largest {e.largest:.4g} {e.unit}"
+        typer.echo(f"{name:<24}{numbers_of}")
+    for failure in proof.failures:
+        say(f"off: {failure}")

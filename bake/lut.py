@@ -14,10 +14,10 @@ from bake.samples import KINDS, WHOLE_CUBE, scene_colours
 from bake.table_files import (
     Contract,
     Play,
-    baked_text,
     check_suffix,
     clf_text,
     group,
+    lattice_text,
     player,
     table_transform,
 )
@@ -72,7 +72,7 @@ class BakedLut:
         """The file of this name: its suffix is the format."""
         suffix = path.suffix.lower()
         if suffix != ".clf":
-            return baked_text(self.lattice, suffix, self.contract())
+            return lattice_text(self.lattice, suffix, self.contract())
         parts = list(table_transform(self.lattice))
         if self.recipe.takes_linear:
             parts.insert(0, _between(self.recipe.input_space, CODED_FOR))
@@ -90,6 +90,10 @@ def check_lut(recipe: Recipe, path: Path, size: int) -> None:
     check_suffix(path)
     if not SIZES[0] <= size <= SIZES[1]:
         raise UsageError(f"--size is {size}, expected {SIZES[0]} to {SIZES[1]}; 33 is usual")
+    if recipe.form == "print" and recipe.input_space != CODED_FOR:
+        raise UsageError(
+            "--form print takes printing density as a Cineon code; leave out --input-space"
+        )
     if recipe.takes_linear and path.suffix.lower() != ".clf":
         raise UsageError(
             f"{path}: a table without a shaper takes log-coded light, and {recipe.input_space} is "

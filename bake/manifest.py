@@ -19,7 +19,9 @@ them; R, G, B are the red-, green- and blue-sensitive layers and their cyan, mag
                             table, print dyes -> display code by a table
     display                 code values of `output.display`
 
-`film` is all of it in one table, without what happens between pixels.
+Without what happens between pixels, `film` is all of it in one table; `scene_to_cineon` and
+`cineon_to_display` are its halves, with printing density as a 10-bit Cineon code over 1023 between
+them; and `aces_look` is a look that an ACES output transform shows as the print.
 
 Tables come twice. A `.clf` takes the wire as it is. A `.cube` takes it coded, (value - low) /
 (high - low) with `domain` = low, high. Both give the next wire as it is.
@@ -31,8 +33,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-SCHEMA = "spectral-film/pack"
-SCHEMA_VERSION = 1
+SCHEMA: Literal["spectral-film/pack"] = "spectral-film/pack"
+SCHEMA_VERSION: Literal[1] = 1
 MANIFEST = "pack.json"
 
 Triple = tuple[float, float, float]
@@ -232,6 +234,9 @@ class Manifest(_Part):
     print_optics: Kernel | None
     view: View
     film: Table
+    scene_to_cineon: Table | None = None
+    cineon_to_display: Table | None = None
+    aces_look: Table | None = None
     reference: Reference
     errors: dict[str, Statistic]  # pack against engine, by stage and class of colours
     files: dict[PackPath, File]

@@ -9,6 +9,7 @@ import PyOpenColorIO
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, known_name
 from spectral_film.film import Negative, PrintStock, load_negative, load_print
+from spectral_film.frame import Frame, gate_size_mm
 from spectral_film.pipeline import Settings
 from spectral_film.stages.display import DISPLAYS
 
@@ -38,10 +39,6 @@ class Recipe:
             )
         if self.settings.print_film is None and self.form != "film":
             raise UsageError(f"--form {self.form} needs a print stock; give --print 2383")
-        if self.form == "print" and self.input_space != "ACEScct":
-            raise UsageError(
-                "--form print takes printing density as a Cineon code; leave out --input-space"
-            )
         plain = replace(self.settings, scatter=False, halation=False, adjacency=False)
         object.__setattr__(self, "settings", plain)
         object.__setattr__(self, "input_space", known_name(self.input_space))
@@ -83,6 +80,35 @@ class Recipe:
             f"{points}, white {settings.white}",
             f"made by {engine()} with OpenColorIO {PyOpenColorIO.__version__}",
         )
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The pictures that a pack has kernels for.
+
+    Attributes:
+        gates: Names of camera apertures, or WxH in mm.
+        widths: Of the pictures, pixels.
+    """
+
+    gates: tuple[str, ...]
+    widths: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        for gate in self.gates:
+            gate_size_mm(gate)
+        for width in self.widths:
+            if not 64 <= width <= 32768:
+                raise UsageError(f"--widths has {width}, expected 64 to 32768 pixels")
+
+    def pitches(self) -> list[tuple[float, int]]:
+        """Pitch in um and width of each, the coarsest first."""
+        found = {
+            Frame(gate_size_mm(gate)[0], width).pitch_um[0]: width
+            for gate in self.gates
+            for width in self.widths
+        }
+        return sorted(found.items(), reverse=True)
 
 
 def engine() -> str:

@@ -51,7 +51,7 @@ def replay(pack: Path, scene: np.ndarray, pitch_um: float) -> dict[str, np.ndarr
         "dyes": dyes,
         "printing density": density,
         "print dyes": print_dyes,
-        "display": table(view, print_dyes),
+        "display": np.maximum(table(view, print_dyes), 0),
     }
 
 
@@ -74,7 +74,7 @@ def spread(pack: Path, kernel: dict | None, values: np.ndarray, pitch_um: float)
     if not images:
         known = ", ".join(f"{i['pitch_um']:g}" for i in kernel["images"])
         raise SystemExit(f"no kernel for pixels of {pitch_um:g} um; the pack has {known} um")
-    picture = OpenImageIO.ImageBuf(str(pack / images[0]["rgb"])).get_pixels(OpenImageIO.FLOAT)
+    picture = pixels_of(pack / images[0]["rgb"])
     reach = images[0]["radius_px"]
     blurred = np.empty_like(values)
     for layer in range(3):
@@ -86,12 +86,21 @@ def spread(pack: Path, kernel: dict | None, values: np.ndarray, pitch_um: float)
     return blurred
 
 
+def pixels_of(path: Path) -> np.ndarray:
+    """A picture, float32, (y, x, channel)."""
+    picture = OpenImageIO.ImageBuf(str(path))
+    pixels = picture.get_pixels(OpenImageIO.FLOAT)
+    if pixels is None:
+        raise SystemExit(f"{path}: {picture.geterror()}")
+    return pixels
+
+
 def main() -> None:
     """The command line."""
     if len(sys.argv) != 5:
         raise SystemExit("usage: python replay.py PACK SCENE.exr OUTPUT.exr PITCH_UM")
     pack, scene, output, pitch_um = sys.argv[1:]
-    codes = OpenImageIO.ImageBuf(scene).get_pixels(OpenImageIO.FLOAT)[..., :3]
+    codes = pixels_of(Path(scene))[..., :3]
     display = replay(Path(pack), codes, float(pitch_um))["display"].astype(np.float32)
     height, width, _ = display.shape
     picture = OpenImageIO.ImageBuf(OpenImageIO.ImageSpec(width, height, 3, "float"))

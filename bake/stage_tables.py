@@ -13,7 +13,6 @@ from bake.samples import WHOLE_CUBE, scene_colours
 from bake.table_files import Curves, player, table_transform
 from spectral_film.files.colour_spaces import named_space, to_named_space
 from spectral_film.film import Interlayer, ToneCurve
-from spectral_film.frame import Frame
 
 BRIGHTEST = 65504.0  # of linear light: the largest half float
 # Exposure has this much added before its logarithm is taken, so that black has one too: 6 stops
@@ -178,8 +177,3 @@ def _most_dye(curve: ToneCurve) -> float:
 
 def _largest(wanted: np.ndarray, got: np.ndarray) -> np.ndarray:
     return np.abs(wanted - got).max(axis=1)
-
-
-def pitch_um(gate_width_mm: float, width: int) -> float:
-    """Distance of pixels on the film where a picture of that width fills the gate."""
-    return Frame(gate_width_mm, width).pitch_um[0]

@@ -4,6 +4,7 @@
 takes a value as it is and codes it itself.
 """
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,8 +117,19 @@ def clf_text(transform: PyOpenColorIO.GroupTransform, identifier: str, contract:
     return text
 
 
-def baked_text(table: Lattice | Curves, suffix: str, contract: Contract) -> str:
-    """A `.cube`, `.csp` or `.spi3d` of the table, its input coded 0..1."""
+def curves_text(curves: Curves, contract: Contract) -> str:
+    """A `.cube` of curves, their input coded 0..1; OpenColorIO's Baker makes none of those."""
+    import colour  # costs a second, and nothing but a pack needs it here
+
+    table = colour.LUT3x1D(curves.values, name=contract.name, comments=contract.lines())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "curves.cube"
+        colour.write_LUT(table, str(path), decimals=8, method="Iridas Cube")
+        return path.read_text(encoding="utf-8")
+
+
+def lattice_text(table: Lattice, suffix: str, contract: Contract) -> str:
+    """A `.cube`, `.csp` or `.spi3d` of a lattice, its input coded 0..1."""
     config = PyOpenColorIO.Config.CreateRaw()
     config.addColorSpace(PyOpenColorIO.ColorSpace(name="in"))
     space = PyOpenColorIO.ColorSpace(name="out")

@@ -32,6 +32,14 @@ class DisplayStandard:
         """Linear RGB -> XYZ with Y = 1 for white."""
         return rgb_to_xyz(self.primaries, self.white)
 
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """Code values -> display-linear light; what is below 0 is black."""
+        codes = np.clip(codes, 0, None)
+        if self.gamma is not None:
+            decoded: np.ndarray = codes**self.gamma
+            return decoded
+        return np.where(codes > 0.04045, ((codes + 0.055) / 1.055) ** 2.4, codes / 12.92)
+
 
 DISPLAYS = {
     "sRGB": DisplayStandard(REC709, D65, None),

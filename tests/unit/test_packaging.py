@@ -48,7 +48,8 @@ def wheel(tmp_path_factory) -> Path:
 def test_wheel_carries_every_asset_and_kernel(wheel):
     inside = set(zipfile.ZipFile(wheel).namelist())
     kernels = {
-        f"spectral_film/stages/{p.name}" for p in (ROOT / "spectral_film/stages").glob("*.cl")
+        p.relative_to(ROOT).as_posix() for folder in ("spectral_film/stages", "bake")
+        for p in (ROOT / folder).glob("*.cl")
     }
     assets = {
         f"spectral_film/assets/{p.relative_to(ROOT / 'assets').as_posix()}"

@@ -1,0 +1,335 @@
+"""`config.ocio` and `config.ocioz`: the ACES studio config with the film of a pack in it.
+
+What is added, all of it by tables of the pack:
+
+- the view *film*: scene -> input code -> `film` -> display code -> display reference. It is the
+  first view of the pack's display, and every display has it: the film's display light is known.
+- the view *film at printer points*: the same by way of printing density, with the printer lights
+  of the context variables FILM_POINTS_R, _G, _B, whole points of 0 to 50.
+- printing density as a colour space, as it is and coded as Cineon, and the print as a named
+  transform, printing density -> display code: for scans and for what a grade in density gives.
+- the steps between the kernels as colour spaces, for hosts that convolve and know no files;
+- the look *film before an ACES view*, where the pack has a table for it.
+
+Printer points are no looks in printing density. A look hands its result back to the scene, and what
+the printer makes darker than the unexposed film has no scene behind it: the blacks would be
+clipped at the base. Nor can the print follow a look as a named transform: OCIO's legacy viewing
+pipeline, which OpenImageIO uses, then leaves the looks out (seen with OCIO 2.6.0).
+"""
+
+import copy
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import PyOpenColorIO as ocio  # noqa: N813
+
+from bake.hosts import steps
+from bake.hosts.negative_table import write_negative_table
+from bake.manifest import Manifest, Statistic
+from spectral_film.chromaticity import CAT16, adaptation, white_xyz
+from spectral_film.errors import UsageError
+from spectral_film.files.colour_spaces import CONFIG, canonical_name
+from spectral_film.stages.densitometry import (
+    CINEON_BASE_CODE,
+    CINEON_DENSITY_PER_CODE,
+    CINEON_LAST_CODE,
+)
+from spectral_film.stages.display import D65, DISPLAYS
+
+CONFIG_FILE, ARCHIVE = "config.ocio", "config.ocioz"
+NEGATIVE = "ocio/scene_to_printing_density.clf"
+POINTS = "ocio/printer_points.ccc"
+SCENE_REFERENCE = "ACES2065-1"
+FAMILY = "Film"
+
+PRINTING_DENSITY = "Film printing density"
+CINEON = "Film printing density (Cineon)"
+TO_DISPLAY = "Film printing density to display code"
+FILM_VIEW = "Film"
+POINTS_VIEW = "Film at printer points"
+ACES_LOOK = "Film before an ACES view"
+LAYER_EXPOSURE = "Film step: layer exposure"
+DEVELOPED = "Film step: developed"
+COMPENSATED = "Film step: compensated"
+HELD_BACK = "Film step: held back"
+PRINT_EXPOSURE = "Film step: print exposure"
+DISPLAYED = "Film step: displayed"
+
+POINTS_VARIABLES = {"R": "FILM_POINTS_R", "G": "FILM_POINTS_G", "B": "FILM_POINTS_B"}
+WHOLE_POINTS = range(51)  # the steps of an additive printer's light valves
+
+SAME_TIME = 1_000_000_000  # of every file in the archive, so that a bake repeats to the byte
+
+# Displays of ours that the config has too, with the same code.
+DISPLAY_SPACES = {
+    "sRGB": "sRGB - Display",
+    "Rec.709": "Rec.1886 Rec.709 - Display",
+    "P3-D65": "P3-D65 - Display",
+}
+
+
+def write_ocio(folder: Path, manifest: Manifest) -> list[str]:
+    """Write config, archive and the two files they need beside the pack's tables."""
+    apart = write_negative_table(folder, manifest, NEGATIVE)
+    _write_points(folder, manifest)
+    config = build_config(manifest, apart, base_density(folder, manifest))
+    config.setWorkingDir(str(folder.resolve()))
+    config.validate()
+    (folder / CONFIG_FILE).write_text(config.serialize(), encoding="utf-8", newline="\n")
+    _write_archive(folder, manifest)
+    return [CONFIG_FILE, ARCHIVE, NEGATIVE, POINTS]
+
+
+def tables(manifest: Manifest) -> list[str]:
+    """What the config opens, by place in the pack."""
+    look = [manifest.aces_look.clf] if manifest.aces_look else []
+    return [
+        *look,
+        manifest.layer_exposure.table.clf,
+        manifest.development.curve.clf,
+        manifest.development.compensated.clf,
+        manifest.printing.table.clf,
+        manifest.view.pack_clf,
+        manifest.film.clf,
+        NEGATIVE,
+        POINTS,
+    ]
+
+
+def build_config(manifest: Manifest, apart: Statistic, base: np.ndarray) -> ocio.Config:
+    """The config, without a folder.
+
+    Args:
+        manifest: The pack.
+        apart: How far the table to printing density is from the pack's steps.
+        base: Printing density of the unexposed film, (3,).
+    """
+    config = copy.deepcopy(ocio.Config.CreateFromBuiltinConfig(CONFIG))
+    config.setName("spectral-film")
+    config.setDescription(
+        f"{CONFIG} with {manifest.negative.name} printed on {manifest.print_film.name}, "
+        f"by {manifest.engine}"
+    )
+    config.setSearchPath(".")  # the pack, wherever it lies
+    scene = _input_space(manifest)
+    display = _display_space(config, manifest)
+    _add_views(config, manifest, scene, display)
+    _add_printing_density(config, manifest, scene, apart, base)
+    _add_steps(config, manifest, scene)
+    if manifest.aces_look is not None:
+        config.addLook(
+            ocio.Look(
+                name=ACES_LOOK,
+                processSpace=scene,
+                transform=steps.table(manifest.aces_look.clf),
+                description="the film as an ACES output transform will show it",
+            )
+        )
+    return config
+
+
+def base_density(folder: Path, manifest: Manifest) -> np.ndarray:
+    """Printing density of the unexposed, developed film, (3,)."""
+    config = ocio.Config.CreateRaw()
+    config.setSearchPath(str(folder.resolve()))
+    processor = config.getProcessor(steps.table(manifest.printing.table.clf))
+    return np.array(processor.getDefaultCPUProcessor().applyRGB([0.0, 0.0, 0.0]))
+
+
+def points_id(layer: str, points: float) -> str:
+    """How `printer_points.ccc` calls a printer light of one layer."""
+    return f"{layer}{points:g}"
+
+
+def _write_points(folder: Path, manifest: Manifest) -> None:
+    """Every printer light of every layer as a CDL offset on printing density, in one file.
+
+    More light on the print is less density in the way: offset = -per_point (points - baked).
+    """
+    corrections = []
+    for channel, layer in enumerate(POINTS_VARIABLES):
+        baked = manifest.view.printer_points[channel]
+        for points in sorted({*map(float, WHOLE_POINTS), baked}):
+            offset = [0.0, 0.0, 0.0]
+            offset[channel] = -manifest.view.per_point * (points - baked)
+            corrections.append(ocio.CDLTransform(offset=offset, id=points_id(layer, points)))
+    ocio.GroupTransform(corrections).write(
+        formatName="ColorCorrectionCollection",
+        config=ocio.Config.CreateRaw(),
+        fileName=str(folder / POINTS),
+    )
+
+
+def _write_archive(folder: Path, manifest: Manifest) -> None:
+    """OCIO archives whatever tables lie around a config: give it a folder with only its own."""
+    with tempfile.TemporaryDirectory() as staging:
+        for path in [CONFIG_FILE, *tables(manifest)]:
+            (Path(staging) / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / path, Path(staging) / path)
+            os.utime(Path(staging) / path, (SAME_TIME, SAME_TIME))
+        config = ocio.Config.CreateFromFile(str(Path(staging) / CONFIG_FILE))
+        config.archive(str(folder / ARCHIVE))
+
+
+def _input_space(manifest: Manifest) -> str:
+    name = canonical_name(manifest.input.space)
+    if name is None:
+        raise UsageError(f"the OCIO {CONFIG} has no colour space {manifest.input.space!r}")
+    return name
+
+
+def _display_space(config: ocio.Config, manifest: Manifest) -> str:
+    """The display colour space of the pack's display codes, made where the config lacks it."""
+    ours = manifest.output.display
+    if ours in DISPLAY_SPACES:
+        return DISPLAY_SPACES[ours]
+    if ours not in DISPLAYS:
+        raise UsageError(f"unknown display {ours!r}: expected one of {', '.join(DISPLAYS)}")
+    standard = DISPLAYS[ours]
+    if standard.gamma is None:
+        raise UsageError(f"display {ours!r} has no power law and no space in the OCIO {CONFIG}")
+    from_d65 = adaptation(CAT16, white_xyz(D65), white_xyz(standard.white))
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.linalg.inv(standard.rgb_to_xyz()) @ from_d65
+    name = f"{ours} - Display"
+    config.addColorSpace(
+        ocio.ColorSpace(
+            referenceSpace=ocio.REFERENCE_SPACE_DISPLAY,
+            name=name,
+            family="Display",
+            encoding="sdr-video",
+            fromReference=ocio.GroupTransform(
+                [
+                    ocio.MatrixTransform(matrix.ravel().tolist()),
+                    ocio.ExponentTransform(
+                        [standard.gamma] * 3 + [1.0], direction=ocio.TRANSFORM_DIR_INVERSE
+                    ),
+                ]
+            ),
+        )
+    )
+    config.addDisplayView(name, "Raw", "Raw")
+    return name
+
+
+def _add_views(config: ocio.Config, manifest: Manifest, scene: str, display: str) -> None:
+    to_code = ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene)
+    to_reference = ocio.ColorSpaceTransform(src=display, dst=_display_reference(config))
+    points = [
+        ocio.FileTransform(src=POINTS, cccId=f"{layer}${{{variable}}}")
+        for layer, variable in POINTS_VARIABLES.items()
+    ]
+    for (layer, variable), baked in zip(
+        POINTS_VARIABLES.items(), manifest.view.printer_points, strict=True
+    ):
+        config.addEnvironmentVar(variable, points_id(layer, baked)[1:])
+    ways = {
+        FILM_VIEW: [steps.table(manifest.film.clf)],
+        POINTS_VIEW: [steps.table(NEGATIVE), *points, steps.table(manifest.view.pack_clf)],
+    }
+    for name, way in ways.items():
+        config.addViewTransform(
+            ocio.ViewTransform(
+                referenceSpace=ocio.REFERENCE_SPACE_SCENE,
+                name=name,
+                family=FAMILY,
+                description=f"{manifest.negative.name} printed on {manifest.print_film.name}",
+                fromReference=ocio.GroupTransform([to_code, *way, to_reference]),
+            )
+        )
+        config.addSharedView(name, name, "<USE_DISPLAY_NAME>")
+        for on in config.getDisplaysAll():
+            config.addDisplaySharedView(on, name)
+    # A viewer opens with the first display and its first view.
+    config.setActiveDisplays(_listed([display, *config.getActiveDisplays()]))
+    config.setActiveViews(_listed([FILM_VIEW, POINTS_VIEW, *config.getActiveViews()]))
+
+
+def _listed(names: list[str]) -> str:
+    """Names once each, in order, as OCIO takes a list."""
+    return ", ".join(dict.fromkeys(names))
+
+
+def _display_reference(config: ocio.Config) -> str:
+    return str(config.getRoleColorSpace("cie_xyz_d65_interchange"))
+
+
+def _add_printing_density(
+    config: ocio.Config, manifest: Manifest, scene: str, apart: Statistic, base: np.ndarray
+) -> None:
+    density = ocio.GroupTransform(
+        [ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene), steps.table(NEGATIVE)]
+    )
+    config.addColorSpace(
+        _space(
+            PRINTING_DENSITY,
+            f"what {manifest.print_film.name} sees of {manifest.negative.name}, base included, "
+            f"without kernels; off the pack's steps by {apart.mean:.2g} on average, "
+            f"{apart.p99:.2g} at the 99th percentile, {apart.largest:.2g} at most",
+            density,
+            encoding="log",
+        )
+    )
+    config.addColorSpace(
+        _space(
+            CINEON,
+            f"10-bit code / {CINEON_LAST_CODE}: {CINEON_DENSITY_PER_CODE:g} density a code, "
+            f"the unexposed film at {CINEON_BASE_CODE}",
+            ocio.GroupTransform([density, _cineon(base)]),
+            encoding="log",
+        )
+    )
+    config.addNamedTransform(
+        ocio.NamedTransform(
+            name=TO_DISPLAY,
+            family=FAMILY,
+            description=f"printing density -> code of {manifest.output.display}, at "
+            f"{'-'.join(f'{points:g}' for points in manifest.view.printer_points)}",
+            forwardTransform=steps.table(manifest.view.pack_clf),
+        )
+    )
+
+
+def _cineon(base: np.ndarray) -> ocio.MatrixTransform:
+    """Printing density -> 10-bit Cineon code / 1023, as `stages.densitometry.Cineon`."""
+    scale = 1.0 / (CINEON_DENSITY_PER_CODE * CINEON_LAST_CODE)
+    offset = CINEON_BASE_CODE / CINEON_LAST_CODE - scale * base
+    return ocio.MatrixTransform(
+        np.diag([scale, scale, scale, 1.0]).ravel().tolist(), [*offset.tolist(), 0.0]
+    )
+
+
+def _add_steps(config: ocio.Config, manifest: Manifest, scene: str) -> None:
+    """The first step is scene-referred; the others take the numbers of ACES2065-1 as their wire."""
+    exposure = ocio.GroupTransform(
+        [
+            ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene),
+            steps.layer_exposure(manifest),
+        ]
+    )
+    wire = f"a wire, not a colour: convert from {SCENE_REFERENCE} to take the numbers as they are: "
+    for name, what, transform in (
+        (LAYER_EXPOSURE, "exposure of the layers, lux s", exposure),
+        (DEVELOPED, wire + "exposure -> F(h)", steps.developed(manifest)),
+        (COMPENSATED, wire + "exposure -> G(h)", steps.compensated(manifest)),
+        (HELD_BACK, wire + "inhibitor b -> -coupling @ b", steps.held_back(manifest)),
+        (PRINT_EXPOSURE, wire + "G(h) - coupling @ b -> 10^-D", steps.print_exposure(manifest)),
+        (DISPLAYED, wire + "10^-D -> display code", steps.displayed(manifest)),
+    ):
+        config.addColorSpace(_space(name, what, transform, encoding="scene-linear"))
+
+
+def _space(
+    name: str, description: str, from_scene: ocio.Transform, *, encoding: str
+) -> ocio.ColorSpace:
+    return ocio.ColorSpace(
+        referenceSpace=ocio.REFERENCE_SPACE_SCENE,
+        name=name,
+        family=FAMILY,
+        description=description,
+        encoding=encoding,
+        fromReference=from_scene,
+    )

@@ -1,0 +1,229 @@
+"""`README.md` of a pack: what is in it, how each host loads it, and what was run.
+
+Written last: it lists what lies in the folder.
+"""
+
+from pathlib import Path
+
+from bake.hosts import blender, nuke, ocio, resolve
+from bake.manifest import MANIFEST, Kernel, Manifest, Statistic
+
+README, REPORT = "README.md", "report.html"
+
+
+def write_readme(folder: Path, manifest: Manifest) -> list[str]:
+    """Write it."""
+    (folder / README).write_text(readme_text(folder, manifest), encoding="utf-8", newline="\n")
+    return [README]
+
+
+def readme_text(folder: Path, manifest: Manifest) -> str:
+    """Plain short sentences, in the order in which a user asks."""
+    return "\n".join(
+        [
+            *_what(manifest),
+            *_wires(manifest),
+            *_hosts(manifest),
+            *_run(),
+            *_errors(manifest),
+            *_files(folder, manifest),
+        ]
+    )
+
+
+def _what(manifest: Manifest) -> list[str]:
+    points = "-".join(f"{value:g}" for value in manifest.view.printer_points)
+    return [
+        f"# {manifest.negative.name} printed on {manifest.print_film.name}",
+        "",
+        f"A film in pieces that other software plays, made by {manifest.engine}.",
+        "",
+        f"- In: {manifest.input.space} codes, full range. An 18 % grey sits at "
+        f"{manifest.input.grey_code:.4f}. Nothing clipped.",
+        f"- Out: {manifest.output.display} codes, {manifest.output.encoding}.",
+        f"- Printer points {points}, R-G-B. A point is {manifest.view.per_point:g} log exposure.",
+        "- Settings: "
+        + ", ".join(f"{name} {value}" for name, value in sorted(manifest.settings.items()))
+        + ".",
+        *(f"- {gate.name}: the picture is {gate.width_mm:g} mm wide." for gate in manifest.gates),
+        "- No grain is in it yet.",
+        "- Sources: " + "; ".join(manifest.sources) + ".",
+        "",
+        f"Shortest way: `{manifest.film.cube}` or `{manifest.film.clf}` on a picture in "
+        f"{manifest.input.space}. That is the colour of the film, without its blurs.",
+        "",
+    ]
+
+
+def _wires(manifest: Manifest) -> list[str]:
+    """The chain, as `bake.manifest` says it."""
+    low, high = manifest.development.log_exposure
+    offset = manifest.layer_exposure.exposure_offset_lux_s
+    return [
+        "## The chain",
+        "",
+        "R, G, B are the red-, green- and blue-sensitive layers and their cyan, magenta and yellow",
+        "dyes. Every table gives the next wire as it is. A `.clf` takes its wire as it is; a",
+        "`.cube` takes (value - low) / (high - low). Use tetrahedral interpolation.",
+        "",
+        "| piece | takes | low, high | gives |",
+        "|---|---|---|---|",
+        _row("layer exposure", f"{manifest.input.space} code", manifest.layer_exposure.table.domain,
+             f"x; exposure = max(10^x - {offset:g}, 0), lux s"),
+        _kernel_row("optics kernel", manifest.optics, "exposure, lux s, linear"),
+        _row("curve F", "h = log10 of the exposure, lux s", (low, high), "dye"),
+        _row("compensated G", "h", manifest.development.compensated.domain, "log10 lux s"),
+        _kernel_row("inhibitor kernel", manifest.development.inhibitor, "F(h)"),
+        "| held back | G(h) and inhibitor b | | h' = G(h) - coupling b, log10 lux s |",
+        "| curve F again | h' | as above | dyes, 1 = peak density 1.0 |",
+        _row("printing", "dyes", manifest.printing.table.domain,
+             "printing density D, base included"),
+        _kernel_row("print kernel", manifest.print_optics, "10^-D, linear"),
+        _row("print curve", "print h = printer light - D'", manifest.view.curve.domain,
+             "print dyes"),
+        _row("view", "print dyes", manifest.view.table.domain, f"{manifest.output.display} code"),
+        "",
+        "The numbers of the matrix, the offsets and the kernels in um are in `pack.json`.",
+        "The exposure may be multiplied by 2^stops before the first kernel.",
+        "",
+    ]  # fmt: skip
+
+
+def _row(piece: str, takes: str, domain: tuple[float, float], gives: str) -> str:
+    return f"| {piece} | {takes} | {domain[0]:g}, {domain[1]:g} | {gives} |"
+
+
+def _kernel_row(piece: str, kernel: Kernel | None, wire: str) -> str:
+    if kernel is None:
+        return f"| {piece} | {wire} | | the same: nothing is blurred |"
+    sizes = ", ".join(f"{image.pitch_um:g} um ({image.width} px)" for image in kernel.images)
+    return f"| {piece} | {wire} | at {sizes} | the same |"
+
+
+def _hosts(manifest: Manifest) -> list[str]:
+    variables = ", ".join(ocio.POINTS_VARIABLES.values())
+    return [
+        "## Loading it",
+        "",
+        "**OpenColorIO.** Set OCIO to `config.ocio` or `config.ocioz` (2.5 or later). It is the",
+        f"ACES studio config with the view *{ocio.FILM_VIEW}* first. *{ocio.POINTS_VIEW}* takes",
+        f"whole printer points from the variables {variables}. Kernels are not in a view.",
+        *_look(manifest),
+        f"`oiiotool --colorconfig config.ocioz in.exr --ociodisplay \"{_display(manifest)}\" "
+        f"{ocio.FILM_VIEW} -o out.png`",
+        "",
+        f"**Nuke.** Insert `{nuke.SCRIPT}`. Set *pack folder* on the group, then *picture* to the",
+        f"width you work at. Put an OCIOColorSpace to {manifest.input.space} before the group and",
+        "view what it gives raw. Knobs: exposure in stops, printer points.",
+        "",
+        f"**Resolve.** `{manifest.film.cube}` works everywhere. With Studio, copy the whole pack",
+        f"into the LUT folder and follow `{resolve.NODE_TREE}`.",
+        "",
+        f"**Blender 5.** Start it with OCIO set to `config.ocio`, run `{blender.SCRIPT}`, add the",
+        "group *Film* and set the view to Raw.",
+        "",
+        "**Anything else.** Tables by OpenColorIO, kernels by any convolution, layer by layer.",
+        "Beyond the edge of the picture its last pixels go on. Where a host puts black there, work",
+        "with a margin of the kernel's radius. At a width between the kernels, make your own from",
+        "the lengths in um in `pack.json`; do not resize one.",
+        "",
+    ]  # fmt: skip
+
+
+def _look(manifest: Manifest) -> list[str]:
+    if manifest.aces_look is None:
+        return []
+    return [f"The look *{ocio.ACES_LOOK}* is the film for an ACES view, not for its own."]
+
+
+def _display(manifest: Manifest) -> str:
+    return ocio.DISPLAY_SPACES.get(manifest.output.display, f"{manifest.output.display} - Display")
+
+
+def _run() -> list[str]:
+    return [
+        "## What was run",
+        "",
+        "Run, in the tests of spectral-film: the OCIO config and archive by OpenColorIO and",
+        "OpenImageIO; the functions of the DCTLs, compiled as OpenCL C; the Blender script against",
+        "an imitation of its API; the Nuke script read back as a graph.",
+        "",
+        "Not run: Nuke, Resolve, Blender. We have none of them. Try each on a picture you know",
+        "first: the pair in `reference/` is a scene and what spectral-film makes of it.",
+        "",
+    ]
+
+
+def _errors(manifest: Manifest) -> list[str]:
+    if not manifest.errors:
+        return []
+    return [
+        "## How far off it is",
+        "",
+        "| | mean | 99 % below | largest | unit |",
+        "|---|---|---|---|---|",
+        *(f"| {name} | {_numbers(apart)} |" for name, apart in manifest.errors.items()),
+        "",
+    ]
+
+
+def _numbers(apart: Statistic) -> str:
+    return f"{apart.mean:.3g} | {apart.p99:.3g} | {apart.largest:.3g} | {apart.unit}"
+
+
+def _files(folder: Path, manifest: Manifest) -> list[str]:
+    what = _descriptions(manifest)
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    names = sorted(found | {README, MANIFEST, REPORT})  # the last two may come after this page
+    return [
+        "## Files",
+        "",
+        "| file | what |",
+        "|---|---|",
+        *(f"| `{name}` | {what.get(name, '')} |" for name in names),
+        "",
+    ]
+
+
+def _descriptions(manifest: Manifest) -> dict[str, str]:
+    what = {
+        README: "this page",
+        MANIFEST: "all numbers, units, errors and sums of files",
+        REPORT: "pictures and errors",
+        "replay.py": "plays the pack with OpenColorIO, numpy and scipy alone",
+        ocio.CONFIG_FILE: "OCIO config",
+        ocio.ARCHIVE: "the same with its tables in one file",
+        ocio.NEGATIVE: "scene to printing density, without kernels",
+        ocio.POINTS: "printer points as CDL offsets on printing density",
+        nuke.SCRIPT: "Nuke group",
+        blender.SCRIPT: "builds the film in Blender's compositor",
+        resolve.EXPOSURE: "DCTL before scatter and halation",
+        resolve.DEVELOPMENT: "DCTL between the blurs",
+        resolve.PRINT: "DCTL after the print's blur",
+        resolve.WHOLE: "DCTL of the whole film without blurs",
+        resolve.NODE_TREE: "node tree and widths of blurs for Resolve",
+        manifest.view.pack_clf: "printing density to display code at the pack's printer points",
+        manifest.reference.scene: "reference scene",
+        manifest.reference.render: "the same, rendered by spectral-film",
+    }
+    for role, table in (
+        ("layer exposure", manifest.layer_exposure.table),
+        ("curve F", manifest.development.curve),
+        ("compensated G", manifest.development.compensated),
+        ("printing", manifest.printing.table),
+        ("print curve", manifest.view.curve),
+        ("view", manifest.view.table),
+        ("the whole film without kernels", manifest.film),
+        ("scene to Cineon code / 1023, without kernels", manifest.scene_to_cineon),
+        ("Cineon code / 1023 to display code", manifest.cineon_to_display),
+        ("look before an ACES output transform", manifest.aces_look),
+    ):
+        if table is None:
+            continue
+        what[table.clf] = what[table.cube] = f"{role}, {table.dimensions}-D of {table.size}"
+    for kernel in (manifest.optics, manifest.development.inhibitor, manifest.print_optics):
+        for image in kernel.images if kernel else ():
+            size = f"kernel on {kernel.acts_on}, {image.pitch_um:g} um a pixel" if kernel else ""
+            what[image.rgb] = f"{size}, window centred on the origin"
+            what |= {path: f"{size}, layer {layer}" for layer, path in image.layers.items()}
+    return what

@@ -1,0 +1,165 @@
+"""Images of kernels at one pixel pitch: what the engine convolves with, value for value, as EXR.
+
+Source: INTEROP C.4-C.5.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO
+
+from bake import manifest
+from bake.kernels import gauss_legendre, halo_angle, halo_rings, unknown
+from spectral_film import spread
+from spectral_film.convolution import positive_kernel, reach_in_pixels
+from spectral_film.errors import OutputError
+
+FOLDER = "kernels"
+LAYERS: tuple[manifest.Layer, ...] = ("R", "G", "B")
+
+
+def kernel_square(mixture: spread.Mixture, pitch_um: float, radius_px: int) -> np.ndarray:
+    """The engine's kernel of a mixture, on a square at least as wide as it reaches.
+
+    Returns:
+        (2 radius + 1, 2 radius + 1), float64, nowhere negative, of sum 1, the centre in the middle.
+    """
+    quadrant = np.zeros((radius_px + 1, radius_px + 1))
+    for weight, part in mixture.parts:
+        kernel = positive_kernel(part, (pitch_um, pitch_um))
+        quadrant[: kernel.shape[0], : kernel.shape[1]] += weight * kernel
+    square = np.pad(quadrant, ((radius_px, 0), (radius_px, 0)), mode="reflect")
+    return square / square.sum()
+
+
+def energy_outside(mixture: spread.Mixture, pitch_um: float) -> float:
+    """Share of the light that the uncut form sends where the kernel ends, and cutting brings back.
+
+    Every part ends at its own square of pixels, half a pixel beyond the last centre; a halo ends
+    at its reach.
+    """
+    return math.fsum(weight * _outside(part, pitch_um) for weight, part in mixture.parts)
+
+
+def _outside(part: spread.Spread, pitch_um: float) -> float:
+    if part.reach_um == 0:
+        return 0.0
+    if isinstance(part, spread.Halo):
+        last = halo_angle(part)
+        beyond = halo_rings(part, last, math.pi / 2)[1].sum()
+        return float(beyond / (beyond + halo_rings(part, 0.0, last)[1].sum()))
+    half = (reach_in_pixels(part.reach_um, (pitch_um, pitch_um))[0] + 0.5) * pitch_um
+    # The edge of a square lies at half / cos(azimuth), eight times from 0 to 45 degrees.
+    node, node_weight = gauss_legendre(32)
+    edge = half / np.cos(np.pi / 8 * (node + 1))
+    return float(_beyond(part, edge) @ node_weight / 2)
+
+
+def _beyond(part: spread.Spread, radius_um: np.ndarray) -> np.ndarray:
+    """Share of a spread beyond a circle. Source: PHYSICS a."""
+    if isinstance(part, spread.Gaussian):
+        return np.exp(-0.5 * (radius_um / part.sigma_um) ** 2)
+    if isinstance(part, spread.Exponential):
+        return (1 + radius_um / part.length_um) * np.exp(-radius_um / part.length_um)
+    if isinstance(part, spread.Cauchy):
+        return (1 + (radius_um / part.radius_um) ** 2) ** -0.5
+    raise unknown(part)
+
+
+def write_images(
+    folder: Path,
+    name: str,
+    mixtures: Sequence[spread.Mixture],
+    pitch_um: float,
+    width: int,
+    *,
+    acts_on: str,
+    provenance: Mapping[str, object] | None = None,
+) -> manifest.KernelImage:
+    """Write the kernels of the three layers at one pixel pitch.
+
+    `kernels/NAME_PITCHum.exr` holds R, G, B about the origin: its data window begins at minus the
+    radius, as OpenImageIO's convolve wants it, and its display window is the same. As convolve
+    takes the first channel for all, and as Nuke and Blender read a window from zero,
+    `kernels/NAME_PITCHum_R.exr`, `_G`, `_B` hold a layer each, from the origin on.
+
+    Their channel is `Y`: OpenEXR's name for one that stands alone. OpenImageIO gives it to any
+    picture of one channel, Blender copies it to all three colours; a lone `R` would be a colour
+    picture that lacks two.
+
+    Args:
+        folder: The pack.
+        name: The stage: optics, inhibitor, print_optics. ASCII.
+        mixtures: The blur of R, G, B.
+        pitch_um: Pixel pitch.
+        width: Of the picture that has this pitch in the gate, pixels.
+        acts_on: What is convolved, as in `manifest.Kernel`.
+        provenance: More `film:` attributes, as text.
+
+    Returns:
+        What a manifest says of the files.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    reach_um = max(mixture.reach_um for mixture in mixtures)
+    radius = reach_in_pixels(reach_um, (pitch_um, pitch_um))[0]
+    squares = [kernel_square(mixture, pitch_um, radius).astype(np.float32) for mixture in mixtures]
+    outside = tuple(energy_outside(mixture, pitch_um) for mixture in mixtures)
+    attributes: dict[str, str | float] = {
+        **{key: str(value) for key, value in (provenance or {}).items()},
+        "pixelPitchUm": float(pitch_um),
+        "stage": name,
+        "domain": acts_on,
+        "dcGain": 1.0,
+    }
+    stem = f"{FOLDER}/{name}_{pitch_um:.3f}um"
+    (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+    rgb = f"{stem}.exr"
+    _write(folder / rgb, np.stack(squares, axis=-1), LAYERS, -radius, attributes, outside)
+    layers: dict[manifest.Layer, manifest.PackPath] = {}
+    for layer, square, share in zip(LAYERS, squares, outside, strict=True):
+        layers[layer] = f"{stem}_{layer}.exr"
+        _write(folder / layers[layer], square[..., None], ("Y",), 0, attributes, (share,))
+    centre = tuple(float(square[radius, radius]) for square in squares)
+    return manifest.KernelImage(
+        pitch_um=pitch_um,
+        width=width,
+        radius_px=radius,
+        rgb=rgb,
+        layers=layers,
+        centre=(centre[0], centre[1], centre[2]),
+        energy_outside=(outside[0], outside[1], outside[2]),
+    )
+
+
+def _write(
+    path: Path,
+    pixels: np.ndarray,
+    channels: tuple[str, ...],
+    corner: int,
+    attributes: Mapping[str, str | float],
+    outside: tuple[float, ...],
+) -> None:
+    """One EXR of float32, ZIP; both windows begin at `corner`. Nothing in it knows the clock."""
+    height, width, count = pixels.shape
+    spec = OpenImageIO.ImageSpec(width, height, count, "float")
+    spec.channelnames = channels
+    spec.x = spec.y = spec.full_x = spec.full_y = corner
+    spec["compression"] = "zip"
+    spec["DateTime"] = ""  # or the clock would get in
+    spec["colorInteropID"] = "data"
+    for name, value in attributes.items():
+        spec[f"film:{name}"] = value
+    kind = "float" if count == 1 else "vector"  # the three numbers that OpenEXR has a type for
+    spec.attribute("film:energyOutside", OpenImageIO.TypeDesc(kind), outside)
+    output = OpenImageIO.ImageOutput.create(str(path))
+    if output is None:
+        raise OutputError(
+            f"{path}: cannot be written ({OpenImageIO.geterror()}); name another file"
+        )
+    written = output.open(str(path), spec) and output.write_image(np.ascontiguousarray(pixels))
+    if not (output.close() and written):
+        raise OutputError(f"{path}: cannot be written ({output.geterror()}); is the disk full?")

@@ -1,0 +1,141 @@
+"""Open a pack, folder or zip, and refuse what is not whole."""
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bake.manifest import MANIFEST, SCHEMA, SCHEMA_VERSION, Manifest, digest
+from spectral_film.errors import InputError
+
+LARGEST_BYTES = 4 * 2**30  # of what a zip may unpack to: forty times a pack of two pitches
+
+
+@dataclass(frozen=True)
+class Pack:
+    """An open pack.
+
+    Attributes:
+        path: As it was named.
+        folder: Where its files lie.
+        manifest: What it says of itself.
+    """
+
+    path: Path
+    folder: Path
+    manifest: Manifest
+
+    def file(self, name: str) -> Path:
+        """A file of the pack."""
+        return self.folder / name
+
+
+@contextmanager
+def open_pack(path: Path) -> Iterator[Pack]:
+    """A pack whose every part is what its manifest says.
+
+    Raises:
+        InputError: no pack, another version of the schema, or a part that is missing, exchanged
+            or damaged; it is named.
+    """
+    if path.is_dir():
+        yield _checked(path, path)
+        return
+    if not path.is_file():
+        raise InputError(f"{path}: no such pack; expected a folder or a .zip with {MANIFEST}")
+    with tempfile.TemporaryDirectory(prefix="spectral-film-") as unpacked:
+        _unpack(path, Path(unpacked))
+        yield _checked(path, Path(unpacked))
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+            if size > LARGEST_BYTES:
+                raise InputError(
+                    f"{path}: would unpack to {size / 2**30:.1f} GiB; no pack is so large"
+                )
+            for member in archive.infolist():
+                target = (folder / member.filename).resolve()
+                if not target.is_relative_to(folder.resolve()) or "\\" in member.filename:
+                    raise InputError(
+                        f"{path}: {member.filename!r} would lie outside the pack; it was not made "
+                        "by bake pack, do not trust it"
+                    )
+            archive.extractall(folder)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as reason:
+        raise InputError(f"{path}: is no zip that can be read ({reason}); copy it again") from None
+
+
+def _checked(path: Path, folder: Path) -> Pack:
+    manifest = _manifest(path, folder)
+    for name, wanted in manifest.files.items():
+        part = folder / name
+        if not part.is_file():
+            raise InputError(f"{path}: {name} is missing; copy the whole pack again")
+        if not part.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"{path}: {name} leads out of the pack; put the file itself there")
+        if digest(part) != wanted:
+            raise InputError(
+                f"{path}: {name} is not the file the pack was made with (sha256 differs); parts of "
+                "two packs do not mix, copy the whole pack again"
+            )
+    unlisted = [n for n in _named(manifest) if n not in manifest.files]
+    if unlisted:
+        raise InputError(
+            f"{path}: {MANIFEST} names {unlisted[0]} but gives no hash of it; bake again"
+        )
+    return Pack(path, folder, manifest)
+
+
+def _manifest(path: Path, folder: Path) -> Manifest:
+    try:
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+        said = json.loads(text)
+    except OSError as reason:
+        raise InputError(f"{path}: holds no {MANIFEST} ({reason.strerror}); give a pack") from None
+    except ValueError as reason:
+        raise InputError(f"{path}: {MANIFEST} is no JSON ({reason}); copy the pack again") from None
+    said = said if isinstance(said, dict) else {}
+    if said.get("schema") != SCHEMA:
+        raise InputError(
+            f"{path}: {MANIFEST} has the schema {said.get('schema')!r}, expected {SCHEMA!r}; this "
+            "is no pack of spectral-film"
+        )
+    if said.get("schema_version") != SCHEMA_VERSION:
+        raise InputError(
+            f"{path}: its schema_version is {said.get('schema_version')!r}, this program reads "
+            f"{SCHEMA_VERSION}; bake it again with this version"
+        )
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError as reason:
+        first = reason.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InputError(f"{path}: {MANIFEST}, {where}: {first['msg']}; bake it again") from None
+
+
+def _named(manifest: Manifest) -> Iterator[str]:
+    """Every file that a manifest plays."""
+    development, view = manifest.development, manifest.view
+    for table in (
+        manifest.layer_exposure.table, development.curve, development.compensated,
+        manifest.printing.table, view.curve, view.table, manifest.film,
+        manifest.scene_to_cineon, manifest.cineon_to_display, manifest.aces_look,
+    ):  # fmt: skip
+        if table:
+            yield table.clf
+            yield table.cube
+    for kernel in (manifest.optics, development.inhibitor, manifest.print_optics):
+        for image in kernel.images if kernel else ():
+            yield image.rgb
+            yield from image.layers.values()
+    yield view.pack_clf
+    yield manifest.reference.scene
+    yield manifest.reference.render

@@ -1,0 +1,112 @@
+"""Put a pack together: tables, kernels, a picture to prove it on, host set-ups, a report."""
+
+import secrets
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bake.assembly import Assembly
+from bake.manifest import MANIFEST
+from bake.recipe import Grid, Recipe
+from bake.verify import Verification
+from spectral_film.device import Device
+from spectral_film.errors import OutputError, UsageError
+from spectral_film.film import Interlayer
+
+Announce = Callable[[str, int, int], None]
+STEPS = 15
+FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the same command gives the same bytes
+
+
+def check_pack(recipe: Recipe, target: Path, *, overwrite: bool) -> None:
+    """Refuse what cannot be baked, before any work is done.
+
+    Raises:
+        UsageError: the film, the print or the input space have no place in a pack.
+        OutputError: the pack cannot be put there.
+    """
+    if recipe.settings.print_film is None:
+        raise UsageError("a pack goes through a print; give --print 2383, or bake a lut")
+    if recipe.takes_linear:
+        raise UsageError(
+            f"a pack takes log-coded light, and {recipe.input_space} is linear; give --input-space "
+            "ACEScct"
+        )
+    edges = recipe.negative.adjacency
+    if edges is not None and not isinstance(edges, Interlayer):
+        raise UsageError(
+            f"{recipe.negative.id} has adjacency of the classical form, which a pack has no pieces "
+            "for; fit the film again"
+        )
+    if not target.resolve().parent.is_dir():
+        raise OutputError(f"{target}: is in no existing folder; make that first")
+    if target.exists() and not overwrite:
+        raise OutputError(f"{target}: exists; give another name, or --overwrite")
+    zipped = target.suffix.lower() == ".zip"
+    if target.exists() and (target.is_dir() == zipped):
+        raise OutputError(
+            f"{target}: is a {'folder' if zipped else 'file'}, and the pack becomes a "
+            f"{'file' if zipped else 'folder'}; give another name"
+        )
+    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        raise OutputError(f"{target}: is a folder that holds other things; give another name")
+
+
+def bake_pack(
+    recipe: Recipe, target: Path, grid: Grid, device: Device, announce: Announce | None = None
+) -> Verification:
+    """Bake a pack; it appears under its name only when it is whole and proved.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    count = 0
+
+    def say(name: str) -> None:
+        nonlocal count
+        count += 1
+        if announce:
+            announce(name, count, STEPS)
+
+    partial = target.resolve().with_name(f".{target.name}-{secrets.token_hex(4)}")
+    try:
+        partial.mkdir()
+        verification = Assembly(recipe, partial, grid, device, say).assemble()
+        say("finish")
+        _put(partial, target)
+    except OSError as reason:
+        if isinstance(reason, OutputError):
+            raise
+        raise OutputError(f"{target}: cannot be written ({reason.strerror})") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return verification
+
+
+def _put(partial: Path, target: Path) -> None:
+    """Bring a finished pack under its name."""
+    if target.suffix.lower() == ".zip":
+        archive = partial.with_name(partial.name + ".zip")
+        try:
+            _zip(partial, archive)
+            archive.replace(target)
+        finally:
+            archive.unlink(missing_ok=True)
+        return
+    if target.exists():
+        old = partial.with_name(partial.name + "-old")
+        target.rename(old)
+        partial.rename(target)
+        shutil.rmtree(old)
+    else:
+        partial.rename(target)
+
+
+def _zip(folder: Path, archive: Path) -> None:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as out:
+        for part in sorted(folder.rglob("*")):
+            if part.is_file():
+                member = zipfile.ZipInfo(part.relative_to(folder).as_posix(), FIXED_DATE)
+                member.compress_type = zipfile.ZIP_DEFLATED
+                out.writestr(member, part.read_bytes())

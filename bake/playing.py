@@ -1,0 +1,127 @@
+"""A picture file through the player: into the pack's coding, through it, and out to a file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import PyOpenColorIO
+
+from bake.opening import Pack
+from bake.play import Announce, player_of
+from bake.recipe import engine
+from spectral_film.device import Device
+from spectral_film.errors import InputError, UsageError
+from spectral_film.files.colour_spaces import to_named_space
+from spectral_film.files.output import write_picture
+from spectral_film.frame import Frame, gate_size_mm
+from spectral_film.scene import Scene
+from spectral_film.stages.display import DISPLAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """What came out.
+
+    Attributes:
+        planes: Display RGB, code values or linear light, (3, y, x).
+        device: Where the tables ran.
+        notes: What the user should know, a sentence each.
+        display: The display it is for.
+        metadata: Provenance.
+        scene: Where the picture lies in its window, and what rides along.
+    """
+
+    planes: np.ndarray
+    device: str
+    notes: tuple[str, ...]
+    display: str
+    metadata: dict[str, str]
+    scene: Scene
+
+    def save(self, path: Path, *, bits: int, overwrite: bool) -> tuple[str, ...]:
+        """Write it, as a render is written."""
+        return write_picture(
+            path,
+            self.planes,
+            bits=bits,
+            display=self.display,
+            metadata=self.metadata,
+            passengers=self.scene.passengers,
+            origin=self.scene.origin,
+            display_size=self.scene.display_size,
+            pixel_aspect=self.scene.pixel_aspect,
+            overwrite=overwrite,
+        )
+
+
+def play_picture(
+    pack: Pack,
+    scene: Scene,
+    device: Device,
+    *,
+    gate: str | None,
+    spatial: bool,
+    linear: bool,
+    announce: Announce | None = None,
+) -> Played:
+    """Play a scene through a pack.
+
+    Args:
+        pack: What to play.
+        scene: RGB, linear Rec.709; its codes are made here.
+        device: Where tables run, if it is a GPU.
+        gate: Camera aperture; None: the pack's first.
+        spatial: Whether light spreads and inhibitor diffuses.
+        linear: Give display-linear light rather than code values.
+        announce: Called with the name of each stage, its number and their count.
+
+    Raises:
+        InputError: the scene is spectral.
+        UsageError: no such gate.
+    """
+    if scene.kind != "rgb":
+        raise InputError(
+            f"a pack plays RGB, and this is {scene.kind} in {len(scene.planes)} bands; render it "
+            "with the engine, which takes spectra"
+        )
+    said = pack.manifest
+    width_mm = gate_size_mm(gate)[0] if gate else said.gates[0].width_mm
+    if not 0 < width_mm / scene.display_size[0] < 1:
+        raise UsageError(f"a gate of {width_mm:g} mm is no size for this picture; give --gate")
+    frame = Frame(width_mm, scene.display_size[0], scene.pixel_aspect)
+
+    pixels = np.ascontiguousarray(np.moveaxis(scene.planes, 0, -1))
+    to_named_space(said.input.space)(pixels)
+    codes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
+    player = player_of(pack, device)
+    planes = player.play(codes, frame.pitch_um, announce) if spatial else player.play_colours(codes)
+
+    low, high = (said.layer_exposure.table if spatial else said.film).domain
+    beyond = int(((codes < low) | (codes > high)).any(axis=0).sum())
+    notes = [*scene.notes]
+    if beyond:
+        notes.append(
+            f"{beyond} pixels have codes outside {low:g}..{high:g} of {said.input.space}, where "
+            "the pack ends; they were held there"
+        )
+    display = said.output.display
+    return Played(
+        planes=DISPLAYS[display].decode(planes).astype(np.float32) if linear else planes,
+        device=player.device.name if player.device else _ocio(),
+        notes=tuple(notes),
+        display=display,
+        metadata={
+            "engine": engine(),
+            "pack": f"{said.negative.id} on {said.print_film.id}, baked by {said.engine}",
+            "negative": f"{said.negative.id} (sha256 {said.negative.sha256[:12]})",
+            "print_film": f"{said.print_film.id} (sha256 {said.print_film.sha256[:12]})",
+            "pitch_um": "{:g} x {:g}".format(*frame.pitch_um),
+            "spatial": "on" if spatial else "off",
+            **{f"baked_{name}": value for name, value in said.settings.items()},
+        },
+        scene=scene,
+    )
+
+
+def _ocio() -> str:
+    return f"OpenColorIO {PyOpenColorIO.__version__} on the CPU"

@@ -1,0 +1,308 @@
+"""Kernels of a pack: the engine's own, whether as formula, image or sum of Gaussians."""
+
+import time
+from functools import cache
+
+import numpy as np
+import OpenImageIO
+import pytest
+from scipy import signal, special
+
+from bake import kernel_images, kernels
+from bake.manifest import Spread
+from spectral_film.convolution import blur
+from spectral_film.errors import OutputError
+from spectral_film.spread import Cauchy, Exponential, Gaussian, Halo, Mixture
+from spectral_film.stages.optics import of_negative, of_print
+
+BACKINGS = ("rem-jet", "ahu", "none")
+LIGHT_CUT = 2e-6  # of an exponential beyond its reach, the most that any part loses; see spread.py
+
+
+@pytest.fixture(scope="module")
+def stocks(negative, print_film) -> dict[str, tuple[Mixture, ...]]:
+    """Kernels of the shipped film: R, G, B by backing, the print's, and the inhibitor's."""
+    pitch = (6.0, 6.0)  # of no consequence to the formulas
+    layers = {
+        backing: of_negative(negative, pitch, backing=backing, halation=True, scatter=True).layers
+        for backing in BACKINGS
+    }
+    layers["print"] = of_print(print_film, pitch, scatter=True).layers
+    inhibitor = Mixture(((1.0, Exponential(negative.adjacency.length_um)),))
+    return {**layers, "inhibitor": (inhibitor,) * 3}
+
+
+@cache
+def described(mixture):
+    return kernels.kernel_layer(mixture)
+
+
+@cache
+def transformed(part, frequencies):
+    """Hankel transform of a density as `spread` gives it, by Gauss-Legendre in the radius."""
+    edges = np.concatenate([[0.0], np.geomspace(1e-3, 1.0, 1500) * part.reach_um])
+    if isinstance(part, Halo):  # the reflectance has a kink at the critical angle
+        kink = 2 * part.base_um * np.tan(np.arcsin(1 / part.base_index))
+        edges = np.sort(np.append(edges, kink))
+    node, weight = np.polynomial.legendre.leggauss(8)
+    half = np.diff(edges)[:, None] / 2
+    radius = (edges[:-1, None] + half * (node + 1)).ravel()
+    light = part.density(radius) * radius * (half * weight).ravel()
+    waves = special.j0(2 * np.pi * np.array(frequencies)[:, None] * radius)
+    return waves @ light / light.sum()
+
+
+def transform(mixture, frequencies):
+    return sum(weight * transformed(part, frequencies) for weight, part in mixture.parts)
+
+
+def gaussians(layer, frequency):
+    return sum(
+        term.weight * np.exp(-2 * (np.pi * term.sigma_um * frequency) ** 2)
+        for term in layer.gaussians
+    )
+
+
+def read(path):
+    image = OpenImageIO.ImageBuf(str(path))
+    assert not image.has_error, image.geterror()
+    return image, image.get_pixels(OpenImageIO.FLOAT, image.roi)
+
+
+def write(folder, mixtures, pitch_um, name="optics"):
+    return kernel_images.write_images(
+        folder, name, mixtures, pitch_um, 512, acts_on="exposure", provenance={"negative": "5207"}
+    )
+
+
+# --- analytic form --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*BACKINGS, "print", "inhibitor"])
+def test_the_engine_gets_its_mixtures_back(stocks, name):
+    for mixture in stocks[name]:
+        written = described(mixture).model_dump_json()
+        read_back = kernels.mixture(type(described(mixture)).model_validate_json(written))
+        assert read_back == mixture  # and so its kernels are found where they are kept
+        assert hash(read_back) == hash(mixture)
+
+
+def test_a_cauchy_comes_back_too():
+    mixture = Mixture(((1.0, Cauchy(2.8)),))
+    assert kernels.mixture(kernels.kernel_layer(mixture)) == mixture
+
+
+def test_a_spread_without_its_length_is_refused():
+    layer = described(Mixture(((1.0, Gaussian(1.0)),)))
+    halved = layer.model_copy(update={"spreads": (Spread(weight=1.0, form="cauchy"),)})
+    with pytest.raises(ValueError, match="cauchy lacks a length"):
+        kernels.mixture(halved)
+
+
+def test_the_transfer_is_the_transform_of_the_density(stocks):
+    frequencies = (0.0, 1e-4, 1e-3, 1.5e-3, 5e-3, 0.02, 0.06, 0.1)
+    for name in (*BACKINGS, "print"):
+        for mixture in stocks[name]:
+            np.testing.assert_allclose(
+                kernels.transfer(mixture, np.array(frequencies)),
+                transform(mixture, frequencies),
+                rtol=0,
+                atol=2 * LIGHT_CUT,  # what is cut here is lost once and shared out once
+            )
+
+
+# --- sums of Gaussians ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*BACKINGS, "print", "inhibitor"])
+def test_the_error_of_the_gaussians_is_the_one_stated(stocks, name):
+    frequencies = tuple(np.geomspace(1e-5, kernels.HIGHEST, 403))
+    for mixture in stocks[name]:
+        layer = described(mixture)
+        missed = np.abs(gaussians(layer, np.array(frequencies)) - transform(mixture, frequencies))
+        # Steps of 2.3 % beside swings of some 50 % in frequency: the worst place is missed by
+        # 1.2 %, which lowers a cosine of that period by (pi .012 / .5)^2 = .6 %, rounded up.
+        assert missed.max() == pytest.approx(layer.gaussian_error, rel=0.01, abs=2 * LIGHT_CUT)
+
+
+@pytest.mark.parametrize("name", ["rem-jet", "ahu", "print", "inhibitor"])
+def test_gaussians_follow_all_but_the_ring(stocks, name):
+    for mixture in stocks[name]:
+        # The sheet's MTF can be read to 1 %: a hundredth of that.
+        assert described(mixture).gaussian_error <= 1e-4
+
+
+def test_gaussians_miss_the_lobes_of_the_ring_and_say_so(stocks):
+    for mixture in stocks["none"]:
+        ring = mixture.parts[-1][0]
+        error = described(mixture).gaussian_error
+        # The lobe is .112 deep, .116 once the ring is cut at 2 mm (PHYSICS b): leaving it out
+        # altogether would cost no more. Above what counts as near enough: it is not hidden.
+        assert 1e-4 < error < 0.116 * ring
+
+
+@pytest.mark.parametrize("name", [*BACKINGS, "print", "inhibitor"])
+def test_gaussians_are_few_and_keep_the_light(stocks, name):
+    for mixture in stocks[name]:
+        terms = described(mixture).gaussians
+        assert len(terms) <= 8
+        assert all(term.weight > 0 for term in terms)
+        assert sum(term.weight for term in terms) == pytest.approx(1, abs=1e-15)  # one rounding
+        sigmas = [term.sigma_um for term in terms]
+        assert sigmas == sorted(set(sigmas))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [((1.0, 0.0),), ((1.0, 0.7),), ((0.25, 0.0), (0.75, 20.0)), ((0.25, 3.0), (0.75, 20.0))],
+)
+def test_gaussians_are_found_again(parts):
+    mixture = Mixture(tuple((weight, Gaussian(sigma)) for weight, sigma in parts))
+    layer = kernels.kernel_layer(mixture)
+    found = [(term.weight, term.sigma_um) for term in layer.gaussians]
+    # Given to five digits and six decimals; a sum of Gaussians is the only one with its OTF.
+    np.testing.assert_allclose(found, parts, rtol=2e-5, atol=2e-6)
+    assert layer.gaussian_error < 1e-5
+
+
+def test_the_fit_is_the_same_twice(stocks):
+    mixture = stocks["rem-jet"][0]
+    assert kernels.kernel_layer(mixture) == described(mixture)
+
+
+# --- light that is cut ----------------------------------------------------------------------------
+
+
+def test_light_outside_of_a_halo():
+    """cos^2 of the angle at the reach leaves a backing; 3.3 % a ring cut at 2 mm (PHYSICS b)."""
+    diffuse, ring = (Halo(profile, 140.0, 1.48, 2000.0) for profile in ("diffuse", "ring"))
+    outside = kernel_images.energy_outside(Mixture(((1.0, diffuse),)), 6.0)
+    # Quadrature of an entire function by hundreds of points: rounding.
+    assert outside == pytest.approx(1 / (1 + (2000 / 280) ** 2), rel=1e-12)
+    assert kernel_images.energy_outside(Mixture(((1.0, ring),)), 6.0) == pytest.approx(
+        0.033, abs=5e-4
+    )
+
+
+@pytest.mark.parametrize("pitch", [3.0, 12.0, 50.0])
+def test_light_outside_of_a_cauchy_is_the_solid_angle_around_a_square(pitch):
+    """The 2-D Cauchy density is the solid angle of the plane seen from g above it, over 2 pi."""
+    g = 3.0
+    half = (np.ceil(200 * g / pitch) + 0.5) * pitch
+    inside = 2 / np.pi * np.arctan2(half**2, g * np.sqrt(g**2 + 2 * half**2))
+    outside = kernel_images.energy_outside(Mixture(((0.5, Cauchy(g)), (0.5, Gaussian(0.0)))), pitch)
+    # The edge's distance is smooth in azimuth: 32 points leave rounding, 1e-16 of the light.
+    assert outside == pytest.approx(0.5 * (1 - inside), abs=1e-14)
+
+
+def test_light_outside_of_a_gaussian_is_that_of_two_error_functions():
+    sigma, pitch = 3.0, 5.0
+    half = (np.ceil(6 * sigma / pitch) + 0.5) * pitch
+    inside = special.erf(half / sigma / np.sqrt(2)) ** 2
+    outside = kernel_images.energy_outside(Mixture(((1.0, Gaussian(sigma)),)), pitch)
+    assert outside == pytest.approx(1 - inside, abs=1e-14)  # rounding of 1 - x
+
+
+# --- images ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["rem-jet", "none", "print", "inhibitor"])
+@pytest.mark.parametrize("pitch", [12.153, 24.3])
+def test_images_hold_to_the_rules(stocks, tmp_path, name, pitch):
+    mixtures = stocks[name]
+    said = write(tmp_path, mixtures, pitch)
+    image, pixels = read(tmp_path / said.rgb)
+    spec, size = image.spec(), 2 * said.radius_px + 1
+    assert said.rgb == f"kernels/optics_{pitch:.3f}um.exr"
+    assert tuple(spec.channelnames) == ("R", "G", "B")
+    assert spec.format == OpenImageIO.FLOAT
+    assert pixels.shape == (size, size, 3)
+    assert size * pitch / 2 >= max(mixture.reach_um for mixture in mixtures)
+    assert (spec.x, spec.y) == (-said.radius_px,) * 2
+    assert spec.roi_full == spec.roi
+    assert spec.getattribute("compression") == "zip"
+    assert (pixels >= 0).all()
+    # Float32 rounds each value by 6e-8 of itself.
+    np.testing.assert_allclose(pixels.sum(axis=(0, 1), dtype=float), 1, rtol=0, atol=1e-7)
+    middle = pixels[said.radius_px, said.radius_px]
+    assert (pixels.max(axis=(0, 1)) == middle).all()
+    assert said.centre == tuple(middle.tolist())
+    for turned in (pixels[::-1], pixels[:, ::-1], pixels.swapaxes(0, 1)):
+        np.testing.assert_array_equal(turned, pixels)
+    outside = tuple(kernel_images.energy_outside(mixture, pitch) for mixture in mixtures)
+    assert said.energy_outside == outside
+    for layer, path in said.layers.items():
+        alone, values = read(tmp_path / path)
+        channel = "RGB".index(layer)
+        assert tuple(alone.spec().channelnames) == ("Y",)
+        assert (alone.spec().x, alone.spec().y) == (0, 0)
+        assert alone.spec().roi_full == alone.spec().roi
+        np.testing.assert_array_equal(values[..., 0], pixels[..., channel])
+        share = alone.spec().getattribute("film:energyOutside")
+        assert share == pytest.approx(outside[channel], rel=1e-7)  # a float32
+        assert alone.spec().getattribute("film:stage") == "optics"
+    assert spec.getattribute("film:pixelPitchUm") == pytest.approx(pitch, rel=1e-7)  # a float32
+    assert spec.getattribute("film:domain") == "exposure"
+    assert spec.getattribute("film:dcGain") == 1
+    assert spec.getattribute("film:energyOutside") == pytest.approx(outside, rel=1e-7)
+    assert spec.getattribute("film:negative") == "5207"
+    assert sorted((tmp_path / "kernels").iterdir()) == sorted(
+        tmp_path / path for path in (said.rgb, *said.layers.values())
+    )
+
+
+@pytest.mark.parametrize("name", ["rem-jet", "none", "print", "inhibitor"])
+def test_convolving_with_the_image_is_what_the_engine_does(stocks, tmp_path, rng, name):
+    pitch = 24.3
+    planes = rng.gamma(0.3, 1.0, (3, 70, 90)).astype(np.float32)  # many dark pixels, some bright
+    said = write(tmp_path, stocks[name], pitch)
+    _, pixels = read(tmp_path / said.rgb)
+    engine = blur(planes, stocks[name], (pitch, pitch))
+    edge = ((said.radius_px,) * 2,) * 2
+    for plane, kernel, expected in zip(planes, np.moveaxis(pixels, -1, 0), engine, strict=True):
+        wide = np.pad(plane.astype(float), edge, mode="edge")
+        found = signal.fftconvolve(wide, kernel.astype(float), mode="valid")
+        # The engine's float32 transforms leave 2e-8 of the brightest all over (convolution.py),
+        # ten times that at the worst pixel; kernel and result are rounded by 6e-8 each.
+        np.testing.assert_allclose(found, expected, rtol=2e-7, atol=2e-7 * plane.max())
+
+
+def test_openimageio_convolves_with_a_layer_of_it(stocks, tmp_path, rng):
+    """A kernel about the origin shifts nothing, and one channel of it blurs its own layer."""
+    pitch = 120.0  # a direct sum: few pixels, please
+    planes = rng.uniform(0, 1, (3, 60, 60)).astype(np.float32)
+    said = write(tmp_path, stocks["none"], pitch)
+    image, _ = read(tmp_path / said.rgb)
+    engine = blur(planes, stocks["none"], (pitch, pitch))
+    inside = np.s_[said.radius_px : -said.radius_px, said.radius_px : -said.radius_px]
+    for channel, plane in enumerate(planes):
+        layer = OpenImageIO.ImageBufAlgo.channels(image, (channel,))
+        picture = OpenImageIO.ImageBuf(plane[..., None])
+        blurred = OpenImageIO.ImageBufAlgo.convolve(picture, layer, False)  # as it is
+        assert not blurred.has_error, blurred.geterror()
+        found = blurred.get_pixels(OpenImageIO.FLOAT)[..., 0]
+        # A direct sum of 1225 products in float32: partial sums below 1 are rounded by 2e-8 (rms),
+        # which makes 35 x 2e-8 at random and four times that at the worst of 2000 pixels. Nearer
+        # to the border it sees black beyond.
+        np.testing.assert_allclose(found[inside], engine[channel][inside], rtol=0, atol=3e-6)
+
+
+def test_the_same_kernels_are_the_same_bytes(stocks, tmp_path):
+    said = write(tmp_path / "one", stocks["rem-jet"], 50.0)
+    time.sleep(1.1)  # the library's clock counts seconds
+    assert write(tmp_path / "two", stocks["rem-jet"], 50.0) == said
+    for path in (said.rgb, *said.layers.values()):
+        assert (tmp_path / "one" / path).read_bytes() == (tmp_path / "two" / path).read_bytes()
+
+
+def test_a_point_is_one_pixel(tmp_path):
+    said = write(tmp_path, [Mixture(((1.0, Gaussian(0.0)),))] * 3, 6.0)
+    _, pixels = read(tmp_path / said.rgb)
+    np.testing.assert_array_equal(pixels, np.ones((1, 1, 3)))
+    assert said.energy_outside == (0, 0, 0)
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "kernels/optics_6.000um.exr").mkdir(parents=True)
+    with pytest.raises(OutputError, match=r"optics_6\.000um\.exr: cannot be written"):
+        write(tmp_path, [Mixture(((1.0, Gaussian(0.0)),))] * 3, 6.0)
