@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import h5py
 import numpy as np
 import OpenImageIO
 
@@ -125,7 +126,7 @@ class Assembly:
             negative=_stock(recipe.negative),
             print_film=_stock(recipe.print_film),
             settings=said,
-            sources=(recipe.negative.source, recipe.print_film.source),
+            sources=tuple(_sources(recipe.negative) + _sources(recipe.print_film)),
             input=Input(space=recipe.input_space, grey_code=round(float(pixel[0, 0, 1]), 6)),
             output=Output(display=settings.display, encoding=display_coding(settings.display)),
             gates=tuple(Gate(name=g, width_mm=gate_size_mm(g)[0]) for g in self.grid.gates),
@@ -318,6 +319,13 @@ class Assembly:
 
 def _stock(film: Film) -> Stock:
     return Stock(id=film.id, name=film.name, sha256=film.sha256)
+
+
+def _sources(film: Film) -> list[str]:
+    """Every chart a film was made from, and who read it: some ask to be named."""
+    with h5py.File(film.path) as file:
+        columns = [c for table in file["published"].values() for c in table.values()]
+        return list(dict.fromkeys(str(column.attrs["source"]) for column in columns))
 
 
 def _write_exr(path: Path, pixels: np.ndarray) -> None:
