@@ -7,7 +7,10 @@
     table_files.py   .cube .clf .csp .spi3d, by OpenColorIO;  lut.py  one table for all of it
     stage_tables.py  a table for each step;  kernels.py, kernel_images.py  the blurs, in um
     manifest.py      pack.json;  assembly.py, pack.py  make a pack;  opening.py  checks one
-    play.py          the fast player;  replay.py  the same without anything of ours;  verify.py  both
+    play.py          the fast player;  replay.py  the same with nothing of ours;  verify.py  both
     hosts/           set-ups for OpenColorIO, Nuke, Resolve and Blender
     commands.py      the command line
+
+`bake` sees the engine, and the engine does not see it. From Python: `bake_lut`, `bake_pack`,
+`open_pack` and `Player`.
 """

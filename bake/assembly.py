@@ -1,5 +1,6 @@
 """What goes into a pack, and the manifest that says so."""
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -75,9 +76,8 @@ class Assembly:
     def __init__(
         self, recipe: Recipe, folder: Path, grid: Grid, device: Device, say: Callable[[str], None]
     ) -> None:
-        self.recipe, self.folder, self.grid, self.device, self.say = (
-            recipe, folder, grid, device, say,
-        )  # fmt: skip
+        self.recipe, self.folder, self.grid = recipe, folder, grid
+        self.device, self.say = device, say
         (folder / "luts").mkdir()
         (folder / "reference").mkdir()
 
@@ -88,6 +88,8 @@ class Assembly:
         self.say("reference")
         self.reference(manifest)
         shutil.copy(replay.__file__, self.folder / "replay.py")
+        schema = json.dumps(Manifest.model_json_schema(), indent=1)
+        (self.folder / "pack.schema.json").write_text(schema + "\n", encoding="utf-8")
         self.sign(manifest)
         self.say("proof")
         with open_pack(self.folder) as pack:
@@ -195,7 +197,7 @@ class Assembly:
     def lut(self, form: Form) -> tuple[Table, dict[str, Statistic]]:
         """Bake the whole path, or half of it, in one table; and its errors by kind."""
         self.say(f"table {form}")
-        baked = bake_lut(replace(self.recipe, form=form), self.device)
+        baked = bake_lut(replace(self.recipe, form=form), self.device, self.grid.size)
         name = NAMES[form]
         errors = {f"{name}, {j.interpolation}, {j.kind}": j.statistic for j in baked.judged}
         table = self.both(

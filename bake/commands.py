@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Bake the film for other software.", no_args_is_help=True)
 
+Size = Annotated[int, typer.Option(help="Nodes along an edge: 33 or 65; 9 to 129.")]
 Film = Annotated[str, typer.Option(help="Camera stock: an id, or an .h5 film model.")]
 Print = Annotated[str, typer.Option("--print", help="Print stock, or none.")]
 InputSpace = Annotated[
@@ -71,7 +72,7 @@ def lut(
         Path,
         typer.Option("--output", "-o", metavar="LUT", help=".cube, .clf, .csp or .spi3d."),
     ],
-    size: Annotated[int, typer.Option(help="Nodes along an edge: 33 or 65; 9 to 129.")] = 33,
+    size: Size = 33,
     form: Annotated[
         str,
         typer.Option(
@@ -140,6 +141,7 @@ def pack(
     widths: Annotated[
         str, typer.Option(help="Widths of the pictures in pixels, with commas.")
     ] = "2048,4096",
+    size: Size = 33,
     film: Film = "vision3-250d",
     print_film: Print = "2383",
     input_space: InputSpace = "ACEScct",
@@ -177,7 +179,8 @@ def pack(
         ),
         input_space=input_space,
     )
-    grid = Grid(tuple(_words(gates)), integers("--widths", widths, len(widths.split(","))))
+    pixels = integers("--widths", widths, len(widths.split(",")))
+    grid = Grid(tuple(_words(gates)), pixels, size)
     check_pack(recipe, target, overwrite=overwrite)
     chosen = open_device(device)
     say(f"device: {chosen.name}")

@@ -9,7 +9,7 @@ import numpy as np
 from bake.colour_path import ACES_VIEWS, ColourPath
 from bake.error import INTERPOLATIONS, Judged, judge
 from bake.lattice import Lattice, solved
-from bake.recipe import Recipe, display_coding
+from bake.recipe import Recipe, check_size, display_coding
 from bake.samples import KINDS, WHOLE_CUBE, scene_colours
 from bake.table_files import (
     Contract,
@@ -26,7 +26,6 @@ from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, to_named_space
 from spectral_film.stages.exposure import GREY
 
-SIZES = (9, 129)  # the largest that OpenColorIO reads
 CODED_FOR = "ACEScct"  # what stands before the table where a file takes scene-linear light
 PRINTING_DENSITY = (
     "printing density as a 10-bit Cineon code over 1023: 95 is the unexposed film, 0.002 density a "
@@ -88,8 +87,7 @@ def check_lut(recipe: Recipe, path: Path, size: int) -> None:
         UsageError: the format, the size or the coding do not go together.
     """
     check_suffix(path)
-    if not SIZES[0] <= size <= SIZES[1]:
-        raise UsageError(f"--size is {size}, expected {SIZES[0]} to {SIZES[1]}; 33 is usual")
+    check_size(size)
     if recipe.form == "print" and recipe.input_space != CODED_FOR:
         raise UsageError(
             "--form print takes printing density as a Cineon code; leave out --input-space"

@@ -13,6 +13,7 @@ from spectral_film.frame import Frame, gate_size_mm
 from spectral_film.pipeline import Settings
 from spectral_film.stages.display import DISPLAYS
 
+SIZES = (9, 129)  # nodes along an edge; the most that OpenColorIO reads
 Form = Literal["film", "negative", "print", "lmt"]
 
 
@@ -89,12 +90,15 @@ class Grid:
     Attributes:
         gates: Names of camera apertures, or WxH in mm.
         widths: Of the pictures, pixels.
+        size: Nodes along an edge of the tables that hold the whole path, or half of it.
     """
 
     gates: tuple[str, ...]
     widths: tuple[int, ...]
+    size: int = 33
 
     def __post_init__(self) -> None:
+        check_size(self.size)
         for gate in self.gates:
             gate_size_mm(gate)
         for width in self.widths:
@@ -109,6 +113,16 @@ class Grid:
             for width in self.widths
         }
         return sorted(found.items(), reverse=True)
+
+
+def check_size(size: int) -> None:
+    """Refuse tables that nobody reads.
+
+    Raises:
+        UsageError: too few nodes, or too many.
+    """
+    if not SIZES[0] <= size <= SIZES[1]:
+        raise UsageError(f"--size is {size}, expected {SIZES[0]} to {SIZES[1]}; 33 is usual")
 
 
 def engine() -> str:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -338,3 +339,32 @@ def test_the_verdict_of_verify_is_its_own(pack):
     with open_pack(pack) as opened:
         again = verify(opened, open_device())
     assert again.errors == {k: v for k, v in opened.manifest.errors.items() if k in again.errors}
+
+
+def test_tables_on_a_device_are_those_of_opencolorio(pack, device):
+    """As on a GPU: the same picture, tables by OpenCL."""
+    codes = np.array(lamps_and_edges())
+    to_named_space("ACEScct")(codes)
+    planes = np.ascontiguousarray(np.moveaxis(codes, -1, 0))
+    with open_pack(pack) as opened:
+        ocio, opencl = (Player(opened, on).play(planes, (24.3, 24.3)) for on in (None, device))
+    # Positions in float32 in tables of up to 4096 steps, four tables one after the other.
+    assert opencl == pytest.approx(ocio, abs=5e-4)
+
+
+@pytest.mark.slow
+def test_an_interrupted_bake_leaves_nothing(tmp_path):
+    bake = "from spectral_film.cli import main; main()"
+    arguments = ["bake", "pack", "-o", "film", "--widths", "256"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", bake, *arguments], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    for _ in range(600):
+        if list(tmp_path.iterdir()):
+            break
+        time.sleep(0.1)
+    process.terminate()
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "no half file is left" in said
+    assert not list(tmp_path.iterdir())
