@@ -34,7 +34,7 @@ PRINTING_DENSITY = (
 # Colours a table is solved for. How much a kind counts was tried out: pictures are what a table is
 # for, and colours that no picture has shall not bend it.
 COLOURS_OF_A_KIND = 60_000
-COLOURS_OF_A_NODE = 4
+COLOURS_OF_A_NODE, MOST_COLOURS = 4, 2_000_000  # of the whole cube; more take memory only
 IMPORTANCE = {"photograph": 9.0, "saturated": 0.1, WHOLE_CUBE: 0.1}
 NOTICEABLE = 0.3  # CIEDE2000 that the solver takes for one unit
 SOLVED_WITH, JUDGED_WITH = 5207, 2383  # seeds: no colour is judged that was solved for
@@ -127,7 +127,7 @@ def bake_lut(
     engine = ColourPath(coded, device)
     path, seen = _table_of(engine)
     say("colours", 1)
-    cube = COLOURS_OF_A_NODE * size**3
+    cube = min(COLOURS_OF_A_NODE * size**3, MOST_COLOURS)
     kinds = codes(engine, SOLVED_WITH, COLOURS_OF_A_KIND, cube)
     importance = [np.full(len(c), IMPORTANCE.get(kind, 1.0)) for kind, c in kinds.items()]
 

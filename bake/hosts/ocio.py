@@ -11,16 +11,15 @@ What is added, all of it by tables of the pack:
 - the steps between the kernels as colour spaces, for hosts that convolve and know no files;
 - the look *film before an ACES view*, where the pack has a table for it.
 
-Printer points are no looks in printing density. A look hands its result back to the scene, and what
-the printer makes darker than the unexposed film has no scene behind it: the blacks would be
-clipped at the base. Nor can the print follow a look as a named transform: OCIO's legacy viewing
+Printer points are no looks in printing density. A look hands its result back to the scene, and
+what the printer makes darker than the unexposed film has no scene behind it. OCIO's inverse of the
+table was tried on 5207 and 2383: a grey ramp printed four points darker came back off by 0.28 of
+density on average. Nor can the print follow a look as a named transform: OCIO's legacy viewing
 pipeline, which OpenImageIO uses, then leaves the looks out (seen with OCIO 2.6.0).
 """
 
 import copy
-import os
-import shutil
-import tempfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +60,8 @@ DISPLAYED = "Film step: displayed"
 POINTS_VARIABLES = {"R": "FILM_POINTS_R", "G": "FILM_POINTS_G", "B": "FILM_POINTS_B"}
 WHOLE_POINTS = range(51)  # the steps of an additive printer's light valves
 
-SAME_TIME = 1_000_000_000  # of every file in the archive, so that a bake repeats to the byte
+SAME_TIME = (1980, 1, 1, 0, 0, 0)  # of every file in the archive: a bake repeats to the byte
+COMPRESSION = 3
 
 # Displays of ours that the config has too, with the same code.
 DISPLAY_SPACES = {
@@ -164,14 +164,19 @@ def _write_points(folder: Path, manifest: Manifest) -> None:
 
 
 def _write_archive(folder: Path, manifest: Manifest) -> None:
-    """OCIO archives whatever tables lie around a config: give it a folder with only its own."""
-    with tempfile.TemporaryDirectory() as staging:
+    """An OCIO archive is a zip of the config and its tables, by their places in the pack.
+
+    `Config.archive` takes in every table that lies around, the time of the day and, compressing at
+    its hardest, seven times as long for 2 % less (OCIO 2.6.0).
+    """
+    with zipfile.ZipFile(folder / ARCHIVE, "w") as archive:
         for path in [CONFIG_FILE, *tables(manifest)]:
-            (Path(staging) / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / path, Path(staging) / path)
-            os.utime(Path(staging) / path, (SAME_TIME, SAME_TIME))
-        config = ocio.Config.CreateFromFile(str(Path(staging) / CONFIG_FILE))
-        config.archive(str(folder / ARCHIVE))
+            archive.writestr(
+                zipfile.ZipInfo(path, SAME_TIME),
+                (folder / path).read_bytes(),
+                zipfile.ZIP_DEFLATED,
+                COMPRESSION,
+            )
 
 
 def _input_space(manifest: Manifest) -> str:

@@ -40,7 +40,7 @@ def _what(manifest: Manifest) -> list[str]:
         "",
         f"- In: {manifest.input.space} codes, full range. An 18 % grey sits at "
         f"{manifest.input.grey_code:.4f}. Nothing clipped.",
-        f"- Out: {manifest.output.display} codes, {manifest.output.encoding}.",
+        f"- Out: display codes, {manifest.output.encoding}.",
         f"- Printer points {points}, R-G-B. A point is {manifest.view.per_point:g} log exposure.",
         "- Settings: "
         + ", ".join(f"{name} {value}" for name, value in sorted(manifest.settings.items()))
@@ -107,7 +107,8 @@ def _hosts(manifest: Manifest) -> list[str]:
         "",
         "**OpenColorIO.** Set OCIO to `config.ocio` or `config.ocioz` (2.5 or later). It is the",
         f"ACES studio config with the view *{ocio.FILM_VIEW}* first. *{ocio.POINTS_VIEW}* takes",
-        f"whole printer points from the variables {variables}. Kernels are not in a view.",
+        f"whole printer points from the variables {variables}.",
+        "Kernels are not in a view.",
         *_look(manifest),
         f"`oiiotool --colorconfig config.ocioz in.exr --ociodisplay \"{_display(manifest)}\" "
         f"{ocio.FILM_VIEW} -o out.png`",

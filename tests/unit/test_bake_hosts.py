@@ -1,0 +1,847 @@
+"""What a pack says to OCIO, Nuke, Resolve and Blender, all checked that can be without them.
+
+A small film stands in for a real one: smooth functions in small tables, so that what a host is
+told can be compared with numpy.
+"""
+
+import math
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import OpenImageIO
+import pyopencl as cl
+import PyOpenColorIO
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from bake.hosts import ocio, write_all
+from bake.lattice import Lattice
+from bake.manifest import MANIFEST, SCHEMA, Manifest, digest
+from bake.table_files import Contract, Curves, clf_text, group, scaling, table_transform
+from spectral_film.device import Device
+
+LAYERS = ("R", "G", "B")
+OFFSET = 1e-3  # lux s
+COUPLING = np.array([[0.02, 0.06, 0.01], [0.05, 0.02, 0.07], [0.01, 0.04, 0.02]])
+LOG_EXPOSURE = (-3.5, 2.5)
+PRINT_LOG_EXPOSURE = (2.4, 2.5, 2.6)
+PRINT_RANGE = (-1.0, 3.0)
+POINTS = (25.0, 26.0, 24.5)
+PER_POINT = 0.025
+PITCHES = ((12.0, 2048), (6.0, 4096))
+
+
+def dye(h: np.ndarray) -> np.ndarray:
+    """F: a soft step, a little different in each layer."""
+    return 2.4 / (1 + 10 ** (0.7 * (np.array([-0.2, 0.0, 0.1]) - h)))
+
+
+def print_dye(h: np.ndarray) -> np.ndarray:
+    return 3.0 / (1 + 10 ** (2.0 * (np.array([1.1, 1.0, 0.9]) - h)))
+
+
+def layer_log_exposure(code: np.ndarray) -> np.ndarray:
+    return -3 + 4.5 * code @ np.array([[0.8, 0.1, 0.05], [0.15, 0.8, 0.1], [0.05, 0.1, 0.85]])
+
+
+def density(dyes: np.ndarray) -> np.ndarray:
+    mixed = dyes @ np.array([[0.9, 0.1, 0.05], [0.1, 0.95, 0.1], [0.0, 0.1, 0.9]])
+    return np.array([0.15, 0.5, 0.7]) + mixed - 0.02 * mixed**2
+
+
+def screen(print_dyes: np.ndarray) -> np.ndarray:
+    seen = print_dyes @ np.array([[0.9, 0.05, 0.02], [0.08, 0.9, 0.06], [0.02, 0.05, 0.92]])
+    return np.asarray(10 ** (-seen / 2.4))
+
+
+class Pack(NamedTuple):
+    """A folder with a manifest, and what each table was made from."""
+
+    folder: Path
+    manifest: Manifest
+
+
+def nodes(function: Callable[[np.ndarray], np.ndarray], size: int, domain: tuple) -> Lattice:
+    axis = np.linspace(*domain, size)
+    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
+    return Lattice(function(grid).astype(np.float32), domain)
+
+
+def curves(function: Callable[[np.ndarray], np.ndarray], size: int, domain: tuple) -> Curves:
+    axis = np.linspace(*domain, size)[:, None].repeat(3, axis=1)
+    return Curves(function(axis).astype(np.float32), domain)
+
+
+def cube_text(table: Lattice | Curves) -> str:
+    """Red runs fastest."""
+    if isinstance(table, Curves):
+        head, rows = f"LUT_1D_SIZE {table.size}", table.values
+    else:
+        head, rows = f"LUT_3D_SIZE {table.size}", table.nodes.transpose(2, 1, 0, 3).reshape(-1, 3)
+    return "\n".join([head, *(" ".join(f"{value:.7g}" for value in row) for row in rows), ""])
+
+
+def save_table(folder: Path, name: str, table: Lattice | Curves) -> dict:
+    contract = Contract(name, "its wire", "the next wire")
+    (folder / f"luts/{name}.clf").write_text(clf_text(table_transform(table), name, contract))
+    (folder / f"luts/{name}.cube").write_text(cube_text(table))
+    return {
+        "clf": f"luts/{name}.clf",
+        "cube": f"luts/{name}.cube",
+        "dimensions": 1 if isinstance(table, Curves) else 3,
+        "size": table.size,
+        "domain": table.domain,
+        "error": {"mean": 0, "p99": 0, "largest": 0, "unit": "of the wire"},
+    }
+
+
+def gaussian_kernel(sigmas_px: tuple, radius: int) -> np.ndarray:
+    y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1]
+    planes = [np.exp(-(x**2 + y**2) / (2 * sigma**2)) for sigma in sigmas_px]
+    return np.stack([plane / plane.sum() for plane in planes], axis=-1).astype(np.float32)
+
+
+def save_image(path: Path, pixels: np.ndarray, x: int = 0, names: tuple = ("R", "G", "B")) -> None:
+    height, width, channels = pixels.shape
+    spec = OpenImageIO.ImageSpec(width, height, channels, "float")
+    spec.channelnames = names
+    spec.x = spec.y = spec.full_x = spec.full_y = x
+    output = OpenImageIO.ImageOutput.create(str(path))
+    assert output.open(str(path), spec)
+    assert output.write_image(np.ascontiguousarray(pixels))
+    output.close()
+
+
+def save_kernel(folder: Path, name: str, acts_on: str, sigmas_um: tuple) -> dict:
+    images = []
+    for pitch, width in PITCHES:
+        kernel = gaussian_kernel(tuple(s / pitch for s in sigmas_um), radius := 4)
+        rgb = f"kernels/{name}_{pitch:g}um.exr"
+        layers = {layer: f"kernels/{name}_{pitch:g}um_{layer}.exr" for layer in LAYERS}
+        save_image(folder / rgb, kernel, x=-radius)
+        for channel, layer in enumerate(LAYERS):
+            save_image(folder / layers[layer], kernel[..., [channel]], names=("Y",))
+        images.append(
+            {"pitch_um": pitch, "width": width, "radius_px": radius, "rgb": rgb, "layers": layers,
+             "centre": kernel[radius, radius].tolist(), "energy_outside": (0.0, 0.0, 0.0)}
+        )  # fmt: skip
+    layers_of = [
+        {
+            "spreads": [{"weight": 1.0, "form": "gaussian", "sigma_um": sigma}],
+            "gaussians": [{"weight": 0.75, "sigma_um": sigma}, {"weight": 0.25, "sigma_um": 0.0}],
+            "gaussian_error": 0.0,
+        }
+        for sigma in sigmas_um
+    ]
+    return {"acts_on": acts_on, "layers": layers_of, "images": images}
+
+
+def play_without_kernels(code: np.ndarray, points: tuple = POINTS) -> np.ndarray:
+    """The functions behind the tables, in float64."""
+    return show(density(dye(held_back(code))), points)
+
+
+def held_back(code: np.ndarray) -> np.ndarray:
+    exposure = np.maximum(10 ** layer_log_exposure(code) - OFFSET, 0)
+    h = np.log10(np.maximum(exposure, 10 ** LOG_EXPOSURE[0]))
+    return np.asarray(h + dye(h) @ (np.diag(0.1 * np.ones(3))) - dye(h) @ COUPLING.T)
+
+
+def show(printing_density: np.ndarray, points: tuple = POINTS) -> np.ndarray:
+    more = PER_POINT * (np.asarray(points) - 25)
+    return screen(print_dye(np.array(PRINT_LOG_EXPOSURE) + more - printing_density))
+
+
+def make_pack(folder: Path) -> Pack:
+    for name in ("luts", "kernels", "reference"):
+        (folder / name).mkdir(parents=True)
+    tables = {
+        "layer_exposure": nodes(layer_log_exposure, 9, (0.0, 1.0)),
+        "curve": curves(dye, 513, LOG_EXPOSURE),
+        "compensated": curves(lambda h: h + 0.1 * dye(h), 513, LOG_EXPOSURE),
+        "printing": nodes(density, 9, (-0.1, 3.0)),
+        "print_curve": curves(print_dye, 513, PRINT_RANGE),
+        "view": nodes(screen, 9, (0.0, 3.2)),
+        "film": nodes(play_without_kernels, 33, (0.0, 1.0)),
+        "aces_look": nodes(lambda code: 0.1 + 0.8 * code**1.2, 9, (0.0, 1.0)),
+    }
+    made = {name: save_table(folder, name, table) for name, table in tables.items()}
+    whole = group(
+        scaling(-1.0, np.array(PRINT_LOG_EXPOSURE) + PER_POINT * (np.array(POINTS) - 25)),
+        table_transform(tables["print_curve"]),
+        table_transform(tables["view"]),
+    )
+    (folder / "luts/print.clf").write_text(
+        clf_text(whole, "print", Contract("print", "printing density", "display code"))
+    )
+    kernels = {
+        "optics": save_kernel(folder, "optics", "exposure", (9.0, 7.0, 5.0)),
+        "inhibitor": save_kernel(folder, "inhibitor", "inhibitor", (12.0, 10.0, 9.0)),
+        "print_optics": save_kernel(folder, "print_optics", "print exposure", (4.0, 4.0, 5.0)),
+    }
+    for name in ("scene", "render"):
+        save_image(folder / f"reference/{name}.exr", np.full((4, 6, 3), 0.4, np.float32))
+    stock = {"sha256": "0" * 64}
+    manifest = Manifest.model_validate(
+        {
+            "schema": SCHEMA,
+            "schema_version": 1,
+            "engine": "spectral-film 0.1.0",
+            "negative": stock | {"id": "small-negative", "name": "Small Negative"},
+            "print_film": stock | {"id": "small-print", "name": "Small Print"},
+            "settings": {"exposure": "0"},
+            "sources": ["a test"],
+            "input": {"space": "ACEScct", "grey_code": 0.4135884},
+            "output": {"display": "Rec.709", "encoding": "Rec.709, full range, a gamma of 2.4"},
+            "gates": [{"name": "super35", "width_mm": 24.576}],
+            "layer_exposure": {
+                "table": made["layer_exposure"], "exposure_offset_lux_s": OFFSET,
+            },
+            "optics": kernels["optics"],
+            "development": {
+                "log_exposure": LOG_EXPOSURE, "curve": made["curve"],
+                "compensated": made["compensated"], "coupling": COUPLING.tolist(),
+                "inhibitor": kernels["inhibitor"],
+            },
+            "grain": None,
+            "printing": {"table": made["printing"]},
+            "print_optics": kernels["print_optics"],
+            "view": {
+                "print_log_exposure": PRINT_LOG_EXPOSURE, "per_point": PER_POINT,
+                "printer_points": POINTS, "curve": made["print_curve"], "table": made["view"],
+                "pack_clf": "luts/print.clf",
+            },
+            "film": made["film"],
+            "aces_look": made["aces_look"],
+            "reference": {
+                "scene": "reference/scene.exr", "render": "reference/render.exr", "pitch_um": 6.0,
+            },
+            "errors": {},
+            "files": {
+                path.relative_to(folder).as_posix(): digest(path)
+                for path in sorted(folder.rglob("*"))
+                if path.is_file()
+            },
+        }
+    )  # fmt: skip
+    return Pack(folder, manifest)
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory) -> Pack:
+    made = make_pack(tmp_path_factory.mktemp("hosts") / "pack")
+    (made.folder / MANIFEST).write_text(made.manifest.model_dump_json(by_alias=True))
+    written = write_all(*made)
+    assert len(set(written)) == len(written)
+    assert all((made.folder / path).is_file() for path in written)
+    return made
+
+
+def colours(count: int = 400) -> np.ndarray:
+    """Codes of ACEScct from deep shadow to a lamp, (count, 3)."""
+    return np.random.default_rng(5207).uniform(0.1, 0.95, (count, 3)).astype(np.float32)
+
+
+def apply(processor: PyOpenColorIO.Processor, values: np.ndarray) -> np.ndarray:
+    pixels = np.array(values, np.float32, order="C")
+    cpu = processor.getOptimizedCPUProcessor(PyOpenColorIO.OPTIMIZATION_LOSSLESS)
+    cpu.apply(PyOpenColorIO.PackedImageDesc(pixels, len(pixels), 1, 3))
+    return pixels
+
+
+def table_by_hand(pack: Pack, path: str, values: np.ndarray) -> np.ndarray:
+    transform = PyOpenColorIO.FileTransform(str(pack.folder / path))
+    return apply(PyOpenColorIO.Config.CreateRaw().getProcessor(transform), values)
+
+
+def scene_linear(code: np.ndarray) -> np.ndarray:
+    """ACEScct -> ACES2065-1, by a config that knows nothing of the film."""
+    config = PyOpenColorIO.Config.CreateFromBuiltinConfig(
+        "studio-config-v4.0.0_aces-v2.0_ocio-v2.5"
+    )
+    return apply(config.getProcessor("ACEScct", "ACES2065-1"), code)
+
+
+def chain_by_tables(pack: Pack, code: np.ndarray) -> np.ndarray:
+    """Scene code -> printing density from the .clf files and numpy, kernels left out."""
+    m = pack.manifest
+    x = table_by_hand(pack, m.layer_exposure.table.clf, code).astype(float)
+    exposure = np.maximum(10**x - OFFSET, 0)
+    h = np.log10(np.maximum(exposure, 10 ** LOG_EXPOSURE[0]))
+    f, g = (table_by_hand(pack, t.clf, h) for t in (m.development.curve, m.development.compensated))
+    dyes = table_by_hand(pack, m.development.curve.clf, g - f @ COUPLING.T)
+    return table_by_hand(pack, m.printing.table.clf, dyes)
+
+
+DISPLAY = "Rec.1886 Rec.709 - Display"
+
+
+def viewed(config: PyOpenColorIO.Config, values: np.ndarray, view: str, **context) -> np.ndarray:
+    transform = PyOpenColorIO.DisplayViewTransform(src="ACES2065-1", display=DISPLAY, view=view)
+    given = config.getCurrentContext()
+    for name, value in context.items():
+        given[name] = value
+    forward = PyOpenColorIO.TRANSFORM_DIR_FORWARD
+    return apply(config.getProcessor(given, transform, forward), values)
+
+
+@pytest.fixture(params=["config.ocio", "config.ocioz"])
+def config(request, pack, tmp_path, monkeypatch) -> PyOpenColorIO.Config:
+    """Opened from a folder elsewhere; the archive away from its pack, too."""
+    monkeypatch.chdir(tmp_path)
+    path = pack.folder / request.param
+    if request.param == ocio.ARCHIVE:
+        path = Path(shutil.copy(path, tmp_path))
+    return PyOpenColorIO.Config.CreateFromFile(str(path))
+
+
+def test_config_is_valid_and_keeps_what_it_extends(config):
+    config.validate()
+    plain = PyOpenColorIO.Config.CreateFromBuiltinConfig("studio-config-v4.0.0_aces-v2.0_ocio-v2.5")
+    assert list(config.getRoles()) == list(plain.getRoles())
+    assert set(plain.getColorSpaceNames()) < set(config.getColorSpaceNames())
+    for display in plain.getDisplays():
+        assert set(plain.getViews(display)) < set(config.getViews(display))
+    assert config.getDefaultDisplay() == DISPLAY
+    assert config.getDefaultView(DISPLAY) == "Film"
+
+
+def test_view_shows_what_the_table_gives_by_hand(config, pack):
+    shown = viewed(config, scene_linear(colours()), "Film")
+    by_hand = table_by_hand(pack, pack.manifest.film.clf, colours())
+    # Code -> light -> code in float32: 2e-5 in the shadows, where a power of 1/2.4 is steep.
+    np.testing.assert_allclose(shown, by_hand, atol=3e-5)
+
+
+def test_look_is_applied_in_the_input_space(config, pack):
+    look = PyOpenColorIO.LookTransform(
+        src="ACES2065-1", dst="ACEScct", looks="Film before an ACES view"
+    )
+    shown = apply(config.getProcessor(look), scene_linear(colours()))
+    by_hand = table_by_hand(pack, pack.manifest.aces_look.clf, colours())
+    # Beside a lamp in one channel, float32 keeps five digits of a shadow in another.
+    np.testing.assert_allclose(shown, by_hand, atol=4e-5)
+
+
+def test_printing_density_follows_the_chain(config, pack):
+    density = apply(
+        config.getProcessor("ACES2065-1", "Film printing density"), scene_linear(colours())
+    )
+    # The table's own description says a largest error of 1e-3; a Cineon code is 2e-3.
+    np.testing.assert_allclose(density, chain_by_tables(pack, colours()), atol=1.5e-3)
+    base = table_by_hand(pack, pack.manifest.printing.table.clf, np.zeros((1, 3)))
+    there = apply(
+        config.getProcessor("ACES2065-1", "Film printing density (Cineon)"),
+        scene_linear(colours()),
+    )
+    np.testing.assert_allclose(there * 1023, 95 + (density - base) / 0.002, atol=0.05)
+
+
+def test_named_transform_prints_a_density(config, pack):
+    density = chain_by_tables(pack, colours())
+    printed = apply(
+        config.getProcessor(
+            config.getNamedTransform("Film printing density to display code"),
+            PyOpenColorIO.TRANSFORM_DIR_FORWARD,
+        ),
+        density,
+    )
+    np.testing.assert_allclose(
+        printed, table_by_hand(pack, pack.manifest.view.pack_clf, density), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("points", [POINTS, (31.0, 20.0, 25.0)])
+def test_printer_points_of_the_view_are_those_of_the_printer(config, pack, points):
+    variables = zip(("FILM_POINTS_R", "FILM_POINTS_G", "FILM_POINTS_B"), points, strict=True)
+    context = {name: f"{value:g}" for name, value in variables} if points != POINTS else {}
+    shown = viewed(config, scene_linear(colours()), "Film at printer points", **context)
+    more = PER_POINT * (np.array(points) - np.array(POINTS))
+    by_hand = table_by_hand(
+        pack, pack.manifest.view.pack_clf, chain_by_tables(pack, colours()) - more
+    )
+    # 1e-3 of density in the negative's table, times a print gamma of 3, in display code.
+    np.testing.assert_allclose(shown, by_hand, atol=3e-3)
+    assert np.abs(shown - by_hand).mean() < 3e-4
+
+
+@pytest.mark.parametrize("name", ["config.ocio", "config.ocioz"])
+def test_oiiotool_shows_the_film(pack, tmp_path, name):
+    tool = Path(sys.executable).with_name("oiiotool")
+    if not tool.exists():
+        pytest.skip("no oiiotool beside this Python")
+    path = shutil.copy(pack.folder / name, tmp_path) if name.endswith("z") else pack.folder / name
+    save_image(tmp_path / "in.exr", scene_linear(colours()).reshape(20, 20, 3))
+    subprocess.run(
+        [tool, "--colorconfig", path, "in.exr", "--iscolorspace", "ACES2065-1", "--ociodisplay",
+         DISPLAY, "Film", "-d", "float", "-o", "out.exr"],
+        cwd=tmp_path, check=True,
+    )  # fmt: skip
+    shown = OpenImageIO.ImageBuf(str(tmp_path / "out.exr")).get_pixels().reshape(-1, 3)
+    by_hand = table_by_hand(pack, pack.manifest.film.clf, colours())
+    np.testing.assert_allclose(shown, by_hand, atol=2e-4)  # its fast logarithms
+
+
+def test_config_names_no_place_of_this_machine(pack):
+    for path in pack.folder.rglob("*"):
+        if path.suffix in (".ocio", ".nk", ".dctl", ".py", ".md", ".ccc", ".clf"):
+            assert str(pack.folder.parent) not in path.read_text(), path.name
+    with zipfile.ZipFile(pack.folder / "config.ocioz") as archive:
+        assert set(archive.namelist()) == {"config.ocio", *ocio.tables(pack.manifest)}
+
+
+class NukeNode(NamedTuple):
+    kind: str
+    knobs: dict[str, str]
+    inputs: list[str]
+
+
+def read_nuke(text: str) -> dict[str, NukeNode]:
+    """The nodes of the group by name, by running the script's stack."""
+    body = text[text.index("\n}\n", text.index("Group {")) + 3 : text.index("end_group")]
+    nodes: dict[str, NukeNode] = {}
+    stack: list[str] = []
+    lines = iter(body.splitlines())
+    for line in lines:
+        words = line.split()
+        if words[0] == "push":
+            stack.append(words[1].removeprefix("$"))
+            assert stack[-1] in nodes, f"{stack[-1]} is pushed before it is there"
+        elif words[0] == "set":
+            assert words[2:] == ["[stack", "0]"]
+            assert stack[-1] == words[1]
+        else:
+            knobs = {}
+            assert words[1] == "{"
+            while (inner := next(lines).strip()) != "}":
+                knob, _, value = inner.partition(" ")
+                knobs[knob] = value
+            taken = [stack.pop() for _ in range(int(knobs["inputs"]))]
+            nodes[knobs["name"]] = NukeNode(words[0], knobs, taken)
+            stack.append(knobs["name"])
+    return nodes
+
+
+def test_nuke_group_is_the_chain_of_the_manifest(pack):
+    text = (pack.folder / "nuke/film.nk").read_text()
+    assert text.count("{") == text.count("}")
+    assert "NOT run in Nuke" in text
+    nodes = read_nuke(text)
+    for path in re.findall(r"\[value parent\.pack\]/([^\"]+)", text):
+        assert (pack.folder / path).is_file(), path
+
+    m = pack.manifest
+    wanted = [
+        m.layer_exposure.table.clf, "optics", m.development.curve.clf, "inhibitor",
+        m.development.curve.clf, m.printing.table.clf, "print_optics", m.view.pack_clf,
+    ]  # fmt: skip
+    walked, name = [], "Output1"
+    while nodes[name].inputs:
+        # Of two inputs the sum goes on through the inhibitor; a convolution through its picture.
+        name = nodes[name].inputs[1 if nodes[name].kind == "Merge2" else 0]
+        node = nodes[name]
+        if node.kind == "OCIOFileTransform":
+            walked.append(node.knobs["file"].strip('"').partition("]/")[2])
+        elif name in ("optics", "inhibitor", "print_optics"):
+            walked.append(name)
+    assert walked[::-1] == wanted
+    assert nodes[name].kind == "Input"
+
+
+def test_nuke_convolves_each_layer_by_its_own_kernel(pack):
+    nodes = read_nuke((pack.folder / "nuke/film.nk").read_text())
+    for name, kernel in (("optics", pack.manifest.optics),
+                         ("inhibitor", pack.manifest.development.inhibitor),
+                         ("print_optics", pack.manifest.print_optics)):  # fmt: skip
+        for layer, channel in zip(LAYERS, ("red", "green", "blue"), strict=True):
+            node = nodes[name if layer == "B" else f"{name}_{layer}"]
+            assert node.kind == "Convolve2"
+            on = [c for c in node.knobs["channels"].strip("{}").split() if not c.startswith("-")]
+            assert on == [f"rgba.{channel}"]
+            reads = [nodes[read] for read in nodes[node.inputs[1]].inputs]
+            assert [read.knobs["file"].strip('"').partition("]/")[2] for read in reads] == [
+                image.layers[layer] for image in kernel.images
+            ]
+
+
+def nuke_value(formula: str, **names: float) -> float:
+    """A Nuke expression is C's arithmetic, and Python's where it is this plain."""
+    formula = formula.strip('"').replace("parent.", "")
+    return eval(formula, {"max": max, "pow": pow, "log10": math.log10} | names)
+
+
+def test_nuke_expressions_are_the_arithmetic_of_the_chain(pack):
+    nodes = read_nuke((pack.folder / "nuke/film.nk").read_text())
+    linear = nuke_value(nodes["exposure_linear"].knobs["expr1"], g=-1.0, exposure=2.0)
+    assert linear == pytest.approx((0.1 - OFFSET) * 4)
+    log = nodes["log_exposure"].knobs["expr0"]
+    assert nuke_value(log, r=0.0) == pytest.approx(LOG_EXPOSURE[0])
+    assert nuke_value(nodes["print_density"].knobs["expr2"], b=10**-1.5) == pytest.approx(1.5)
+    points = nodes["printer_points"].knobs["expr1"]
+    assert nuke_value(points, g=1.5, points_G=POINTS[1]) == pytest.approx(1.5)
+    assert nuke_value(points, g=1.5, points_G=POINTS[1] + 4) == pytest.approx(1.4)
+    matrix = np.array(
+        [row.split() for row in re.findall(r"{([^{}]+)}", nodes["coupling"].knobs["matrix"])], float
+    )
+    np.testing.assert_allclose(matrix, -COUPLING)
+
+
+SHIM = """
+#define __DEVICE__ static
+#define __TEXTURE__ __global const float*
+#define _tex2D(plane, x, y) ((plane)[(y) * p_Width + (x)])
+#define make_float3(x, y, z) ((float3)((x), (y), (z)))
+#define _exp10f exp10
+#define _exp2f exp2
+#define _expf exp
+#define _log10f log10
+#define _fmaxf fmax
+#define _fminf fmin
+#define _ceilf ceil
+#define _clampf clamp
+#define _saturatef(x) clamp((x), 0.0f, 1.0f)
+#define APPLY_LUT(r, g, b, name) name##_lut(r, g, b, name##_data, name##_size)
+
+static float line(float v, __global const float *data, int size, int channel) {
+    float at = v * (size - 1);
+    int i = min((int)at, size - 2);
+    return mix(data[3 * i + channel], data[3 * i + 3 + channel], at - i);
+}
+static float3 lut_1d(float r, float g, float b, __global const float *data, int size) {
+    return (float3)(line(r, data, size, 0), line(g, data, size, 1), line(b, data, size, 2));
+}
+static float3 node(int r, int g, int b, __global const float *data, int n) {
+    return vload3(r + n * (g + n * b), data);
+}
+static float3 lut_3d(float r, float g, float b, __global const float *data, int n) {
+    float3 at = (float3)(r, g, b) * (n - 1);
+    int3 i = min(convert_int3(at), n - 2);
+    float3 t = at - convert_float3(i);
+    float3 a = node(i.x, i.y, i.z, data, n), z = node(i.x + 1, i.y + 1, i.z + 1, data, n);
+    /* Tetrahedral: one axis after the other, the longest first. */
+    int first = t.x >= t.y ? (t.x >= t.z ? 0 : 2) : (t.y >= t.z ? 1 : 2);
+    int last = t.x < t.y ? (t.x < t.z ? 0 : 2) : (t.y < t.z ? 1 : 2);
+    if (first == last) last = (first + 1) % 3;
+    float w[3] = {t.x, t.y, t.z};
+    int middle = 3 - first - last;
+    int3 p = i + (int3)(first == 0, first == 1, first == 2);
+    int3 q = i + (int3)(last != 0, last != 1, last != 2);
+    return a * (1 - w[first]) + node(p.x, p.y, p.z, data, n) * (w[first] - w[middle])
+         + node(q.x, q.y, q.z, data, n) * (w[middle] - w[last]) + z * w[last];
+}
+"""
+
+
+def read_cube(path: Path) -> tuple[np.ndarray, int, int]:
+    """Rows, size and dimensions, by a reader of its own."""
+    lines = [line.split() for line in path.read_text().splitlines()]
+    size = {w[0]: int(w[1]) for w in lines if w and w[0] in ("LUT_1D_SIZE", "LUT_3D_SIZE")}
+    rows = [w for w in lines if len(w) == 3 and re.match(r"[-+.\d]", w[0])]
+    ((kind, count),) = size.items()
+    return np.array(rows, np.float32), count, int(kind[4])
+
+
+def run_dctl(device: Device, path: Path, planes: np.ndarray, **controls: float) -> np.ndarray:
+    """Compile a DCTL as OpenCL C and run it on (3, y, x); what is not C is taken out by hand."""
+    text = path.read_text()
+    luts = re.findall(r"^DEFINE_LUT\((\w+), (.+)\)$", text, re.M)
+    sliders = re.findall(
+        r"^DEFINE_UI_PARAMS\((\w+), [^,]+, DCTLUI_SLIDER_FLOAT, ([^,]+),", text, re.M
+    )
+    text = re.sub(r"^DEFINE_(LUT|UI_PARAMS)\(.*\)$", "", text, flags=re.M)
+    assert "DEFINE" not in text
+    assert {name for name, _ in sliders} >= set(controls)
+    defines = {name: float(controls.get(name, default)) for name, default in sliders}
+    cubes = {name: read_cube((path.parent / where).resolve()) for name, where in luts}
+    head = "".join(f"#define {name} {value!r}f\n" for name, value in defines.items())
+    head += SHIM + "".join(
+        f"#define {name}_size {size}\n#define {name}_lut lut_{dimensions}d\n"
+        for name, (_, size, dimensions) in cubes.items()
+    )
+    extra = "".join(f", __global const float *{name}_data" for name in cubes)
+    passed = "".join(f", {name}_data" for name in cubes)
+    whole = "__TEXTURE__" in text
+    text = re.sub(r"(transform\([^)]*)\)", rf"\1{extra})", text, count=1)
+    pixel = "r, g, b" if whole else "r[i], g[i], b[i]"
+    kernel = f"""
+    __kernel void run(int w, int h, __global const float *r, __global const float *g,
+                      __global const float *b, __global float *out{extra}) {{
+        int i = get_global_id(0);
+        float3 made = transform(w, h, i % w, i / w, {pixel}{passed});
+        vstore3(made, i, out);
+    }}"""
+    program = cl.Program(device.context, head + text + kernel).build()
+    _, height, width = planes.shape
+    flags = cl.mem_flags.READ_ONLY | cl.mem_flags.COPY_HOST_PTR
+
+    def buffer(array: np.ndarray) -> cl.Buffer:
+        return cl.Buffer(device.context, flags, hostbuf=np.ascontiguousarray(array, np.float32))
+
+    out = np.empty((height, width, 3), np.float32)
+    target = cl.Buffer(device.context, cl.mem_flags.WRITE_ONLY, out.nbytes)
+    program.run(
+        device.queue, (height * width,), None, np.int32(width), np.int32(height),
+        *map(buffer, planes), target, *(buffer(rows) for rows, _, _ in cubes.values()),
+    )  # fmt: skip
+    cl.enqueue_copy(device.queue, out, target)
+    return out.transpose(2, 0, 1)
+
+
+def planes_of(values: np.ndarray) -> np.ndarray:
+    return values.T.reshape(3, 20, 20)
+
+
+def test_dctl_of_the_layer_exposure(device, pack):
+    path = pack.folder / "resolve/1_layer_exposure.dctl"
+    x = table_by_hand(pack, pack.manifest.layer_exposure.table.clf, colours()).astype(float)
+    for stops in (0.0, 1.5):
+        made = run_dctl(device, path, planes_of(colours()), stops=stops)
+        by_hand = np.maximum(10**x - OFFSET, 0) * 2**stops
+        # Seven digits in the .cube, of a logarithm.
+        np.testing.assert_allclose(made, planes_of(by_hand), rtol=1e-5, atol=1e-7)
+
+
+def test_dctl_of_the_whole_film_and_of_the_print(device, pack):
+    density = chain_by_tables(pack, colours())
+    for change in (0.0, 3.0):
+        points = dict(
+            zip(("points_r", "points_g", "points_b"), np.array(POINTS) + change, strict=True)
+        )
+        by_hand = planes_of(
+            table_by_hand(pack, pack.manifest.view.pack_clf, density - PER_POINT * change)
+        )
+        whole = run_dctl(
+            device, pack.folder / "resolve/film_without_blurs.dctl", planes_of(colours()), **points
+        )
+        printed = run_dctl(
+            device, pack.folder / "resolve/3_print.dctl", planes_of(10.0**-density), **points
+        )
+        # float32 through a print gamma of 3 to 4.
+        np.testing.assert_allclose(whole, by_hand, atol=3e-5)
+        np.testing.assert_allclose(printed, by_hand, atol=3e-5)
+    assert np.isfinite(
+        run_dctl(device, pack.folder / "resolve/3_print.dctl", np.zeros((3, 2, 2)))
+    ).all()
+
+
+def test_dctl_develops_an_even_field_and_an_edge(device, pack):
+    path = pack.folder / "resolve/2_development.dctl"
+    pitch, size = 6.0, 48
+    gate = pitch * size / 1000  # mm, so that the slider says this pitch
+    exposure = np.full((3, size, size), 0.05)
+    exposure[:, :, size // 2 :] = 1.0
+    made = run_dctl(device, path, exposure, gate_width=gate)
+
+    m = pack.manifest
+
+    def plain(table, values):
+        return table_by_hand(pack, table.clf, values.reshape(3, -1).T).T.reshape(values.shape)
+
+    h = np.log10(exposure)
+    f, g = plain(m.development.curve, h), plain(m.development.compensated, h)
+    # Sums of Gaussians as the manifest has them, by scipy, edges going on.
+    blurred = np.stack([
+        sum(term.weight * gaussian_filter(f[c], term.sigma_um / pitch, mode="nearest", truncate=3.0)
+            if term.sigma_um else term.weight * f[c] for term in layer.gaussians)
+        for c, layer in enumerate(m.development.inhibitor.layers)
+    ])  # fmt: skip
+    held = g - np.einsum("ij,jyx->iyx", COUPLING, blurred)
+    density = plain(m.printing.table, plain(m.development.curve, held))
+    # The window is cut at 3 sigma rounded up, scipy's at 3 sigma rounded: 1e-3 of the weight.
+    np.testing.assert_allclose(-np.log10(made), density, atol=1e-3)
+    even = planes_of(chain_by_tables(pack, colours()))[:, :1, :1]
+    x = table_by_hand(pack, m.layer_exposure.table.clf, colours()[:1])
+    field = np.maximum(10 ** x.T[:, :, None] - OFFSET, 0) * np.ones((3, 16, 16))
+    np.testing.assert_allclose(
+        -np.log10(run_dctl(device, path, field)), even * np.ones((3, 16, 16)), atol=2e-5
+    )
+
+
+def test_node_tree_counts_sigmas_in_pixels(pack):
+    page = (pack.folder / "resolve/node_tree.md").read_text()
+    # 9 um on a gate of 24.576 mm is 1.5 pixels of 4096.
+    assert "| R | 0.75000 | 9.000 | 0.703 | 0.750 | 1.406 | 1.500 |" in page
+    for name in re.findall(r"`([^`]+\.(?:dctl|cube))`", page):
+        assert (pack.folder / name).exists() or (pack.folder / "resolve" / name).exists(), name
+
+
+class Sockets(list):
+    """Sockets by place or by name, as Blender has them."""
+
+    def __getitem__(self, key):
+        if isinstance(key, str):
+            return next(socket for socket in self if socket.name == key)
+        return super().__getitem__(key)
+
+
+class FakeNode:
+    """A node of the imitation compositor; sockets as in Blender 5.0's source."""
+
+    KINDS: ClassVar = {
+        "CompositorNodeConvertColorSpace": (["Image"], ["Image"]),
+        "CompositorNodeSeparateColor": (["Image"], ["Red", "Green", "Blue", "Alpha"]),
+        "CompositorNodeCombineColor": (["Red", "Green", "Blue", "Alpha"], ["Image"]),
+        "CompositorNodeImage": ([], ["Image", "Alpha"]),
+        "CompositorNodeConvolve": (
+            ["Image", "Kernel Data Type", "Kernel:Float Kernel", "Kernel:Color Kernel",
+             "Normalize Kernel"], ["Image"],
+        ),
+        "ShaderNodeMath": (["Value", "Value", "Value"], ["Value"]),
+        "ShaderNodeMix": (
+            ["Factor:Factor_Float", "A:A_Color", "B:B_Color"], ["Result:Result_Color"],
+        ),
+    }  # fmt: skip
+
+    def __init__(self, kind, inputs, outputs):
+        self.kind = kind
+        self.inputs = Sockets(FakeSocket(self, name) for name in inputs)
+        self.outputs = Sockets(FakeSocket(self, name) for name in outputs)
+
+
+class FakeSocket:
+    def __init__(self, node, name):
+        self.node, (self.name, _, identifier) = node, name.partition(":")
+        self.identifier = identifier or self.name
+        self.default_value, self.source = None, None
+
+
+class FakeTree:
+    """Takes nodes and links, and refuses links that join no sockets."""
+
+    def __init__(self, name, kind):
+        assert kind == "CompositorNodeTree"
+        self.made, self.links_made = [], 0
+        self.sides = {"INPUT": [], "OUTPUT": []}
+        self.nodes = self.links = self.interface = self
+
+    def new_socket(self, name, *, in_out, socket_type):
+        assert socket_type in ("NodeSocketColor", "NodeSocketFloat")
+        self.sides[in_out].append(name)
+        return FakeSocket(None, name)
+
+    def new(self, *arguments):
+        if len(arguments) == 2:
+            source, target = arguments
+            assert source in source.node.outputs
+            assert target in target.node.inputs
+            assert target.source is None
+            target.source = source.node
+            self.links_made += 1
+            return None
+        (kind,) = arguments
+        sides = {"NodeGroupInput": ([], self.sides["INPUT"]),
+                 "NodeGroupOutput": (self.sides["OUTPUT"], [])}  # fmt: skip
+        node = FakeNode(kind, *(sides | FakeNode.KINDS)[kind])
+        self.made.append(node)
+        return node
+
+
+def test_blender_script_builds_the_chain(pack, monkeypatch, config):
+    loaded, trees = [], []
+
+    def load(path, *, check_existing):
+        loaded.append(path)
+        return SimpleNamespace(colorspace_settings=SimpleNamespace(is_data=False))
+
+    def new_tree(*arguments):
+        trees.append(FakeTree(*arguments))
+        return trees[-1]
+
+    bpy = SimpleNamespace(
+        data=SimpleNamespace(
+            images=SimpleNamespace(load=load), node_groups=SimpleNamespace(new=new_tree)
+        ),
+        context=SimpleNamespace(scene=SimpleNamespace(render=SimpleNamespace(resolution_x=2048))),
+    )
+    monkeypatch.setitem(sys.modules, "bpy", bpy)
+    runpy.run_path(str(pack.folder / "blender/build_film_group.py"), run_name="__main__")
+    (tree,) = trees
+    m = pack.manifest
+    kernels = (m.optics, m.development.inhibitor, m.print_optics)
+    assert [Path(path).relative_to(pack.folder).as_posix() for path in loaded] == [
+        kernel.images[0].layers[layer] for kernel in kernels for layer in LAYERS
+    ]
+    assert all(Path(path).is_file() for path in loaded)
+
+    spaces = set(config.getColorSpaceNames())
+    steps = [node for node in tree.made if node.kind == "CompositorNodeConvertColorSpace"]
+    assert {n.from_color_space for n in steps} | {n.to_color_space for n in steps} <= spaces
+    (end,) = (node for node in tree.made if node.kind == "NodeGroupOutput")
+    front, seen = [end], set()
+    while front:  # every node that the output needs
+        node = front.pop()
+        for socket in node.inputs:
+            if socket.source is not None and socket.source not in seen:
+                seen.add(socket.source)
+                front.append(socket.source)
+    assert seen | {end} == set(tree.made)
+
+
+def test_blender_steps_are_the_chain(config, pack):
+    """What the group does where nothing is blurred, step by step in OCIO."""
+
+    def step(values, to):
+        return apply(config.getProcessor("ACES2065-1", to), values)
+
+    exposure = step(scene_linear(colours()), "Film step: layer exposure")
+    held = step(exposure, "Film step: compensated") + step(
+        step(exposure, "Film step: developed"), "Film step: held back"
+    )
+    light = step(held, "Film step: print exposure")
+    density = chain_by_tables(pack, colours())
+    np.testing.assert_allclose(-np.log10(light), density, atol=2e-5)
+    for points in (0.0, 4.0):
+        shown = step(light * 10 ** (PER_POINT * points), "Film step: displayed")
+        by_hand = table_by_hand(pack, pack.manifest.view.pack_clf, density - PER_POINT * points)
+        np.testing.assert_allclose(shown, by_hand, atol=5e-5)
+
+
+def test_readme_names_every_file_and_what_was_not_run(pack):
+    text = (pack.folder / "README.md").read_text()
+    for path in pack.folder.rglob("*"):
+        if path.is_file():
+            name = path.relative_to(pack.folder).as_posix()
+            assert re.search(rf"^\| `{re.escape(name)}` \| .+ \|$", text, re.M), name
+    assert "Not run: Nuke, Resolve, Blender" in text
+
+
+def test_a_pack_without_kernels_has_hosts_too(tmp_path, pack, device):
+    folder = Path(shutil.copytree(pack.folder, tmp_path / "plain"))
+    m = pack.manifest
+    plain = m.model_copy(
+        update={
+            "optics": None,
+            "print_optics": None,
+            "development": m.development.model_copy(update={"inhibitor": None}),
+            "output": m.output.model_copy(update={"display": "P3-DCI"}),
+        }
+    )
+    (folder / MANIFEST).write_text(plain.model_dump_json(by_alias=True))
+    write_all(folder, plain)
+    read_nuke((folder / "nuke/film.nk").read_text())
+    made = PyOpenColorIO.Config.CreateFromFile(str(folder / "config.ocio"))
+    made.validate()
+    assert made.getDefaultDisplay() == "P3-DCI - Display"
+    shown = apply(
+        made.getProcessor(
+            "ACES2065-1", "P3-DCI - Display", "Film", PyOpenColorIO.TRANSFORM_DIR_FORWARD
+        ),
+        scene_linear(colours()),
+    )
+    np.testing.assert_allclose(shown, table_by_hand(pack, m.film.clf, colours()), atol=3e-5)
+    x = table_by_hand(pack, m.layer_exposure.table.clf, colours()).astype(float)
+    light = run_dctl(
+        device, folder / "resolve/2_development.dctl", planes_of(np.maximum(10**x - OFFSET, 0))
+    )
+    np.testing.assert_allclose(
+        -np.log10(light), planes_of(chain_by_tables(pack, colours())), atol=2e-5
+    )
