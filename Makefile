@@ -26,8 +26,11 @@ check: lint                        ## before each commit: lint, unit tests, kern
 lab: $(VENV)/installed-dev         ## the film under the instruments
 	$(BIN)/python -m pytest tests/lab
 
-bench: $(VENV)/installed-dev       ## Mpx/s of each stage
+bench: $(VENV)/installed-dev       ## Mpx/s of each stage; the player against the engine
 	$(BIN)/python scripts/benchmark.py
+	mkdir -p build
+	$(BIN)/spectral-film bake pack -o build/bench-pack --overwrite
+	$(BIN)/python scripts/benchmark_pack.py build/bench-pack
 
 assets: $(VENV)/installed-dev      ## remake every table and film model from its sources
 	$(BIN)/python scripts/make_tables.py

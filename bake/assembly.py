@@ -14,10 +14,12 @@ from bake import hosts, replay
 from bake.colour_path import ACES_VIEWS, ColourPath
 from bake.kernel_images import write_images
 from bake.kernels import kernel_layer
+from bake.lattice import Lattice
 from bake.lut import bake_lut, codings
 from bake.manifest import (
     MANIFEST,
     SCHEMA,
+    SCHEMA_FILE,
     SCHEMA_VERSION,
     Development,
     Gate,
@@ -78,6 +80,7 @@ class Assembly:
     ) -> None:
         self.recipe, self.folder, self.grid = recipe, folder, grid
         self.device, self.say = device, say
+        self.display = display_coding(recipe.settings.display)
         (folder / "luts").mkdir()
         (folder / "reference").mkdir()
 
@@ -89,16 +92,16 @@ class Assembly:
         self.reference(manifest)
         shutil.copy(replay.__file__, self.folder / "replay.py")
         schema = json.dumps(Manifest.model_json_schema(), indent=1)
-        (self.folder / "pack.schema.json").write_text(schema + "\n", encoding="utf-8")
+        (self.folder / SCHEMA_FILE).write_text(schema + "\n", encoding="utf-8")
         self.sign(manifest)
         self.say("proof")
         with open_pack(self.folder) as pack:
             proof = verify(pack, self.device)
         manifest = manifest.model_copy(update={"errors": manifest.errors | proof.errors})
-        self.say("hosts")
-        hosts.write_all(self.folder, manifest)
         self.say("report")
         write_report(self.folder, manifest, proof)
+        self.say("hosts")
+        hosts.write_all(self.folder, manifest)
         self.sign(manifest)
         return proof
 
@@ -130,7 +133,7 @@ class Assembly:
             settings=said,
             sources=tuple(_sources(recipe.negative) + _sources(recipe.print_film)),
             input=Input(space=recipe.input_space, grey_code=round(float(pixel[0, 0, 1]), 6)),
-            output=Output(display=settings.display, encoding=display_coding(settings.display)),
+            output=Output(display=settings.display, encoding=self.display),
             gates=tuple(Gate(name=g, width_mm=gate_size_mm(g)[0]) for g in self.grid.gates),
             layer_exposure=LayerExposure(
                 table=self.table(
@@ -179,19 +182,22 @@ class Assembly:
         recipe = self.recipe
         title = f"{name} of {recipe.negative.label}, printed on {recipe.print_film.label}"
         clf = clf_text(table_transform(found.table), name, Contract(title, takes, gives, [known]))
+        codomain = (0.0, 1.0) if gives == self.display else _ends(found.table)
+        bottom, top = codomain
         coded = Contract(
-            title, f"{takes}, {low:g}..{high:g} coded as 0..1", gives,
+            title, _coded(takes, low, high), _coded(gives, bottom, top),
             [known, f"made by {engine()}"],
         )  # fmt: skip
-        one = isinstance(found.table, Curves)
-        cube = (
-            curves_text(found.table, coded)
-            if isinstance(found.table, Curves)
-            else lattice_text(found.table, ".cube", coded)
-        )
+        if isinstance(found.table, Curves):
+            values = (found.table.values - bottom) / (top - bottom)
+            cube = curves_text(replace(found.table, values=values), coded)
+        else:
+            nodes = (found.table.nodes - bottom) / (top - bottom)
+            cube = lattice_text(replace(found.table, nodes=nodes), ".cube", coded)
         return self.both(
-            name, clf, cube, found.table.size, dimensions=1 if one else 3, domain=(low, high),
-            error=e,
+            name, clf, cube, found.table.size,
+            dimensions=1 if isinstance(found.table, Curves) else 3, domain=(low, high),
+            codomain=codomain, error=e,
         )  # fmt: skip
 
     def lut(self, form: Form) -> tuple[Table, dict[str, Statistic]]:
@@ -209,7 +215,7 @@ class Assembly:
 
     def both(
         self, name: str, clf: str, cube: str, size: int, *, dimensions: int,
-        domain: tuple[float, float], error: Statistic,
+        domain: tuple[float, float], codomain: tuple[float, float] = (0.0, 1.0), error: Statistic,
     ) -> Table:  # fmt: skip
         """Write a table as .clf and .cube."""
         for suffix, text in ((".clf", clf), (".cube", cube)):
@@ -217,7 +223,7 @@ class Assembly:
         return Table(
             clf=f"luts/{name}.clf", cube=f"luts/{name}.cube",
             dimensions=dimensions,  # type: ignore[arg-type]  # 1 or 3
-            size=size, domain=domain, error=error,
+            size=size, domain=domain, codomain=codomain, error=error,
         )  # fmt: skip
 
     def view(self, tables: StageTables) -> View:
@@ -226,7 +232,6 @@ class Assembly:
         points = np.array(self.recipe.settings.printer_points)
         printed = path.print_log_exposure
         at_25 = printed - LOG_EXPOSURE_PER_POINT * (points - 25)
-        display = display_coding(self.recipe.settings.display)
         whole = group(
             scaling(-1.0, printed.tolist()),
             *table_transform(tables.print_curve.table),
@@ -234,8 +239,9 @@ class Assembly:
         )
         name = "05_print_and_view"
         contract = Contract(
-            f"{name} of {self.recipe.print_film.label}", "printing density, base included", display
-        )
+            f"{name} of {self.recipe.print_film.label}", "printing density, base included",
+            self.display,
+        )  # fmt: skip
         (self.folder / f"luts/{name}.clf").write_text(clf_text(whole, name, contract), "utf-8")
         red, green, blue = (float(f"{h:.7g}") for h in at_25)
         return View(
@@ -245,7 +251,7 @@ class Assembly:
             curve=self.table(
                 "05_print_curve", tables.print_curve, "log10 exposure of the print", "print dyes"
             ),
-            table=self.table("05_view", tables.view, "print dyes", display),
+            table=self.table("05_view", tables.view, "print dyes", self.display),
             pack_clf=f"luts/{name}.clf",
         )
 
@@ -317,6 +323,16 @@ class Assembly:
         signed = said.model_copy(update={"files": files})
         text = signed.model_dump_json(indent=1, by_alias=True, exclude_none=False)
         (self.folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _ends(table: Lattice | Curves) -> tuple[float, float]:
+    """Round numbers that hold all a table gives."""
+    values = table.values if isinstance(table, Curves) else table.nodes
+    return float(np.floor(10 * values.min()) / 10), float(np.ceil(10 * values.max()) / 10)
+
+
+def _coded(what: str, low: float, high: float) -> str:
+    return what if (low, high) == (0.0, 1.0) else f"{what}, {low:g}..{high:g} coded as 0..1"
 
 
 def _stock(film: Film) -> Stock:

@@ -23,8 +23,9 @@ Without what happens between pixels, `film` is all of it in one table; `scene_to
 `cineon_to_display` are its halves, with printing density as a 10-bit Cineon code over 1023 between
 them; and `aces_look` is a look that an ACES output transform shows as the print.
 
-Tables come twice. A `.clf` takes the wire as it is. A `.cube` takes it coded, (value - low) /
-(high - low) with `domain` = low, high. Both give the next wire as it is.
+Tables come twice. A `.clf` takes a wire and gives the next as they are. A `.cube` has both coded
+to 0..1, for hosts that hold tables to that: it takes (value - low) / (high - low) with `domain` =
+low, high, and gives (value - low) / (high - low) with `codomain` = low, high.
 """
 
 import hashlib
@@ -36,6 +37,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 SCHEMA: Literal["spectral-film/pack"] = "spectral-film/pack"
 SCHEMA_VERSION: Literal[1] = 1
 MANIFEST = "pack.json"
+SCHEMA_FILE = "pack.schema.json"
 
 Triple = tuple[float, float, float]
 Layer = Literal["R", "G", "B"]
@@ -80,6 +82,7 @@ class Table(_Part):
     dimensions: Literal[1, 3]
     size: int = Field(ge=2)
     domain: tuple[float, float]
+    codomain: tuple[float, float] = (0.0, 1.0)  # of the `.cube`; this default means uncoded
     error: Statistic
 
 

@@ -6,7 +6,7 @@ Written last: it lists what lies in the folder.
 from pathlib import Path
 
 from bake.hosts import blender, nuke, ocio, resolve
-from bake.manifest import MANIFEST, Kernel, Manifest, Statistic
+from bake.manifest import MANIFEST, SCHEMA_FILE, Kernel, Manifest, Statistic, Table
 
 README, REPORT = "README.md", "report.html"
 
@@ -47,7 +47,8 @@ def _what(manifest: Manifest) -> list[str]:
         + ".",
         *(f"- {gate.name}: the picture is {gate.width_mm:g} mm wide." for gate in manifest.gates),
         "- No grain is in it yet.",
-        "- Sources: " + "; ".join(manifest.sources) + ".",
+        "- Sources:",
+        *(f"  - {source}" for source in manifest.sources),
         "",
         f"Shortest way: `{manifest.film.cube}` or `{manifest.film.clf}` on a picture in "
         f"{manifest.input.space}. That is the colour of the film, without its blurs.",
@@ -57,31 +58,30 @@ def _what(manifest: Manifest) -> list[str]:
 
 def _wires(manifest: Manifest) -> list[str]:
     """The chain, as `bake.manifest` says it."""
-    low, high = manifest.development.log_exposure
     offset = manifest.layer_exposure.exposure_offset_lux_s
     return [
         "## The chain",
         "",
         "R, G, B are the red-, green- and blue-sensitive layers and their cyan, magenta and yellow",
-        "dyes. Every table gives the next wire as it is. A `.clf` takes its wire as it is; a",
-        "`.cube` takes (value - low) / (high - low). Use tetrahedral interpolation.",
+        "dyes. A `.clf` takes its wire and gives the next as they are. A `.cube` has both coded,",
+        "(value - low) / (high - low), within 0..1. Use tetrahedral interpolation.",
         "",
-        "| piece | takes | low, high | gives |",
-        "|---|---|---|---|",
-        _row("layer exposure", f"{manifest.input.space} code", manifest.layer_exposure.table.domain,
+        "| piece | takes | low, high | gives | low, high |",
+        "|---|---|---|---|---|",
+        _row("layer exposure", f"{manifest.input.space} code", manifest.layer_exposure.table,
              f"x; exposure = max(10^x - {offset:g}, 0), lux s"),
         _kernel_row("optics kernel", manifest.optics, "exposure, lux s, linear"),
-        _row("curve F", "h = log10 of the exposure, lux s", (low, high), "dye"),
-        _row("compensated G", "h", manifest.development.compensated.domain, "log10 lux s"),
+        _row("curve F", "h = log10 of the exposure, lux s", manifest.development.curve, "dye"),
+        _row("compensated G", "h", manifest.development.compensated, "log10 lux s"),
         _kernel_row("inhibitor kernel", manifest.development.inhibitor, "F(h)"),
-        "| held back | G(h) and inhibitor b | | h' = G(h) - coupling b, log10 lux s |",
-        "| curve F again | h' | as above | dyes, 1 = peak density 1.0 |",
-        _row("printing", "dyes", manifest.printing.table.domain,
+        "| held back | G(h) and inhibitor b | | h' = G(h) - coupling b, log10 lux s | |",
+        "| curve F again | h' | as above | dyes, 1 = peak density 1.0 | as above |",
+        _row("printing", "dyes", manifest.printing.table,
              "printing density D, base included"),
         _kernel_row("print kernel", manifest.print_optics, "10^-D, linear"),
-        _row("print curve", "print h = printer light - D'", manifest.view.curve.domain,
+        _row("print curve", "print h = printer light - D'", manifest.view.curve,
              "print dyes"),
-        _row("view", "print dyes", manifest.view.table.domain, f"{manifest.output.display} code"),
+        _row("view", "print dyes", manifest.view.table, f"{manifest.output.display} code"),
         "",
         "The numbers of the matrix, the offsets and the kernels in um are in `pack.json`.",
         "The exposure may be multiplied by 2^stops before the first kernel.",
@@ -89,15 +89,16 @@ def _wires(manifest: Manifest) -> list[str]:
     ]  # fmt: skip
 
 
-def _row(piece: str, takes: str, domain: tuple[float, float], gives: str) -> str:
-    return f"| {piece} | {takes} | {domain[0]:g}, {domain[1]:g} | {gives} |"
+def _row(piece: str, takes: str, table: Table, gives: str) -> str:
+    ends = (f"{low:g}, {high:g}" for low, high in (table.domain, table.codomain))
+    return f"| {piece} | {takes} | {next(ends)} | {gives} | {next(ends)} |"
 
 
 def _kernel_row(piece: str, kernel: Kernel | None, wire: str) -> str:
     if kernel is None:
-        return f"| {piece} | {wire} | | the same: nothing is blurred |"
+        return f"| {piece} | {wire} | | the same: nothing is blurred | |"
     sizes = ", ".join(f"{image.pitch_um:g} um ({image.width} px)" for image in kernel.images)
-    return f"| {piece} | {wire} | at {sizes} | the same |"
+    return f"| {piece} | {wire} | at {sizes} | the same | |"
 
 
 def _hosts(manifest: Manifest) -> list[str]:
@@ -190,6 +191,7 @@ def _descriptions(manifest: Manifest) -> dict[str, str]:
     what = {
         README: "this page",
         MANIFEST: "all numbers, units, errors and sums of files",
+        SCHEMA_FILE: "JSON Schema of pack.json",
         REPORT: "pictures and errors",
         "replay.py": "plays the pack with OpenColorIO, numpy and scipy alone",
         ocio.CONFIG_FILE: "OCIO config",

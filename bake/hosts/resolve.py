@@ -25,6 +25,12 @@ NODE_TREE = "resolve/node_tree.md"
 # inhibitor, 0.6 % of the whole, which is given back to the rest.
 WIDEST_GATHER_PX = 12
 WIDTHS = (1920, 2048, 3840, 4096)  # timelines that the page counts sigmas for
+UNCODED = (0.0, 1.0)
+DECODED = """__DEVICE__ float3 decoded(float3 v, float low, float high)
+{
+    float range = high - low;
+    return make_float3(low + range * v.x, low + range * v.y, low + range * v.z);
+}"""
 PER_PIXEL = (
     "__DEVICE__ float3 transform(int p_Width, int p_Height, int p_X, int p_Y, "
     "float p_R, float p_G, float p_B)"
@@ -145,7 +151,7 @@ def _exposure(manifest: Manifest) -> list[str]:
     each = ", ".join(f"_fmaxf(_exp10f(x.{axis}) - {offset}, 0.0f) * gain" for axis in "xyz")
     coded = ", ".join(_coded(f"p_{layer}", table) for layer in "RGB")
     return [
-        f"float3 x = APPLY_LUT({coded}, layer_exposure);",
+        f"float3 x = {_decoded(f'APPLY_LUT({coded}, layer_exposure)', table)};",
         "float gain = _exp2f(stops);",
         f"float3 exposure = make_float3({each});",
     ]
@@ -236,13 +242,21 @@ def _print(manifest: Manifest) -> list[str]:
 
 
 def _applied(name: str, lut: str, table: Table) -> str:
-    return f"APPLY_LUT({', '.join(_coded(f'{name}.{axis}', table) for axis in 'xyz')}, {lut})"
+    coded = ", ".join(_coded(f"{name}.{axis}", table) for axis in "xyz")
+    return _decoded(f"APPLY_LUT({coded}, {lut})", table)
+
+
+def _decoded(looked_up: str, table: Table) -> str:
+    """What a `.cube` gives, 0..1, as the wire is."""
+    if table.codomain == UNCODED:
+        return looked_up
+    return f"decoded({looked_up}, {', '.join(map(_number, table.codomain))})"
 
 
 def _coded(value: str, table: Table) -> str:
     """A `.cube` takes 0..1 and a host may read beyond its ends: clamp."""
     low, high = table.domain
-    if (low, high) == (0.0, 1.0):
+    if (low, high) == UNCODED:
         return f"_saturatef({value})"
     return f"_saturatef(({value} - {_number(low)}) * {_number(1 / (high - low))})"
 
@@ -272,6 +286,7 @@ def _dctl(
             *(f"DEFINE_LUT({name}, ../{table.cube})" for name, table in tables.items()),
             *controls,
             "",
+            *([DECODED, ""] if any(t.codomain != UNCODED for t in tables.values()) else []),
             signature,
             "{",
             *(f"    {line}" for line in body),

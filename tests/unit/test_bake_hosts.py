@@ -81,12 +81,21 @@ def curves(function: Callable[[np.ndarray], np.ndarray], size: int, domain: tupl
     return Curves(function(axis).astype(np.float32), domain)
 
 
+def codomain(table: Lattice | Curves) -> tuple[float, float]:
+    """Ends of what it gives; display codes stay as they are."""
+    values = table.values if isinstance(table, Curves) else table.nodes
+    low, high = float(values.min()), float(values.max())
+    return (0.0, 1.0) if 0 <= low < high <= 1 else (low - 0.1, high + 0.1)
+
+
 def cube_text(table: Lattice | Curves) -> str:
     """Red runs fastest."""
+    low, high = codomain(table)
     if isinstance(table, Curves):
         head, rows = f"LUT_1D_SIZE {table.size}", table.values
     else:
         head, rows = f"LUT_3D_SIZE {table.size}", table.nodes.transpose(2, 1, 0, 3).reshape(-1, 3)
+    rows = (rows - low) / (high - low)
     return "\n".join([head, *(" ".join(f"{value:.7g}" for value in row) for row in rows), ""])
 
 
@@ -100,6 +109,7 @@ def save_table(folder: Path, name: str, table: Lattice | Curves) -> dict:
         "dimensions": 1 if isinstance(table, Curves) else 3,
         "size": table.size,
         "domain": table.domain,
+        "codomain": codomain(table),
         "error": {"mean": 0, "p99": 0, "largest": 0, "unit": "of the wire"},
     }
 

@@ -153,9 +153,25 @@ def test_python_of_the_readme_runs_as_pasted(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "docs/faq.md", "docs/how-a-stock-is-made.md"]
-)
+def test_python_of_the_page_on_baking_runs_as_pasted(tmp_path):
+    (piece,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/baking.md").read_text(), re.S)
+    check = "assert worst.statistic.p99 > 0"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{piece}\n{check}"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    head = (tmp_path / "film.cube").read_text()[:400]
+    assert "in: ARRI LogC4" in head
+    assert "+0.5 stops" in head
+
+
+PAGES = [
+    "README.md", "CONTRIBUTING.md", "docs/faq.md", "docs/how-a-stock-is-made.md", "docs/baking.md",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links_of_the_pages_lead_somewhere(page):
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):

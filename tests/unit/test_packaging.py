@@ -48,7 +48,8 @@ def wheel(tmp_path_factory) -> Path:
 def test_wheel_carries_every_asset_and_kernel(wheel):
     inside = set(zipfile.ZipFile(wheel).namelist())
     kernels = {
-        p.relative_to(ROOT).as_posix() for folder in ("spectral_film/stages", "bake")
+        p.relative_to(ROOT).as_posix()
+        for folder in ("spectral_film/stages", "bake")
         for p in (ROOT / folder).glob("*.cl")
     }
     assets = {

@@ -1,0 +1,78 @@
+"""Speed of the player of packs against the engine, on one picture with lamps in it.
+
+    python scripts/benchmark_pack.py PACK [--size 4096x2160] [--repeat 5]
+
+Read the ratios: both run in turn in one process, so what else the machine does hits both.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+import spectral_film as sf
+from bake.opening import open_pack
+from bake.play import Player
+from bake.reference_scene import reference_rgb
+from bake.verify import settings_of
+from spectral_film.files.colour_spaces import to_named_space
+from spectral_film.frame import Frame
+from spectral_film.pipeline import Pipeline
+
+
+def in_turn(repeat: int, *work: Callable[[], object]) -> list[float]:
+    """Shortest run of each, in seconds, after one that is not counted."""
+    times: list[list[float]] = [[] for _ in work]
+    for _ in range(repeat + 1):
+        for taken, run in zip(times, work, strict=True):
+            start = time.perf_counter()
+            run()
+            taken.append(time.perf_counter() - start)
+    return [min(taken[1:]) for taken in times]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("pack", type=Path)
+    parser.add_argument("--size", default="4096x2160")
+    parser.add_argument("--repeat", type=int, default=5)
+    asked = parser.parse_args()
+    width, height = map(int, asked.size.split("x"))
+
+    scene = reference_rgb()
+    _, rows, columns = scene.shape
+    tiled = np.tile(scene, (1, -(-height // rows), -(-width // columns)))[:, :height, :width]
+    planes = np.ascontiguousarray(tiled)
+    pixels = np.ascontiguousarray(np.moveaxis(planes, 0, -1))
+    device = sf.open_device()
+    with open_pack(asked.pack) as pack:
+        said = pack.manifest
+        to_named_space(said.input.space)(pixels)
+        codes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
+        frame = Frame(said.gates[0].width_mm, width)
+        everything = settings_of(said)
+        plain = replace(everything, scatter=False, halation=False, adjacency=False)
+        light = sf.Scene(planes=planes)
+        engine, colours = (
+            Pipeline(settings=s, frame=frame, encode=True) for s in (everything, plain)
+        )
+        player = Player(pack)
+        print(f"{width} x {height}, {device.name}; OpenColorIO on the CPU")
+        print("| path | engine, s | player, s | engine / player |\n|---|---|---|---|")
+        for name, by_engine, by_player in (
+            ("colour", lambda: colours(device, light), lambda: player.play_colours(codes)),
+            (
+                "everything",
+                lambda: engine(device, light),
+                lambda: player.play(codes, frame.pitch_um),
+            ),
+        ):
+            one, other = in_turn(asked.repeat, by_engine, by_player)
+            print(f"| {name} | {one:.2f} | {other:.2f} | {one / other:.1f} |")
+
+
+if __name__ == "__main__":
+    main()
