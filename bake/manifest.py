@@ -82,7 +82,7 @@ class Table(_Part):
     dimensions: Literal[1, 3]
     size: int = Field(ge=2)
     domain: tuple[float, float]
-    codomain: tuple[float, float] = (0.0, 1.0)  # of the `.cube`; this default means uncoded
+    codomain: tuple[float, float]  # of the `.cube`; 0, 1 means uncoded
     error: Statistic
 
 
@@ -237,9 +237,9 @@ class Manifest(_Part):
     print_optics: Kernel | None
     view: View
     film: Table
-    scene_to_cineon: Table | None = None
-    cineon_to_display: Table | None = None
-    aces_look: Table | None = None
+    scene_to_cineon: Table
+    cineon_to_display: Table
+    aces_look: Table | None  # None: the ACES config has no output for this display
     reference: Reference
     errors: dict[str, Statistic]  # pack against engine, by stage and class of colours
     files: dict[PackPath, File]

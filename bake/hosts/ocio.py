@@ -26,8 +26,7 @@ import numpy as np
 import PyOpenColorIO as ocio  # noqa: N813
 
 from bake.hosts import steps
-from bake.hosts.negative_table import write_negative_table
-from bake.manifest import Manifest, Statistic
+from bake.manifest import Manifest
 from spectral_film.chromaticity import CAT16, adaptation, white_xyz
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import CONFIG, canonical_name
@@ -39,7 +38,6 @@ from spectral_film.stages.densitometry import (
 from spectral_film.stages.display import D65, DISPLAYS
 
 CONFIG_FILE, ARCHIVE = "config.ocio", "config.ocioz"
-NEGATIVE = "ocio/scene_to_printing_density.clf"
 POINTS = "ocio/printer_points.ccc"
 SCENE_REFERENCE = "ACES2065-1"
 FAMILY = "Film"
@@ -72,15 +70,14 @@ DISPLAY_SPACES = {
 
 
 def write_ocio(folder: Path, manifest: Manifest) -> list[str]:
-    """Write config, archive and the two files they need beside the pack's tables."""
-    apart = write_negative_table(folder, manifest, NEGATIVE)
+    """Write config, archive and the one file they need beside the pack's tables."""
     _write_points(folder, manifest)
-    config = build_config(manifest, apart, base_density(folder, manifest))
+    config = build_config(manifest, base_density(folder, manifest))
     config.setWorkingDir(str(folder.resolve()))
     config.validate()
     (folder / CONFIG_FILE).write_text(config.serialize(), encoding="utf-8", newline="\n")
     _write_archive(folder, manifest)
-    return [CONFIG_FILE, ARCHIVE, NEGATIVE, POINTS]
+    return [CONFIG_FILE, ARCHIVE, POINTS]
 
 
 def tables(manifest: Manifest) -> list[str]:
@@ -94,17 +91,16 @@ def tables(manifest: Manifest) -> list[str]:
         manifest.printing.table.clf,
         manifest.view.pack_clf,
         manifest.film.clf,
-        NEGATIVE,
+        manifest.scene_to_cineon.clf,
         POINTS,
     ]
 
 
-def build_config(manifest: Manifest, apart: Statistic, base: np.ndarray) -> ocio.Config:
+def build_config(manifest: Manifest, base: np.ndarray) -> ocio.Config:
     """The config, without a folder.
 
     Args:
         manifest: The pack.
-        apart: How far the table to printing density is from the pack's steps.
         base: Printing density of the unexposed film, (3,).
     """
     config = copy.deepcopy(ocio.Config.CreateFromBuiltinConfig(CONFIG))
@@ -116,8 +112,8 @@ def build_config(manifest: Manifest, apart: Statistic, base: np.ndarray) -> ocio
     config.setSearchPath(".")  # the pack, wherever it lies
     scene = _input_space(manifest)
     display = _display_space(config, manifest)
-    _add_views(config, manifest, scene, display)
-    _add_printing_density(config, manifest, scene, apart, base)
+    _add_views(config, manifest, scene, display, base)
+    _add_printing_density(config, manifest, scene, base)
     _add_steps(config, manifest, scene)
     if manifest.aces_look is not None:
         config.addLook(
@@ -144,6 +140,11 @@ def points_id(layer: str, points: float) -> str:
     return f"{layer}{points:g}"
 
 
+def to_printing_density(manifest: Manifest, base: np.ndarray) -> list[ocio.Transform]:
+    """Scene code -> printing density, without kernels, by way of Cineon codes."""
+    return [steps.table(manifest.scene_to_cineon.clf), _from_cineon(base)]
+
+
 def _write_points(folder: Path, manifest: Manifest) -> None:
     """Every printer light of every layer as a CDL offset on printing density, in one file.
 
@@ -156,6 +157,7 @@ def _write_points(folder: Path, manifest: Manifest) -> None:
             offset = [0.0, 0.0, 0.0]
             offset[channel] = -manifest.view.per_point * (points - baked)
             corrections.append(ocio.CDLTransform(offset=offset, id=points_id(layer, points)))
+    (folder / POINTS).parent.mkdir(exist_ok=True)
     ocio.GroupTransform(corrections).write(
         formatName="ColorCorrectionCollection",
         config=ocio.Config.CreateRaw(),
@@ -220,7 +222,9 @@ def _display_space(config: ocio.Config, manifest: Manifest) -> str:
     return name
 
 
-def _add_views(config: ocio.Config, manifest: Manifest, scene: str, display: str) -> None:
+def _add_views(
+    config: ocio.Config, manifest: Manifest, scene: str, display: str, base: np.ndarray
+) -> None:
     to_code = ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene)
     to_reference = ocio.ColorSpaceTransform(src=display, dst=_display_reference(config))
     points = [
@@ -233,7 +237,11 @@ def _add_views(config: ocio.Config, manifest: Manifest, scene: str, display: str
         config.addEnvironmentVar(variable, points_id(layer, baked)[1:])
     ways = {
         FILM_VIEW: [steps.table(manifest.film.clf)],
-        POINTS_VIEW: [steps.table(NEGATIVE), *points, steps.table(manifest.view.pack_clf)],
+        POINTS_VIEW: [
+            *to_printing_density(manifest, base),
+            *points,
+            steps.table(manifest.view.pack_clf),
+        ],
     }
     for name, way in ways.items():
         config.addViewTransform(
@@ -263,18 +271,17 @@ def _display_reference(config: ocio.Config) -> str:
 
 
 def _add_printing_density(
-    config: ocio.Config, manifest: Manifest, scene: str, apart: Statistic, base: np.ndarray
+    config: ocio.Config, manifest: Manifest, scene: str, base: np.ndarray
 ) -> None:
-    density = ocio.GroupTransform(
-        [ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene), steps.table(NEGATIVE)]
-    )
+    to_code = ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene)
+    apart = manifest.scene_to_cineon.error
     config.addColorSpace(
         _space(
             PRINTING_DENSITY,
             f"what {manifest.print_film.name} sees of {manifest.negative.name}, base included, "
-            f"without kernels; off the pack's steps by {apart.mean:.2g} on average, "
-            f"{apart.p99:.2g} at the 99th percentile, {apart.largest:.2g} at most",
-            density,
+            f"without kernels; on the screen off by a {apart.unit} of {apart.mean:.2g} on average, "
+            f"{apart.p99:.2g} at the 99th percentile of the colours of photographs",
+            ocio.GroupTransform([to_code, *to_printing_density(manifest, base)]),
             encoding="log",
         )
     )
@@ -283,7 +290,7 @@ def _add_printing_density(
             CINEON,
             f"10-bit code / {CINEON_LAST_CODE}: {CINEON_DENSITY_PER_CODE:g} density a code, "
             f"the unexposed film at {CINEON_BASE_CODE}",
-            ocio.GroupTransform([density, _cineon(base)]),
+            ocio.GroupTransform([to_code, steps.table(manifest.scene_to_cineon.clf)]),
             encoding="log",
         )
     )
@@ -298,10 +305,10 @@ def _add_printing_density(
     )
 
 
-def _cineon(base: np.ndarray) -> ocio.MatrixTransform:
-    """Printing density -> 10-bit Cineon code / 1023, as `stages.densitometry.Cineon`."""
-    scale = 1.0 / (CINEON_DENSITY_PER_CODE * CINEON_LAST_CODE)
-    offset = CINEON_BASE_CODE / CINEON_LAST_CODE - scale * base
+def _from_cineon(base: np.ndarray) -> ocio.MatrixTransform:
+    """10-bit Cineon code / 1023 -> printing density: `stages.densitometry.Cineon` undone."""
+    scale = CINEON_DENSITY_PER_CODE * CINEON_LAST_CODE
+    offset = base - CINEON_DENSITY_PER_CODE * CINEON_BASE_CODE
     return ocio.MatrixTransform(
         np.diag([scale, scale, scale, 1.0]).ravel().tolist(), [*offset.tolist(), 0.0]
     )

@@ -196,7 +196,6 @@ def _descriptions(manifest: Manifest) -> dict[str, str]:
         "replay.py": "plays the pack with OpenColorIO, numpy and scipy alone",
         ocio.CONFIG_FILE: "OCIO config",
         ocio.ARCHIVE: "the same with its tables in one file",
-        ocio.NEGATIVE: "scene to printing density, without kernels",
         ocio.POINTS: "printer points as CDL offsets on printing density",
         nuke.SCRIPT: "Nuke group",
         blender.SCRIPT: "builds the film in Blender's compositor",
