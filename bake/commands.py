@@ -230,18 +230,21 @@ def play(
     ] = "on",
     bits: Annotated[int, typer.Option(help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16.")] = 16,
     nan: Annotated[str, typer.Option(help="NaN and infinite pixels: refuse, or zero.")] = "refuse",
-    device: DeviceName = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="Part of a device's name. Default: the first GPU, else OpenColorIO."),
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Play a picture through a pack, fast, without the film model."""
     from bake.opening import open_pack
     from bake.playing import play_picture
-    from spectral_film.device import open_device
+    from spectral_film.device import open_device, open_gpu
     from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
 
     check_target(target, bits=bits, overwrite=overwrite)
-    chosen = open_device(device)
+    chosen = open_device(device) if device else open_gpu()
     with open_pack(source) as opened:
         scene = read_scene(picture, input_space=input_space, nan=nan)  # type: ignore[arg-type]
         with progress() as announce:

@@ -13,7 +13,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import pyopencl as cl
 import PyOpenColorIO
 
 from bake import manifest
@@ -34,7 +33,7 @@ class Player:
 
     Attributes:
         pack: What is played.
-        device: Where its tables run, if a GPU; a CPU has OpenColorIO.
+        device: Where its tables run, a GPU for preference; None: in OpenColorIO, on the CPU.
     """
 
     pack: Pack
@@ -137,11 +136,6 @@ class Player:
             shape = (3, table.size) if table.dimensions == 1 else (*[table.size] * 3, 3)
             self._nodes[table.clf] = np.ascontiguousarray(values).reshape(shape)
         return self._nodes[table.clf]
-
-
-def player_of(pack: Pack, device: Device) -> Player:
-    """A player whose tables run on the device if that is a GPU, else by OpenColorIO."""
-    return Player(pack, device if device.opencl.type & cl.device_type.GPU else None)
 
 
 def _light_of(band: np.ndarray, offset: np.float32) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import PyOpenColorIO
 
 from bake.opening import Pack
-from bake.play import Announce, player_of
+from bake.play import Announce, Player
 from bake.recipe import engine
 from spectral_film.device import Device
 from spectral_film.errors import InputError, UsageError
@@ -57,7 +57,7 @@ class Played:
 def play_picture(
     pack: Pack,
     scene: Scene,
-    device: Device,
+    device: Device | None = None,
     *,
     gate: str | None,
     spatial: bool,
@@ -69,7 +69,7 @@ def play_picture(
     Args:
         pack: What to play.
         scene: RGB, linear Rec.709; its codes are made here.
-        device: Where tables run, if it is a GPU.
+        device: Where tables run; None: in OpenColorIO, on the CPU.
         gate: Camera aperture; None: the pack's first.
         spatial: Whether light spreads and inhibitor diffuses.
         linear: Give display-linear light rather than code values.
@@ -93,7 +93,7 @@ def play_picture(
     pixels = np.ascontiguousarray(np.moveaxis(scene.planes, 0, -1))
     to_named_space(said.input.space)(pixels)
     codes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
-    player = player_of(pack, device)
+    player = Player(pack, device)
     planes = player.play(codes, frame.pitch_um, announce) if spatial else player.play_colours(codes)
 
     low, high = (said.layer_exposure.table if spatial else said.film).domain

@@ -197,3 +197,9 @@ def open_device(name: str | None = None) -> Device:
         if name is None or (name and name.lower() in full_name.lower()):
             return Device(device)
     raise DeviceError(f"no OpenCL device is called {name!r}; there is: {'; '.join(full_names)}")
+
+
+def open_gpu() -> Device | None:
+    """The first GPU; None where there is none."""
+    gpus = (device for device in all_devices() if device.type & cl.device_type.GPU)
+    return next(map(Device, gpus), None)
