@@ -2,26 +2,29 @@
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import h5py
 import numpy as np
-import OpenImageIO
 
-from bake import hosts, replay
+from bake import film_kernels, hosts, replay
 from bake.colour_path import ACES_VIEWS, ColourPath
+from bake.film_kernels import Mixtures
 from bake.kernel_images import write_images
 from bake.kernels import kernel_layer
 from bake.lattice import Lattice
-from bake.lut import bake_lut, codings
+from bake.lut import bake_lut, codings, grey_code
 from bake.manifest import (
     MANIFEST,
     SCHEMA,
     SCHEMA_FILE,
     SCHEMA_VERSION,
+    UNCODED,
+    ActsOn,
     Development,
+    Exposed,
     Gate,
     Input,
     Kernel,
@@ -33,36 +36,30 @@ from bake.manifest import (
     Statistic,
     Stock,
     Table,
+    Triple,
     View,
     digest,
 )
 from bake.opening import open_pack
-from bake.recipe import Form, Grid, Recipe, display_coding, engine
-from bake.reference_scene import reference_rgb
+from bake.recipe import Form, Grid, Recipe, display_coding, made_by
+from bake.reference_scene import reference_codes, scene_of_codes, write_exr
 from bake.report import write_report
 from bake.stage_tables import StageTable, StageTables, stage_tables
 from bake.table_files import (
     Contract,
     Curves,
     clf_text,
-    curves_text,
+    cube_text,
     group,
-    lattice_text,
     scaling,
     table_transform,
 )
-from bake.verify import Verification, settings_of, verify
+from bake.verify import Verification, gate_of, verify
 from spectral_film.device import Device
-from spectral_film.errors import OutputError
-from spectral_film.files.colour_spaces import to_named_space
-from spectral_film.film import Film, Interlayer
+from spectral_film.film import Film, Interlayer, Negative
 from spectral_film.frame import gate_size_mm
 from spectral_film.rendering import render
-from spectral_film.scene import Scene
-from spectral_film.spread import Exponential, Mixture
-from spectral_film.stages import optics
-from spectral_film.stages.exposure import GREY
-from spectral_film.stages.printing import LOG_EXPOSURE_PER_POINT
+from spectral_film.stages.printing import LOG_EXPOSURE_PER_POINT, NORMAL_POINTS
 
 NAMES: dict[Form, str] = {
     "film": "film",
@@ -73,21 +70,28 @@ NAMES: dict[Form, str] = {
 
 
 class Assembly:
-    """A pack while it is put together in a folder of its own."""
+    """A pack while it is put together in a folder of its own.
+
+    Attributes:
+        recipe, grid: What to bake, for which pictures.
+        folder: Where its files go.
+        device: Runs the engine.
+        say: Called with the name of each step.
+    """
 
     def __init__(
         self, recipe: Recipe, folder: Path, grid: Grid, device: Device, say: Callable[[str], None]
     ) -> None:
         self.recipe, self.folder, self.grid = recipe, folder, grid
         self.device, self.say = device, say
+        self.engine = ColourPath(recipe, device)
         self.display = display_coding(recipe.settings.display)
         (folder / "luts").mkdir()
         (folder / "reference").mkdir()
 
     def assemble(self) -> Verification:
-        """Everything, in order; the manifest last, since it has the hashes."""
-        tables = stage_tables(ColourPath(self.recipe, self.device), self.say)
-        manifest = self.manifest(tables)
+        """Make every file, prove the pack, and sign it; the signature has the hashes."""
+        manifest = self.manifest()
         self.say("reference")
         self.reference(manifest)
         shutil.copy(replay.__file__, self.folder / "replay.py")
@@ -96,7 +100,8 @@ class Assembly:
         self.sign(manifest)
         self.say("proof")
         with open_pack(self.folder) as pack:
-            proof = verify(pack, self.device)
+            settings = self.recipe.settings
+            proof = verify(pack, self.device, settings.film, settings.print_film)
         manifest = manifest.model_copy(update={"errors": manifest.errors | proof.errors})
         self.say("report")
         write_report(self.folder, manifest, proof)
@@ -105,147 +110,149 @@ class Assembly:
         self.sign(manifest)
         return proof
 
-    def manifest(self, tables: StageTables) -> Manifest:
+    def manifest(self) -> Manifest:
         """What the pack holds; files are listed by `sign`."""
         recipe, settings = self.recipe, self.recipe.settings
         takes, _ = codings(recipe)
-        film, errors = self.lut("film")
-        pixel = np.full((1, 1, 3), GREY, np.float32)
-        to_named_space(recipe.input_space)(pixel)
-        curve = self.table("02_curve", tables.curve, "log10 exposure, lux s", "dye amounts")
-        said = {
-            "film": str(settings.film),
-            "print_film": str(settings.print_film),
-            "display": settings.display,
-            "white": settings.white,
-            "exposure": repr(settings.exposure),
-        }
-        optional = {
-            "illuminant": settings.illuminant, "ei": settings.ei, "backing": settings.backing,
-        }  # fmt: skip
-        said |= {name: str(value) for name, value in optional.items() if value is not None}
+        tables = stage_tables(self.engine, self.say)
+        whole = {form: self.whole(form) for form in self.forms()}
+        log_exposure = "log10 exposure, lux s"
+        first = self.table(
+            "01_layer_exposure",
+            tables.layer_exposure,
+            takes,
+            f"log10(exposure + {tables.exposure_offset:g}), lux s",
+        )
+        development = Development(
+            log_exposure=tables.curve.table.domain,
+            curve=self.table("02_curve", tables.curve, log_exposure, "dye amounts"),
+            compensated=self.table(
+                "02_compensated",
+                tables.compensated,
+                log_exposure,
+                "log10 exposure and what the inhibitor of an even patch takes of it",
+            ),
+            coupling=_coupling(recipe.negative),
+            inhibitor=self.kernel("02_inhibitor", "inhibitor", film_kernels.inhibitor(recipe)),
+        )
+        printing = Printing(
+            table=self.table(
+                "04_printing", tables.printing, "dye amounts", "printing density, base included"
+            ),
+            base_density=_triple(self.engine.base_density),
+        )
         return Manifest(
             schema=SCHEMA,
             schema_version=SCHEMA_VERSION,
-            engine=engine(),
+            engine=made_by(),
             negative=_stock(recipe.negative),
             print_film=_stock(recipe.print_film),
-            settings=said,
+            settings=Exposed(
+                exposure=settings.exposure,
+                ei=settings.ei,
+                illuminant=settings.illuminant,
+                backing=settings.backing,
+                white=settings.white,
+            ),
             sources=tuple(_sources(recipe.negative) + _sources(recipe.print_film)),
-            input=Input(space=recipe.input_space, grey_code=round(float(pixel[0, 0, 1]), 6)),
+            input=Input(space=recipe.input_space, grey_code=grey_code(recipe.input_space)),
             output=Output(display=settings.display, encoding=self.display),
             gates=tuple(Gate(name=g, width_mm=gate_size_mm(g)[0]) for g in self.grid.gates),
-            layer_exposure=LayerExposure(
-                table=self.table(
-                    "01_layer_exposure", tables.layer_exposure, takes,
-                    f"log10(exposure + {tables.exposure_offset:g}), lux s",
-                ),
-                exposure_offset_lux_s=tables.exposure_offset,
-            ),
-            optics=self.optics(),
-            development=Development(
-                log_exposure=tables.curve.table.domain,
-                curve=curve,
-                compensated=self.table(
-                    "02_compensated", tables.compensated, "log10 exposure, lux s",
-                    "log10 exposure and what the inhibitor of an even patch takes of it",
-                ),
-                coupling=self.coupling(),
-                inhibitor=self.inhibitor(),
-            ),
+            layer_exposure=LayerExposure(table=first, exposure_offset_lux_s=tables.exposure_offset),
+            optics=self.kernel("01_optics", "exposure", film_kernels.camera_optics(recipe)),
+            development=development,
             grain=None,
-            printing=Printing(
-                table=self.table(
-                    "04_printing", tables.printing, "dye amounts", "printing density, base included"
-                )
+            printing=printing,
+            print_optics=self.kernel(
+                "04_print_optics", "print exposure", film_kernels.print_optics(recipe)
             ),
-            print_optics=self.print_optics(),
             view=self.view(tables),
-            film=film,
-            scene_to_cineon=self.lut("negative")[0],
-            cineon_to_display=self.lut("print")[0],
-            aces_look=self.lut("lmt")[0] if settings.display in ACES_VIEWS else None,
+            film=whole["film"][0],
+            scene_to_cineon=whole["negative"][0],
+            cineon_to_display=whole["print"][0],
+            aces_look=whole["lmt"][0] if "lmt" in whole else None,
             reference=Reference(
                 scene="reference/scene.exr",
                 render="reference/render.exr",
-                pitch_um=self.grid.pitches()[0][0],
+                pitch_um=self.grid.samplings()[0].pitch_um,
             ),
-            errors=errors,
+            errors={name: e for _, errors in whole.values() for name, e in errors.items()},
             files={},
-        )  # fmt: skip
+        )
+
+    def forms(self) -> list[Form]:
+        """Of the tables that hold the whole path, or half of it."""
+        looks: list[Form] = ["lmt"] if self.recipe.settings.display in ACES_VIEWS else []
+        return ["film", "negative", "print", *looks]
 
     def table(self, name: str, found: StageTable, takes: str, gives: str) -> Table:
         """Write a table of a stage in both forms."""
-        low, high = found.table.domain
-        e = found.error
+        table, e = found.table, found.error
+        codomain = UNCODED if gives == self.display else _ends(table)
         known = f"error: mean {e.mean:g}, p99 {e.p99:g}, largest {e.largest:g} {e.unit}"
-        recipe = self.recipe
-        title = f"{name} of {recipe.negative.label}, printed on {recipe.print_film.label}"
-        clf = clf_text(table_transform(found.table), name, Contract(title, takes, gives, [known]))
-        codomain = (0.0, 1.0) if gives == self.display else _ends(found.table)
-        bottom, top = codomain
+        negative, print_film = self.recipe.negative, self.recipe.print_film
+        title = f"{name} of {negative.label}, printed on {print_film.label}"
+        plain = Contract(title, takes, gives, [known])
         coded = Contract(
-            title, _coded(takes, low, high), _coded(gives, bottom, top),
-            [known, f"made by {engine()}"],
-        )  # fmt: skip
-        if isinstance(found.table, Curves):
-            values = (found.table.values - bottom) / (top - bottom)
-            cube = curves_text(replace(found.table, values=values), coded)
-        else:
-            nodes = (found.table.nodes - bottom) / (top - bottom)
-            cube = lattice_text(replace(found.table, nodes=nodes), ".cube", coded)
+            title,
+            _coded(takes, table.domain),
+            _coded(gives, codomain),
+            [known, f"made by {made_by()}"],
+        )
         return self.both(
-            name, clf, cube, found.table.size,
-            dimensions=1 if isinstance(found.table, Curves) else 3, domain=(low, high),
-            codomain=codomain, error=e,
-        )  # fmt: skip
+            name,
+            clf_text(table_transform(table), name, plain),
+            cube_text(table.within(codomain), coded),
+            Table(
+                clf=f"luts/{name}.clf",
+                cube=f"luts/{name}.cube",
+                dimensions=table.dimensions,
+                size=table.size,
+                domain=table.domain,
+                codomain=codomain,
+                error=e,
+            ),
+        )
 
-    def lut(self, form: Form) -> tuple[Table, dict[str, Statistic]]:
+    def whole(self, form: Form) -> tuple[Table, dict[str, Statistic]]:
         """Bake the whole path, or half of it, in one table; and its errors by kind."""
         self.say(f"table {form}")
         baked = bake_lut(replace(self.recipe, form=form), self.device, self.grid.size)
         name = NAMES[form]
         errors = {f"{name}, {j.interpolation}, {j.kind}": j.statistic for j in baked.judged}
-        table = self.both(
-            name, baked.text(Path(f"{name}.clf")), baked.text(Path(f"{name}.cube")),
-            baked.lattice.size, dimensions=3, domain=(0.0, 1.0),
+        table = Table(
+            clf=f"luts/{name}.clf",
+            cube=f"luts/{name}.cube",
+            dimensions=3,
+            size=baked.lattice.size,
+            domain=UNCODED,
+            codomain=UNCODED,
             error=errors[f"{name}, tetrahedral, photograph"],
-        )  # fmt: skip
-        return table, errors
+        )
+        clf, cube = (baked.text(Path(f"{name}{suffix}")) for suffix in (".clf", ".cube"))
+        return self.both(name, clf, cube, table), errors
 
-    def both(
-        self, name: str, clf: str, cube: str, size: int, *, dimensions: int,
-        domain: tuple[float, float], codomain: tuple[float, float] = (0.0, 1.0), error: Statistic,
-    ) -> Table:  # fmt: skip
-        """Write a table as .clf and .cube."""
+    def both(self, name: str, clf: str, cube: str, table: Table) -> Table:
+        """Write a table as .clf and .cube, and hand it on."""
         for suffix, text in ((".clf", clf), (".cube", cube)):
             (self.folder / f"luts/{name}{suffix}").write_text(text, encoding="utf-8")
-        return Table(
-            clf=f"luts/{name}.clf", cube=f"luts/{name}.cube",
-            dimensions=dimensions,  # type: ignore[arg-type]  # 1 or 3
-            size=size, domain=domain, codomain=codomain, error=error,
-        )  # fmt: skip
+        return table
 
     def view(self, tables: StageTables) -> View:
         """The print and the screen: offset, curves and table, apart and in one."""
-        path = ColourPath(self.recipe, self.device)
         points = np.array(self.recipe.settings.printer_points)
-        printed = path.print_log_exposure
-        at_25 = printed - LOG_EXPOSURE_PER_POINT * (points - 25)
+        printed = self.engine.print_log_exposure
         whole = group(
             scaling(-1.0, printed.tolist()),
             *table_transform(tables.print_curve.table),
             *table_transform(tables.view.table),
         )
         name = "05_print_and_view"
-        contract = Contract(
-            f"{name} of {self.recipe.print_film.label}", "printing density, base included",
-            self.display,
-        )  # fmt: skip
+        title = f"{name} of {self.recipe.print_film.label}"
+        contract = Contract(title, "printing density, base included", self.display)
         (self.folder / f"luts/{name}.clf").write_text(clf_text(whole, name, contract), "utf-8")
-        red, green, blue = (float(f"{h:.7g}") for h in at_25)
         return View(
-            print_log_exposure=(red, green, blue),
+            print_log_exposure=_triple(printed - LOG_EXPOSURE_PER_POINT * (points - NORMAL_POINTS)),
             per_point=LOG_EXPOSURE_PER_POINT,
             printer_points=self.recipe.settings.printer_points,
             curve=self.table(
@@ -255,63 +262,34 @@ class Assembly:
             pack_clf=f"luts/{name}.clf",
         )
 
-    def coupling(self) -> tuple:
-        """Of the layers, 0 where the film has none."""
-        edges = self.recipe.negative.adjacency
-        rows = edges.coupling if isinstance(edges, Interlayer) else np.zeros((3, 3))
-        return tuple(tuple(float(f"{a:.7g}") for a in row) for row in rows)
-
-    def inhibitor(self) -> Kernel | None:
-        """What diffuses while the film develops."""
-        edges = self.recipe.negative.adjacency
-        if not isinstance(edges, Interlayer) or edges.length_um == 0:
+    def kernel(self, name: str, acts_on: ActsOn, mixtures: Mixtures | None) -> Kernel | None:
+        """Write the kernels of three layers at every pitch."""
+        if mixtures is None:
             return None
-        mixture = Mixture(((1.0, Exponential(edges.length_um)),))
-        return self.kernel("02_inhibitor", "inhibitor", [mixture] * 3)
-
-    def optics(self) -> Kernel | None:
-        """Scatter and halation."""
-        spread = optics.of_negative(
-            self.recipe.negative, (1.0, 1.0), backing=self.recipe.settings.backing, halation=True,
-            scatter=True,
-        )  # fmt: skip
-        return None if spread is None else self.kernel("01_optics", "exposure", spread.layers)
-
-    def print_optics(self) -> Kernel | None:
-        """The spread of the print stock."""
-        spread = optics.of_print(self.recipe.print_film, (1.0, 1.0), scatter=True)
-        if spread is None:
-            return None
-        return self.kernel("04_print_optics", "print exposure", spread.layers)
-
-    def kernel(self, name: str, acts_on: str, mixtures: Sequence[Mixture]) -> Kernel:
-        """The kernels of three layers at every pitch."""
-        self.say(f"kernels {acts_on}")
-        by_mixture = {m: kernel_layer(m) for m in mixtures}
+        self.say(f"kernels of {acts_on}")
+        known = {mixture: kernel_layer(mixture) for mixture in mixtures}
+        provenance = {"engine": made_by(), "negative": self.recipe.negative.label}
         images = tuple(
-            write_images(
-                self.folder, name, mixtures, pitch, width, acts_on=acts_on,
-                provenance={"engine": engine(), "negative": self.recipe.negative.label},
-            )
-            for pitch, width in self.grid.pitches()
-        )  # fmt: skip
-        red, green, blue = (by_mixture[m] for m in mixtures)
-        return Kernel(
-            acts_on=acts_on,  # type: ignore[arg-type]
-            layers=(red, green, blue),
-            images=images,
+            write_images(self.folder, name, mixtures, s, acts_on=acts_on, provenance=provenance)
+            for s in self.grid.samplings()
         )
+        red, green, blue = (known[mixture] for mixture in mixtures)
+        return Kernel(acts_on=acts_on, layers=(red, green, blue), images=images)
 
     def reference(self, said: Manifest) -> None:
         """The picture, and what the engine makes of it."""
-        scene = reference_rgb()
-        codes = np.ascontiguousarray(np.moveaxis(scene, 0, -1))
-        to_named_space(said.input.space)(codes)
-        width = scene.shape[2]
-        settings = settings_of(said, gate=f"{width * said.reference.pitch_um / 1000!r}x10")
-        picture = render(Scene(planes=scene), settings, device=self.device, encode=True)
-        for name, pixels in ((said.reference.scene, codes), (said.reference.render, picture.image)):
-            _write_exr(self.folder / name, pixels)
+        codes = reference_codes(said.input.space)
+        settings = replace(
+            self.recipe.settings,
+            scatter=True,
+            halation=True,
+            adjacency=True,
+            gate=gate_of(codes, said.reference.pitch_um),
+        )
+        scene = scene_of_codes(codes, said.input.space)
+        picture = render(scene, settings, device=self.device, encode=True)
+        write_exr(self.folder / said.reference.scene, codes)
+        write_exr(self.folder / said.reference.render, picture.image)
 
     def sign(self, said: Manifest) -> None:
         """Write the manifest with a hash of every file."""
@@ -320,9 +298,22 @@ class Assembly:
             for part in sorted(self.folder.rglob("*"))
             if part.is_file() and part.name != MANIFEST
         }
-        signed = said.model_copy(update={"files": files})
-        text = signed.model_dump_json(indent=1, by_alias=True, exclude_none=False)
+        text = said.model_copy(update={"files": files}).model_dump_json(indent=1, by_alias=True)
         (self.folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _coupling(negative: Negative) -> tuple[Triple, Triple, Triple]:
+    """Of the layers, 0 where the film has none."""
+    edges = negative.adjacency
+    rows = edges.coupling if isinstance(edges, Interlayer) else np.zeros((3, 3))
+    red, green, blue = map(_triple, rows)
+    return red, green, blue
+
+
+def _triple(values: np.ndarray) -> Triple:
+    """Three numbers to seven digits."""
+    red, green, blue = (float(f"{value:.7g}") for value in values)
+    return red, green, blue
 
 
 def _ends(table: Lattice | Curves) -> tuple[float, float]:
@@ -331,8 +322,8 @@ def _ends(table: Lattice | Curves) -> tuple[float, float]:
     return float(np.floor(10 * values.min()) / 10), float(np.ceil(10 * values.max()) / 10)
 
 
-def _coded(what: str, low: float, high: float) -> str:
-    return what if (low, high) == (0.0, 1.0) else f"{what}, {low:g}..{high:g} coded as 0..1"
+def _coded(what: str, ends: tuple[float, float]) -> str:
+    return what if ends == UNCODED else f"{what}, {ends[0]:g}..{ends[1]:g} coded as 0..1"
 
 
 def _stock(film: Film) -> Stock:
@@ -344,13 +335,3 @@ def _sources(film: Film) -> list[str]:
     with h5py.File(film.path) as file:
         columns = [c for table in file["published"].values() for c in table.values()]
         return list(dict.fromkeys(str(column.attrs["source"]) for column in columns))
-
-
-def _write_exr(path: Path, pixels: np.ndarray) -> None:
-    height, width, _ = pixels.shape
-    picture = OpenImageIO.ImageBuf(OpenImageIO.ImageSpec(width, height, 3, "float"))
-    picture.specmod()["compression"] = "zip"
-    picture.specmod()["DateTime"] = ""  # else the clock is in it
-    picture.set_pixels(OpenImageIO.ROI(), np.ascontiguousarray(pixels, np.float32))
-    if not picture.write(str(path)):
-        raise OutputError(f"{path}: cannot be written ({picture.geterror()}); is the disk full?")

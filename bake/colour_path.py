@@ -67,7 +67,7 @@ class ColourPath:
 
     def dyes(self, exposure: Colours) -> Colours:
         """Layer exposure -> dye amounts of the negative."""
-        return self._walk(exposure, "reciprocity", "adjacency", "tone curve")
+        return self._walk(exposure, "adjacency", "tone curve")
 
     def printing_density(self, dyes: Colours) -> Colours:
         """Dyes of the negative -> printing density, base included."""
@@ -84,8 +84,17 @@ class ColourPath:
     @cached_property
     def print_log_exposure(self) -> np.ndarray:
         """log10 exposure of the print where the printing density is 0, (layer,)."""
-        printer = next(s.stage for s in self._pipeline.steps if isinstance(s.stage, Printing))
-        return np.log10(printer.receivers.light(np.zeros(3))) + self._densitometer.base_density()
+        printer = Printing(
+            negative=self.recipe.negative,
+            print_film=self.recipe.print_film,
+            printer_points=self.recipe.settings.printer_points,
+        )
+        return np.log10(printer.receivers.light(np.zeros(3))) + self.base_density
+
+    @property
+    def base_density(self) -> np.ndarray:
+        """Printing density of the unexposed film, (layer,)."""
+        return self._densitometer.base_density()
 
     def film(self, codes: Colours) -> Colours:
         """Scene code -> display code."""
@@ -97,13 +106,13 @@ class ColourPath:
     def negative(self, codes: Colours) -> Colours:
         """Scene code -> printing density as a Cineon code, 1 = code 1023, not clipped."""
         density = self.printing_density(self.dyes(self.exposure(codes)))
-        above_base = density - self._densitometer.base_density()
+        above_base = density - self.base_density
         return (CINEON_BASE_CODE + above_base / CINEON_DENSITY_PER_CODE) / CINEON_LAST_CODE
 
     def print(self, cineon: Colours) -> Colours:
         """Cineon code, 1 = code 1023 -> display code."""
         above_base = CINEON_DENSITY_PER_CODE * (CINEON_LAST_CODE * cineon - CINEON_BASE_CODE)
-        return self.display(self.print_dyes(above_base + self._densitometer.base_density()))
+        return self.display(self.print_dyes(above_base + self.base_density))
 
     def look(self, codes: Colours) -> Colours:
         """Scene code -> the code that the ACES output transform shows as the print."""

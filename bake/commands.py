@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Bake the film for other software.", no_args_is_help=True)
 
-Size = Annotated[int, typer.Option(help="Nodes along an edge: 33 or 65; 9 to 129.")]
+Size = Annotated[
+    int, typer.Option(help="Nodes along an edge of the whole path's tables: 33 or 65; 9 to 129.")
+]
 Film = Annotated[str, typer.Option(help="Camera stock: an id, or an .h5 film model.")]
 Print = Annotated[str, typer.Option("--print", help="Print stock, or none.")]
 InputSpace = Annotated[
@@ -97,7 +99,7 @@ def lut(
     Tables hold no scatter, halation, edge effects or grain: a pack does.
     """
     from bake.error import rows
-    from bake.lut import bake_lut, check_lut
+    from bake.lut import bake_lut, check_file, check_lut
     from bake.recipe import Recipe
     from spectral_film.device import open_device
     from spectral_film.page import check_place, write_text
@@ -116,7 +118,8 @@ def lut(
         input_space=input_space,
         form=form,  # type: ignore[arg-type]  # checked by Recipe
     )
-    check_lut(recipe, target, size)
+    check_lut(recipe, size)
+    check_file(recipe, target)
     check_place(target, suffixes=(target.suffix.lower(),), overwrite=overwrite)
     chosen = open_device(device)
     say(f"device: {chosen.name}")
@@ -179,20 +182,27 @@ def pack(
         ),
         input_space=input_space,
     )
-    pixels = integers("--widths", widths, len(widths.split(",")))
-    grid = Grid(tuple(_words(gates)), pixels, size)
+    grid = Grid(tuple(_words(gates)), integers("--widths", widths), size)
     check_pack(recipe, target, overwrite=overwrite)
     chosen = open_device(device)
     say(f"device: {chosen.name}")
     with progress() as announce:
-        proof = bake_pack(recipe, target, grid, chosen, announce)
+        proof = bake_pack(recipe, target, grid, chosen, announce, overwrite=overwrite)
     _report(proof)
     typer.echo(target)
+    if proof.failures:
+        raise typer.Exit(1)
 
 
 @app.command()
 def verify(
     source: Annotated[Path, typer.Argument(metavar="PACK", help="A pack: its folder or .zip.")],
+    film: Annotated[
+        str | None, typer.Option(help="The .h5 it was baked from, where that is not shipped.")
+    ] = None,
+    print_film: Annotated[
+        str | None, typer.Option("--print", help="The .h5 of the print, where not shipped.")
+    ] = None,
     device: DeviceName = None,
 ) -> None:
     """Play a pack's own picture with OpenColorIO and numpy alone, by the player, and by the engine.
@@ -206,7 +216,7 @@ def verify(
     chosen = open_device(device)
     say(f"device: {chosen.name}")
     with open_pack(source) as opened:
-        proof = compare(opened, chosen)
+        proof = compare(opened, chosen, film, print_film)
     _report(proof)
     if proof.failures:
         raise typer.Exit(1)
@@ -238,7 +248,7 @@ def play(
 ) -> None:
     """Play a picture through a pack, fast, without the film model."""
     from bake.opening import open_pack
-    from bake.playing import play_picture
+    from bake.picture import play_picture
     from spectral_film.device import open_device, open_gpu
     from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
@@ -268,6 +278,7 @@ def _words(text: str) -> list[str]:
 
 
 def _report(proof: "Verification") -> None:
+    say(f"tables of the player: {proof.tables}")
     for name, e in proof.errors.items():
         numbers_of = f"mean {e.mean:.4g}, p99 {e.p99:.4g}, largest {e.largest:.4g} {e.unit}"
         typer.echo(f"{name:<24}{numbers_of}")

@@ -12,12 +12,12 @@ import OpenImageIO
 
 from bake import manifest
 from bake.kernels import gauss_legendre, halo_angle, halo_rings, unknown
+from bake.recipe import Sampling
 from spectral_film import spread
 from spectral_film.convolution import positive_kernel, reach_in_pixels
 from spectral_film.errors import OutputError
 
 FOLDER = "kernels"
-LAYERS: tuple[manifest.Layer, ...] = ("R", "G", "B")
 
 
 def kernel_square(mixture: spread.Mixture, pitch_um: float, radius_px: int) -> np.ndarray:
@@ -72,10 +72,9 @@ def write_images(
     folder: Path,
     name: str,
     mixtures: Sequence[spread.Mixture],
-    pitch_um: float,
-    width: int,
+    sampling: Sampling,
     *,
-    acts_on: str,
+    acts_on: manifest.ActsOn,
     provenance: Mapping[str, object] | None = None,
 ) -> manifest.KernelImage:
     """Write the kernels of the three layers at one pixel pitch.
@@ -91,10 +90,9 @@ def write_images(
 
     Args:
         folder: The pack.
-        name: The stage: optics, inhibitor, print_optics. ASCII.
+        name: What the files are called by, ASCII.
         mixtures: The blur of R, G, B.
-        pitch_um: Pixel pitch.
-        width: Of the picture that has this pitch in the gate, pixels.
+        sampling: The picture: its gate, its width and so its pitch. Pixels are square.
         acts_on: What is convolved, as in `manifest.Kernel`.
         provenance: More `film:` attributes, as text.
 
@@ -104,6 +102,7 @@ def write_images(
     Raises:
         OutputError: a file cannot be written.
     """
+    pitch_um = sampling.pitch_um
     reach_um = max(mixture.reach_um for mixture in mixtures)
     radius = reach_in_pixels(reach_um, (pitch_um, pitch_um))[0]
     squares = [kernel_square(mixture, pitch_um, radius).astype(np.float32) for mixture in mixtures]
@@ -118,15 +117,16 @@ def write_images(
     stem = f"{FOLDER}/{name}_{pitch_um:.3f}um"
     (folder / FOLDER).mkdir(parents=True, exist_ok=True)
     rgb = f"{stem}.exr"
-    _write(folder / rgb, np.stack(squares, axis=-1), LAYERS, -radius, attributes, outside)
+    _write(folder / rgb, np.stack(squares, axis=-1), manifest.LAYERS, -radius, attributes, outside)
     layers: dict[manifest.Layer, manifest.PackPath] = {}
-    for layer, square, share in zip(LAYERS, squares, outside, strict=True):
+    for layer, square, share in zip(manifest.LAYERS, squares, outside, strict=True):
         layers[layer] = f"{stem}_{layer}.exr"
         _write(folder / layers[layer], square[..., None], ("Y",), 0, attributes, (share,))
     centre = tuple(float(square[radius, radius]) for square in squares)
     return manifest.KernelImage(
+        gate=sampling.gate,
+        width=sampling.width,
         pitch_um=pitch_um,
-        width=width,
         radius_px=radius,
         rgb=rgb,
         layers=layers,

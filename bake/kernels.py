@@ -58,38 +58,25 @@ def mixture(layer: manifest.KernelLayer) -> spread.Mixture:
 
 def _described(weight: float, part: spread.Spread) -> manifest.Spread:
     if isinstance(part, spread.Gaussian):
-        return manifest.Spread(weight=weight, form="gaussian", sigma_um=part.sigma_um)
+        return manifest.Gaussian(weight=weight, sigma_um=part.sigma_um)
     if isinstance(part, spread.Exponential):
-        return manifest.Spread(weight=weight, form="exponential", length_um=part.length_um)
+        return manifest.Exponential(weight=weight, length_um=part.length_um)
     if isinstance(part, spread.Cauchy):
-        return manifest.Spread(weight=weight, form="cauchy", radius_um=part.radius_um)
+        return manifest.Cauchy(weight=weight, radius_um=part.radius_um)
     if isinstance(part, spread.Halo):
-        return manifest.Spread(
-            weight=weight,
-            form=part.profile,
-            base_um=part.base_um,
-            base_index=part.base_index,
-            reach_um=part.reach_um,
-        )
+        lengths = {name: getattr(part, name) for name in ("base_um", "base_index", "reach_um")}
+        return manifest.Halo(weight=weight, form=part.profile, **lengths)
     raise unknown(part)
 
 
 def _spread(part: manifest.Spread) -> spread.Spread:
-    match part:
-        case manifest.Spread(form="gaussian", sigma_um=float(sigma)):
-            return spread.Gaussian(sigma)
-        case manifest.Spread(form="exponential", length_um=float(length)):
-            return spread.Exponential(length)
-        case manifest.Spread(form="cauchy", radius_um=float(radius)):
-            return spread.Cauchy(radius)
-        case manifest.Spread(
-            form="ring" | "diffuse" as profile,
-            base_um=float(base),
-            base_index=float(index),
-            reach_um=float(reach),
-        ):
-            return spread.Halo(profile, base, index, reach)
-    raise ValueError(f"a spread of form {part.form} lacks a length; see bake.manifest.Spread")
+    if isinstance(part, manifest.Gaussian):
+        return spread.Gaussian(part.sigma_um)
+    if isinstance(part, manifest.Exponential):
+        return spread.Exponential(part.length_um)
+    if isinstance(part, manifest.Cauchy):
+        return spread.Cauchy(part.radius_um)
+    return spread.Halo(part.form, part.base_um, part.base_index, part.reach_um)
 
 
 def unknown(part: spread.Spread) -> TypeError:

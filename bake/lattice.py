@@ -8,7 +8,8 @@ to what nobody would see.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
 
 import numpy as np
 from scipy import sparse
@@ -27,6 +28,8 @@ class Lattice:
         domain: Ends of what it takes, the same for all three channels.
     """
 
+    dimensions: ClassVar[Literal[3]] = 3
+
     nodes: np.ndarray
     domain: tuple[float, float] = (0.0, 1.0)
 
@@ -34,6 +37,11 @@ class Lattice:
     def size(self) -> int:
         """Nodes along an edge."""
         return len(self.nodes)
+
+    def within(self, codomain: tuple[float, float]) -> "Lattice":
+        """The table with what it gives coded to 0..1 over a range."""
+        low, high = codomain
+        return replace(self, nodes=(self.nodes - low) / (high - low))
 
     def coded(self, values: np.ndarray) -> np.ndarray:
         """Values as 0..1 over the domain."""
@@ -51,8 +59,8 @@ def solved(
     path: Callable[[np.ndarray], np.ndarray],
     size: int,
     colours: np.ndarray,
-    *,
     importance: np.ndarray,
+    *,
     difference: Callable[[np.ndarray, np.ndarray], np.ndarray],
     domain: tuple[float, float] = (0.0, 1.0),
 ) -> Lattice:
@@ -107,15 +115,18 @@ def _correction(
     rest = weighted.T @ miss + PULL * home
     direction = rest / diagonal
     size = (rest * direction).sum(axis=0)
-    for _ in range(STEPS):
-        if not size.all():  # there already
-            break
+    for _ in range(STEPS):  # each channel by itself: one may be there already
         pushed = normal @ direction
-        step = size / (direction * pushed).sum(axis=0)
+        step = _ratio(size, (direction * pushed).sum(axis=0))
         solution += step * direction
         rest -= step * pushed
         guess = rest / diagonal
         smaller = (rest * guess).sum(axis=0)
-        direction = guess + smaller / size * direction
+        direction = guess + _ratio(smaller, size) * direction
         size = smaller
     return solution
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """A quotient, 0 where there is nothing left to divide by."""
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)

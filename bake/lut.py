@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import PyOpenColorIO
 
 from bake.colour_path import ACES_VIEWS, ColourPath
 from bake.error import INTERPOLATIONS, Judged, judge
 from bake.lattice import Lattice, solved
 from bake.recipe import Recipe, check_size, display_coding
-from bake.samples import KINDS, WHOLE_CUBE, scene_colours
+from bake.samples import WHOLE_CUBE, scene_colours, weighted
 from bake.table_files import (
     Contract,
     Play,
@@ -18,7 +20,7 @@ from bake.table_files import (
     clf_text,
     group,
     lattice_text,
-    player,
+    ocio_play,
     table_transform,
 )
 from spectral_film.device import Device
@@ -29,13 +31,10 @@ from spectral_film.stages.exposure import GREY
 CODED_FOR = "ACEScct"  # what stands before the table where a file takes scene-linear light
 PRINTING_DENSITY = (
     "printing density as a 10-bit Cineon code over 1023: 95 is the unexposed film, 0.002 density a "
-    "code"
+    "code; highlights above 1023 have no code"
 )
-# Colours a table is solved for. How much a kind counts was tried out: pictures are what a table is
-# for, and colours that no picture has shall not bend it.
 COLOURS_OF_A_KIND = 60_000
 COLOURS_OF_A_NODE, MOST_COLOURS = 4, 2_000_000  # of the whole cube; more take memory only
-IMPORTANCE = {"photograph": 9.0, "saturated": 0.1, WHOLE_CUBE: 0.1}
 NOTICEABLE = 0.3  # CIEDE2000 that the solver takes for one unit
 SOLVED_WITH, JUDGED_WITH = 5207, 2383  # seeds: no colour is judged that was solved for
 JUDGED_OF_A_KIND = 20_000
@@ -80,14 +79,27 @@ class BakedLut:
         return clf_text(group(*parts), path.stem, self.contract())
 
 
-def check_lut(recipe: Recipe, path: Path, size: int) -> None:
+def check_lut(recipe: Recipe, size: int) -> None:
     """Refuse what cannot be baked, before any work is done.
 
     Raises:
-        UsageError: the format, the size or the coding do not go together.
+        UsageError: the size, the coding or the display do not go together.
+    """
+    check_size(size)
+    if recipe.form == "lmt" and recipe.settings.display not in ACES_VIEWS:
+        raise UsageError(
+            f"--form lmt has no ACES output for --display {recipe.settings.display}; give one of "
+            f"{', '.join(ACES_VIEWS)}"
+        )
+
+
+def check_file(recipe: Recipe, path: Path) -> None:
+    """Refuse a file that would not say what it takes.
+
+    Raises:
+        UsageError: no such format, it takes no linear light, or no scene at all.
     """
     check_suffix(path)
-    check_size(size)
     if recipe.form == "print" and recipe.input_space != CODED_FOR:
         raise UsageError(
             "--form print takes printing density as a Cineon code; leave out --input-space"
@@ -96,11 +108,6 @@ def check_lut(recipe: Recipe, path: Path, size: int) -> None:
         raise UsageError(
             f"{path}: a table without a shaper takes log-coded light, and {recipe.input_space} is "
             f"linear; give --input-space {CODED_FOR}, or write a .clf"
-        )
-    if recipe.form == "lmt" and recipe.settings.display not in ACES_VIEWS:
-        raise UsageError(
-            f"--form lmt has no ACES output for --display {recipe.settings.display}; give one of "
-            f"{', '.join(ACES_VIEWS)}"
         )
 
 
@@ -117,7 +124,11 @@ def bake_lut(
         device: Runs the engine.
         size: Nodes along an edge.
         announce: Called with the name of each step, its number and their count.
+
+    Raises:
+        UsageError: as `check_lut`.
     """
+    check_lut(recipe, size)
 
     def say(name: str, number: int) -> None:
         if announce:
@@ -125,29 +136,27 @@ def bake_lut(
 
     coded = replace(recipe, input_space=CODED_FOR) if recipe.takes_linear else recipe
     engine = ColourPath(coded, device)
-    path, seen = _table_of(engine)
+    form = _form_of(engine)
     say("colours", 1)
     cube = min(COLOURS_OF_A_NODE * size**3, MOST_COLOURS)
     kinds = codes(engine, SOLVED_WITH, COLOURS_OF_A_KIND, cube)
-    importance = [np.full(len(c), IMPORTANCE.get(kind, 1.0)) for kind, c in kinds.items()]
 
     def difference(wanted: np.ndarray, got: np.ndarray) -> np.ndarray:
-        return engine.difference(seen(wanted), seen(got))
+        return engine.difference(form.shown(wanted), form.shown(got)) / NOTICEABLE
 
     say(f"{size} x {size} x {size} nodes", 2)
-    lattice = solved(
-        path,
-        size,
-        np.concatenate(list(kinds.values())),
-        importance=np.concatenate(importance),
-        difference=lambda wanted, got: difference(wanted, got) / NOTICEABLE,
-    )
+    lattice = solved(form.path, size, *weighted(kinds), difference=difference)
     say("error", 3)
+
+    def played(interpolation: PyOpenColorIO.Interpolation) -> Play:
+        table = ocio_play(table_transform(lattice, interpolation))
+        return lambda colours: form.shown(table(colours))
+
     judged = judge(
-        path,
-        {name: player(table_transform(lattice, i)) for name, i in INTERPOLATIONS.items()},
+        form.film,
+        {name: played(interpolation) for name, interpolation in INTERPOLATIONS.items()},
         codes(engine, JUDGED_WITH, JUDGED_OF_A_KIND, JUDGED_OF_A_KIND),
-        difference,
+        engine.difference,
     )
     return BakedLut(recipe, lattice, tuple(judged))
 
@@ -162,9 +171,8 @@ def codes(engine: ColourPath, seed: int, count: int, cube: int) -> dict[str, np.
         encode(pixels)
         coded = pixels[0]
         if engine.recipe.form == "print":
-            coded = engine.negative(coded)
+            coded = np.clip(engine.negative(coded), 0, 1)
         found[kind] = coded[((coded >= 0) & (coded <= 1)).all(axis=1)]
-    assert tuple(found) == KINDS
     return found | {WHOLE_CUBE: rng.random((cube, 3), np.float32)}
 
 
@@ -173,9 +181,7 @@ def codings(recipe: Recipe) -> tuple[str, str]:
     display = display_coding(recipe.settings.display)
     if recipe.form == "print":
         return PRINTING_DENSITY, display
-    pixel = np.full((1, 1, 3), GREY, np.float32)
-    to_named_space(recipe.input_space)(pixel)
-    scene = f"{recipe.input_space}; an 18 % grey sits at {pixel[0, 0, 1]:.4f}"
+    scene = f"{recipe.input_space}; an 18 % grey sits at {grey_code(recipe.input_space):.4f}"
     if recipe.form == "negative":
         return scene, PRINTING_DENSITY
     if recipe.form == "lmt":
@@ -184,21 +190,41 @@ def codings(recipe: Recipe) -> tuple[str, str]:
     return scene, display
 
 
-def _table_of(engine: ColourPath) -> tuple[Play, Play]:
-    """The path of a form, and how its results come to be seen on the display."""
-    form = engine.recipe.form
-    if form == "film":
-        return engine.film, _as_it_is
-    if form == "print":
-        return engine.print, _as_it_is
-    if form == "negative":
-        return engine.negative, engine.print
-    return engine.look, engine.through_aces
+def grey_code(space: str) -> float:
+    """Where an 18 % grey sits in a colour space."""
+    pixel = np.full((1, 1, 3), GREY, np.float32)
+    to_named_space(space)(pixel)
+    return round(float(pixel[0, 0, 1]), 6)
 
 
-def _as_it_is(colours: np.ndarray) -> np.ndarray:
-    return colours
+class _Form(NamedTuple):
+    """What one form of table stands for.
+
+    Attributes:
+        path: What the table holds.
+        shown: What its results come to be on the display.
+        film: What is to be seen there.
+    """
+
+    path: Play
+    shown: Play
+    film: Play
 
 
-def _between(one: str, other: str):  # type: ignore[no-untyped-def]  # a GroupTransform
+def _form_of(engine: ColourPath) -> _Form:
+    def print_of_cineon(cineon: np.ndarray) -> np.ndarray:
+        return engine.print(np.clip(cineon, 0, 1))  # what 10 bits hold
+
+    def as_it_is(colours: np.ndarray) -> np.ndarray:
+        return colours
+
+    return {
+        "film": _Form(engine.film, as_it_is, engine.film),
+        "negative": _Form(engine.negative, print_of_cineon, engine.film),
+        "print": _Form(engine.print, as_it_is, engine.print),
+        "lmt": _Form(engine.look, engine.through_aces, engine.film),
+    }[engine.recipe.form]
+
+
+def _between(one: str, other: str) -> PyOpenColorIO.GroupTransform:
     return config().getProcessor(one, other).createGroupTransform()

@@ -37,10 +37,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 SCHEMA: Literal["spectral-film/pack"] = "spectral-film/pack"
 SCHEMA_VERSION: Literal[1] = 1
 MANIFEST = "pack.json"
+UNCODED = (0.0, 1.0)  # ends of a wire that is 0..1 by itself
 SCHEMA_FILE = "pack.schema.json"
 
 Triple = tuple[float, float, float]
 Layer = Literal["R", "G", "B"]
+LAYERS: tuple[Layer, ...] = ("R", "G", "B")
 
 
 def _inside(path: str) -> str:
@@ -51,6 +53,15 @@ def _inside(path: str) -> str:
     return path
 
 
+def _rising(ends: tuple[float, float]) -> tuple[float, float]:
+    if not ends[0] < ends[1]:
+        raise ValueError(f"{ends[0]:g}, {ends[1]:g} is no range")
+    return ends
+
+
+Ends = Annotated[tuple[float, float], AfterValidator(_rising)]
+Weight = Annotated[float, Field(ge=0, le=1)]
+ActsOn = Literal["exposure", "inhibitor", "print exposure"]
 PackPath = Annotated[str, AfterValidator(_inside)]
 
 
@@ -81,33 +92,53 @@ class Table(_Part):
     cube: PackPath
     dimensions: Literal[1, 3]
     size: int = Field(ge=2)
-    domain: tuple[float, float]
-    codomain: tuple[float, float]  # of the `.cube`; 0, 1 means uncoded
+    domain: Ends
+    codomain: Ends  # of the `.cube`; 0, 1 means uncoded
     error: Statistic
 
 
-class Spread(_Part):
-    """A density of light around a point, as in `spectral_film.spread`: lengths in um.
-
-    gaussian: sigma_um. exponential: length_um. cauchy: radius_um. ring, diffuse: base_um,
-    base_index, reach_um.
-    """
-
-    weight: float = Field(ge=0)
-    form: Literal["gaussian", "exponential", "cauchy", "ring", "diffuse"]
-    sigma_um: float | None = None
-    length_um: float | None = None
-    radius_um: float | None = None
-    base_um: float | None = None
-    base_index: float | None = None
-    reach_um: float | None = None
-
-
 class Gaussian(_Part):
-    """One term of a sum of Gaussians."""
+    """exp(-r^2 / 2 sigma^2), of weight in a sum; of sigma 0, no blur."""
 
-    weight: float = Field(ge=0)
-    sigma_um: float = Field(ge=0)
+    form: Literal["gaussian"] = "gaussian"
+    weight: Weight
+    sigma_um: float = Field(ge=0, le=10_000)
+
+
+class Exponential(_Part):
+    """exp(-r / length)."""
+
+    form: Literal["exponential"] = "exponential"
+    weight: Weight
+    length_um: float = Field(gt=0, le=200)
+
+
+class Cauchy(_Part):
+    """(1 + (r / radius)^2)^(-3/2)."""
+
+    form: Literal["cauchy"] = "cauchy"
+    weight: Weight
+    radius_um: float = Field(gt=0, le=20)
+
+
+class Halo(_Part):
+    """cos^4(th) R(th), tan th = r / 2 base, to the reach; R by Fresnel (ring) or 1 (diffuse)."""
+
+    form: Literal["ring", "diffuse"]
+    weight: Weight
+    base_um: float = Field(gt=0, le=1000)
+    base_index: float = Field(ge=1, le=3)
+    reach_um: float = Field(gt=0, le=10_000)
+
+
+Spread = Annotated[Gaussian | Exponential | Cauchy | Halo, Field(discriminator="form")]
+
+
+def _whole(parts: tuple) -> tuple:
+    total = sum(part.weight for part in parts)
+    if abs(total - 1) > 1e-5:
+        raise ValueError(f"the weights sum to {total:g}, not to 1")
+    return parts
 
 
 class KernelLayer(_Part):
@@ -116,8 +147,8 @@ class KernelLayer(_Part):
     `gaussian_error` is the largest difference of the two OTFs up to 100 cycles/mm.
     """
 
-    spreads: tuple[Spread, ...] = Field(min_length=1)
-    gaussians: tuple[Gaussian, ...] = Field(min_length=1)
+    spreads: Annotated[tuple[Spread, ...], AfterValidator(_whole)] = Field(min_length=1)
+    gaussians: Annotated[tuple[Gaussian, ...], AfterValidator(_whole)] = Field(min_length=1)
     gaussian_error: float = Field(ge=0)
 
 
@@ -128,19 +159,20 @@ class KernelImage(_Part):
     whose windows begin at it. All are float32, odd squares, nowhere negative, of sum 1.
     """
 
-    pitch_um: float = Field(gt=0)
+    gate: str
     width: int = Field(gt=0)  # of the picture that has this pitch in the gate
+    pitch_um: float = Field(gt=0)
     radius_px: int = Field(ge=0)
     rgb: PackPath
     layers: dict[Layer, PackPath]
     centre: Triple  # value of the middle pixel
-    energy_outside: Triple  # of the analytic form beyond the square
+    energy_outside: Triple  # of the uncut form, lost at each part's own reach and shared out again
 
 
 class Kernel(_Part):
     """A blur, the same in every direction, each layer by its own kernel; edges go on outside."""
 
-    acts_on: Literal["exposure", "inhibitor", "print exposure"]
+    acts_on: ActsOn
     layers: tuple[KernelLayer, KernelLayer, KernelLayer]
     images: tuple[KernelImage, ...]
 
@@ -155,7 +187,7 @@ class LayerExposure(_Part):
 class Development(_Part):
     """Exposure -> dyes, with the inhibitor that diffuses between layers."""
 
-    log_exposure: tuple[float, float]  # ends of both curves, log10 lux s
+    log_exposure: Ends  # ends of both curves, log10 lux s
     curve: Table  # F: h -> dye
     compensated: Table  # G: h -> h + sum_j coupling_cj F_j(h)
     coupling: tuple[Triple, Triple, Triple]  # (layer held back, layer developing)
@@ -177,6 +209,17 @@ class Printing(_Part):
     """Dyes of the negative -> printing density."""
 
     table: Table
+    base_density: Triple  # printing density of the unexposed film: Cineon code 95
+
+
+class Exposed(_Part):
+    """How the film was exposed and is seen: options of `render`, None where left to the film."""
+
+    exposure: float
+    ei: float | None
+    illuminant: str | None
+    backing: str | None
+    white: Literal["lamp", "print"]
 
 
 class Stock(_Part):
@@ -224,7 +267,7 @@ class Manifest(_Part):
     engine: str
     negative: Stock
     print_film: Stock
-    settings: dict[str, str]
+    settings: Exposed
     sources: tuple[str, ...]
     input: Input
     output: Output
@@ -244,9 +287,29 @@ class Manifest(_Part):
     errors: dict[str, Statistic]  # pack against engine, by stage and class of colours
     files: dict[PackPath, File]
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True
-    )
+    model_config = ConfigDict(populate_by_name=True)
+
+    def tables(self) -> dict[str, Table]:
+        """Every table, by what it is."""
+        development, view = self.development, self.view
+        found = {
+            "layer exposure": self.layer_exposure.table,
+            "curve F": development.curve,
+            "compensated G": development.compensated,
+            "printing": self.printing.table,
+            "print curve": view.curve,
+            "view": view.table,
+            "the whole film without kernels": self.film,
+            "scene to Cineon code / 1023, without kernels": self.scene_to_cineon,
+            "Cineon code / 1023 to display code": self.cineon_to_display,
+        }
+        look = "look before an ACES output transform"
+        return found | ({look: self.aces_look} if self.aces_look else {})
+
+    def kernels(self) -> tuple[Kernel, ...]:
+        """Those the film has, in the order of the stages."""
+        found = (self.optics, self.development.inhibitor, self.print_optics)
+        return tuple(kernel for kernel in found if kernel)
 
 
 def digest(path: Path) -> File:

@@ -3,6 +3,7 @@
 import json
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,7 +70,9 @@ def _unpack(path: Path, folder: Path) -> None:
                         "by bake pack, do not trust it"
                     )
             archive.extractall(folder)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as reason:
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as reason:
         raise InputError(f"{path}: is no zip that can be read ({reason}); copy it again") from None
 
 
@@ -123,19 +126,13 @@ def _manifest(path: Path, folder: Path) -> Manifest:
 
 def _named(manifest: Manifest) -> Iterator[str]:
     """Every file that a manifest plays."""
-    development, view = manifest.development, manifest.view
-    for table in (
-        manifest.layer_exposure.table, development.curve, development.compensated,
-        manifest.printing.table, view.curve, view.table, manifest.film,
-        manifest.scene_to_cineon, manifest.cineon_to_display, manifest.aces_look,
-    ):  # fmt: skip
-        if table:
-            yield table.clf
-            yield table.cube
-    for kernel in (manifest.optics, development.inhibitor, manifest.print_optics):
-        for image in kernel.images if kernel else ():
+    for table in manifest.tables().values():
+        yield table.clf
+        yield table.cube
+    for kernel in manifest.kernels():
+        for image in kernel.images:
             yield image.rgb
             yield from image.layers.values()
-    yield view.pack_clf
+    yield manifest.view.pack_clf
     yield manifest.reference.scene
     yield manifest.reference.render

@@ -2,10 +2,10 @@
 
 import secrets
 import shutil
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bake.archive import write_zip
 from bake.assembly import Assembly
 from bake.manifest import MANIFEST
 from bake.recipe import Grid, Recipe
@@ -15,8 +15,7 @@ from spectral_film.errors import OutputError, UsageError
 from spectral_film.film import Interlayer
 
 Announce = Callable[[str, int, int], None]
-STEPS = 15
-FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the same command gives the same bytes
+STEPS = 15  # of a film that has every stage
 
 
 def check_pack(recipe: Recipe, target: Path, *, overwrite: bool) -> None:
@@ -28,10 +27,10 @@ def check_pack(recipe: Recipe, target: Path, *, overwrite: bool) -> None:
     """
     if recipe.settings.print_film is None:
         raise UsageError("a pack goes through a print; give --print 2383, or bake a lut")
-    if recipe.takes_linear:
+    if not recipe.takes_log:
         raise UsageError(
-            f"a pack takes log-coded light, and {recipe.input_space} is linear; give --input-space "
-            "ACEScct"
+            f"a pack takes log-coded light, where lamps have codes too; {recipe.input_space} is no "
+            "such coding, so give --input-space ACEScct"
         )
     edges = recipe.negative.adjacency
     if edges is not None and not isinstance(edges, Interlayer):
@@ -54,13 +53,31 @@ def check_pack(recipe: Recipe, target: Path, *, overwrite: bool) -> None:
 
 
 def bake_pack(
-    recipe: Recipe, target: Path, grid: Grid, device: Device, announce: Announce | None = None
+    recipe: Recipe,
+    target: Path,
+    grid: Grid,
+    device: Device,
+    announce: Announce | None = None,
+    *,
+    overwrite: bool = False,
 ) -> Verification:
-    """Bake a pack; it appears under its name only when it is whole and proved.
+    """Bake a pack; it appears under its name only when it is whole.
+
+    Args:
+        recipe: What to bake.
+        target: A folder to make, or a `.zip`.
+        grid: The pictures that it gets kernels for.
+        device: Runs the engine.
+        announce: Called with the name of each step, its number and their count.
+        overwrite: Replace a pack that is there.
+
+    Returns:
+        How far it is from the engine, with what is off by more than it may be.
 
     Raises:
-        OutputError: it cannot be written.
+        UsageError, OutputError: as `check_pack`, or it cannot be written.
     """
+    check_pack(recipe, target, overwrite=overwrite)
     count = 0
 
     def say(name: str) -> None:
@@ -85,28 +102,23 @@ def bake_pack(
 
 
 def _put(partial: Path, target: Path) -> None:
-    """Bring a finished pack under its name."""
+    """Bring a finished pack under its name; what was there goes when the new one has come."""
     if target.suffix.lower() == ".zip":
         archive = partial.with_name(partial.name + ".zip")
         try:
-            _zip(partial, archive)
+            parts = sorted(p for p in partial.rglob("*") if p.is_file())
+            write_zip(archive, partial, (p.relative_to(partial).as_posix() for p in parts))
             archive.replace(target)
         finally:
             archive.unlink(missing_ok=True)
         return
+    old = partial.with_name(partial.name + "-old")
     if target.exists():
-        old = partial.with_name(partial.name + "-old")
         target.rename(old)
+    try:
         partial.rename(target)
-        shutil.rmtree(old)
-    else:
-        partial.rename(target)
-
-
-def _zip(folder: Path, archive: Path) -> None:
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as out:
-        for part in sorted(folder.rglob("*")):
-            if part.is_file():
-                member = zipfile.ZipInfo(part.relative_to(folder).as_posix(), FIXED_DATE)
-                member.compress_type = zipfile.ZIP_DEFLATED
-                out.writestr(member, part.read_bytes())
+    except BaseException:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

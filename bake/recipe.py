@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import PyOpenColorIO
 
@@ -12,8 +12,10 @@ from spectral_film.film import Negative, PrintStock, load_negative, load_print
 from spectral_film.frame import Frame, gate_size_mm
 from spectral_film.pipeline import Settings
 from spectral_film.stages.display import DISPLAYS
+from spectral_film.stages.reciprocity import LONGEST_RECIPROCAL_S
 
-SIZES = (9, 129)  # nodes along an edge; the most that OpenColorIO reads
+FEWEST_NODES, MOST_NODES = 9, 129  # along an edge; OpenColorIO reads no more
+FINEST_KERNEL_UM = 1.0  # the halo then takes 4001 x 4001 pixels
 Form = Literal["film", "negative", "print", "lmt"]
 
 
@@ -40,7 +42,14 @@ class Recipe:
             )
         if self.settings.print_film is None and self.form != "film":
             raise UsageError(f"--form {self.form} needs a print stock; give --print 2383")
-        plain = replace(self.settings, scatter=False, halation=False, adjacency=False)
+        if self.settings.shutter > LONGEST_RECIPROCAL_S:
+            raise UsageError(
+                f"nothing is baked for a shutter of {self.settings.shutter:g} s: where reciprocity "
+                f"fails, expose with {LONGEST_RECIPROCAL_S:g} s or render"
+            )
+        plain = replace(
+            self.settings, scatter=False, halation=False, adjacency=False, to="display", fast=False
+        )
         object.__setattr__(self, "settings", plain)
         object.__setattr__(self, "input_space", known_name(self.input_space))
 
@@ -63,8 +72,16 @@ class Recipe:
     @property
     def takes_linear(self) -> bool:
         """Whether the input space is scene-linear."""
-        space = config().getColorSpace(self.input_space)
-        return self.form != "print" and space.getEncoding() == "scene-linear"
+        return self.form != "print" and self._encoding == "scene-linear"
+
+    @property
+    def takes_log(self) -> bool:
+        """Whether the input space is a log coding of scene light."""
+        return self._encoding == "log"
+
+    @property
+    def _encoding(self) -> str:
+        return str(config().getColorSpace(self.input_space).getEncoding())
 
     def description(self) -> tuple[str, ...]:
         """The contract of the table, a line each: what a user needs to place it."""
@@ -72,15 +89,27 @@ class Recipe:
         films = self.negative.label
         if settings.print_film is not None:
             films += f", printed on {self.print_film.label}"
+        exposed = (
+            f"exposed {settings.exposure:+g} stops at EI "
+            f"{settings.ei or self.negative.exposure_index:g} under "
+            f"{settings.illuminant or self.negative.balance}"
+        )
         points = ",".join(f"{p:g}" for p in settings.printer_points)
-        light = settings.illuminant or self.negative.balance
-        index = settings.ei or self.negative.exposure_index
+        printed = f"printer points {points}, white {settings.white}"
+        said = {"negative": exposed, "print": printed}.get(self.form, f"{exposed}, {printed}")
         return (
             f"{films}; {self.form}",
-            f"exposed {settings.exposure:+g} stops at EI {index:g} under {light}, printer points "
-            f"{points}, white {settings.white}",
-            f"made by {engine()} with OpenColorIO {PyOpenColorIO.__version__}",
+            said,
+            f"made by {made_by()} with OpenColorIO {PyOpenColorIO.__version__}",
         )
+
+
+class Sampling(NamedTuple):
+    """A picture of so many pixels across a gate."""
+
+    gate: str
+    width: int
+    pitch_um: float
 
 
 @dataclass(frozen=True)
@@ -99,20 +128,26 @@ class Grid:
 
     def __post_init__(self) -> None:
         check_size(self.size)
-        for gate in self.gates:
-            gate_size_mm(gate)
+        if not self.gates:
+            raise UsageError("--gates names none; give one or more, such as super35,super16")
         for width in self.widths:
             if not 64 <= width <= 32768:
                 raise UsageError(f"--widths has {width}, expected 64 to 32768 pixels")
+        for s in self.samplings():
+            if s.pitch_um < FINEST_KERNEL_UM:
+                raise UsageError(
+                    f"{s.width} pixels across {s.gate} are {s.pitch_um:.2g} um each; kernels are "
+                    f"drawn for {FINEST_KERNEL_UM:g} um and more, so give a smaller --widths"
+                )
 
-    def pitches(self) -> list[tuple[float, int]]:
-        """Pitch in um and width of each, the coarsest first."""
-        found = {
-            Frame(gate_size_mm(gate)[0], width).pitch_um[0]: width
+    def samplings(self) -> list[Sampling]:
+        """Every gate by every width, the coarsest first."""
+        found = [
+            Sampling(gate, width, Frame(gate_size_mm(gate)[0], width).pitch_um[0])
             for gate in self.gates
             for width in self.widths
-        }
-        return sorted(found.items(), reverse=True)
+        ]
+        return sorted(found, key=lambda sampling: -sampling.pitch_um)
 
 
 def check_size(size: int) -> None:
@@ -121,11 +156,11 @@ def check_size(size: int) -> None:
     Raises:
         UsageError: too few nodes, or too many.
     """
-    if not SIZES[0] <= size <= SIZES[1]:
-        raise UsageError(f"--size is {size}, expected {SIZES[0]} to {SIZES[1]}; 33 is usual")
+    if not FEWEST_NODES <= size <= MOST_NODES:
+        raise UsageError(f"--size is {size}, expected {FEWEST_NODES} to {MOST_NODES}; 33 is usual")
 
 
-def engine() -> str:
+def made_by() -> str:
     """The program and its version."""
     return f"spectral-film {version('spectral-film')}"
 

@@ -18,6 +18,7 @@ import OpenImageIO
 import PyOpenColorIO
 from scipy.signal import fftconvolve
 
+DARKEST = 1e-8  # transmittance: no film is as dense as 8
 NEAR = 0.002  # how far a pitch may be from a kernel's, as a share of it
 
 
@@ -44,7 +45,8 @@ def replay(pack: Path, scene: np.ndarray, pitch_um: float) -> dict[str, np.ndarr
     density = table(said["printing"], dyes)
     light = spread(pack, said["print_optics"], 10**-density, pitch_um)
     points = np.array(view["printer_points"]) - 25
-    print_exposure = view["print_log_exposure"] + view["per_point"] * points + np.log10(light)
+    printer = view["print_log_exposure"] + view["per_point"] * points
+    print_exposure = printer + np.log10(np.maximum(light, DARKEST))
     print_dyes = through(pack / view["curve"]["clf"], print_exposure)
     return {
         "exposure": exposure,
@@ -73,7 +75,7 @@ def spread(pack: Path, kernel: dict | None, values: np.ndarray, pitch_um: float)
     images = [i for i in kernel["images"] if abs(i["pitch_um"] / pitch_um - 1) < NEAR]
     if not images:
         known = ", ".join(f"{i['pitch_um']:g}" for i in kernel["images"])
-        raise SystemExit(f"no kernel for pixels of {pitch_um:g} um; the pack has {known} um")
+        raise ValueError(f"no kernel for pixels of {pitch_um:g} um; the pack has {known} um")
     picture = pixels_of(pack / images[0]["rgb"])
     reach = images[0]["radius_px"]
     blurred = np.empty_like(values)
@@ -91,7 +93,7 @@ def pixels_of(path: Path) -> np.ndarray:
     picture = OpenImageIO.ImageBuf(str(path))
     pixels = picture.get_pixels(OpenImageIO.FLOAT)
     if pixels is None:
-        raise SystemExit(f"{path}: {picture.geterror()}")
+        raise ValueError(f"{path}: {picture.geterror()}")
     return pixels
 
 
@@ -110,4 +112,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ValueError as problem:
+        raise SystemExit(f"replay: {problem}") from None

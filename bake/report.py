@@ -11,7 +11,8 @@ import OpenImageIO
 
 from bake.error import CIEDE2000
 from bake.kernels import FREQUENCIES, mixture, transfer
-from bake.manifest import Kernel, Layer, Manifest, Statistic, Table
+from bake.manifest import LAYERS, Kernel, Manifest, Statistic, Table
+from bake.reference_scene import LAMPS
 from bake.replay import pixels_of, through
 from bake.verify import Verification
 from spectral_film.drawing import RECORDS, svg
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LAMP = (326, 20, 170, 150)  # of the reference scene: x, y, width, height round two bright lamps
 WORST_SHOWN = 1.0  # CIEDE2000 that is white in the map of errors
-LAYERS: tuple[Layer, ...] = ("R", "G", "B")
 
 
 def write_report(folder: Path, manifest: Manifest, proof: Verification) -> None:
@@ -95,9 +94,8 @@ def _errors(errors: dict[str, Statistic]) -> Markup:
 
 
 def _kernels(said: Manifest) -> Markup:
-    kernels = [k for k in (said.optics, said.development.inhibitor, said.print_optics) if k]
     parts: list[str] = []
-    for kernel in kernels:
+    for kernel in said.kernels():
         parts.append(figure(svg(partial(_draw_kernel, kernel)), f"Acts on {kernel.acts_on}."))
         rows = [
             (
@@ -177,7 +175,10 @@ def _loading() -> Markup:
 def _contents(said: Manifest) -> Markup:
     return section(
         "What it was made of",
-        table(("setting", "value"), list(said.settings.items())),
+        table(
+            ("setting", "value"),
+            [(name, value) for name, value in said.settings if value is not None],
+        ),
         table(("source",), [(source,) for source in said.sources]),
         table(
             ("film", "sha256"),
@@ -196,7 +197,7 @@ def _plain(codes: np.ndarray, space: str) -> np.ndarray:
 
 
 def _crop(pixels: np.ndarray) -> np.ndarray:
-    x, y, width, height = LAMP
+    x, y, width, height = LAMPS
     return pixels[y : y + height, x : x + width]
 
 

@@ -4,18 +4,22 @@ Surfaces are those of a colour chart, mixed two by two, under light of any level
 stops from an 18 % grey. Values are linear Rec.709, 1 = perfect white.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from spectral_film.chromaticity import BRADFORD, adaptation, rgb_to_xyz, white_xyz
-from spectral_film.spectra import colour_chart, illuminant, observer
+from bake.camera import rec709_of_radiance, white_light
+from spectral_film.chromaticity import rgb_to_xyz
+from spectral_film.spectra import colour_chart
 from spectral_film.stages.display import D65, REC709
 from spectral_film.stages.exposure import GREY
 
-KINDS = (
-    "photograph", "near-neutral", "skin", "deep shadow", "highlight", "saturated",
-)  # fmt: skip
+KINDS = ("photograph", "near-neutral", "skin", "deep shadow", "highlight", "saturated")
 SKINS = ("dark skin", "light skin")
 WHOLE_CUBE = "whole cube"  # any code, most of them colours that no lens ever saw
+# How much a kind counts when a table is solved for. Tried out: pictures are what a table is for,
+# and colours that no picture has shall not bend it.
+IMPORTANCE = {"photograph": 9.0, "saturated": 0.1, WHOLE_CUBE: 0.1}
 
 
 def scene_colours(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
@@ -57,9 +61,12 @@ def scene_colours(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]
 
 
 def chart_rgb() -> dict[str, np.ndarray]:
-    """The chart's patches under D55, white brought to D65; no component below a ten-thousandth."""
-    light = illuminant("D55")
-    seen = observer() * light / (observer()[1] @ light)
-    white = seen.sum(axis=1)
-    to_rgb = np.linalg.inv(rgb_to_xyz(REC709, D65)) @ adaptation(BRADFORD, white, white_xyz(D65))
-    return {name: np.maximum(to_rgb @ seen @ r, 1e-4) for name, r in colour_chart().items()}
+    """The chart's patches through the camera; no component below a ten-thousandth."""
+    seen = rec709_of_radiance() * white_light()
+    return {name: np.maximum(seen @ r, 1e-4) for name, r in colour_chart().items()}
+
+
+def weighted(kinds: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """All colours, (colour, 3), and how much each counts, (colour,)."""
+    counts = [np.full(len(colours), IMPORTANCE.get(kind, 1.0)) for kind, colours in kinds.items()]
+    return np.concatenate(list(kinds.values())), np.concatenate(counts)

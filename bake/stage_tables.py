@@ -9,8 +9,8 @@ from bake.colour_path import ColourPath
 from bake.error import CIEDE2000, statistic
 from bake.lattice import Lattice, solved
 from bake.manifest import Statistic
-from bake.samples import WHOLE_CUBE, scene_colours
-from bake.table_files import Curves, player, table_transform
+from bake.samples import WHOLE_CUBE, scene_colours, weighted
+from bake.table_files import Curves, ocio_play, table_transform
 from spectral_film.files.colour_spaces import named_space, to_named_space
 from spectral_film.film import Interlayer, ToneCurve
 
@@ -20,11 +20,10 @@ BRIGHTEST = 65504.0  # of linear light: the largest half float
 STOPS_TO_OFFSET = 6
 LOG_EXPOSURE = (-6.0, 5.0)  # log10 lux s: below, every curve is flat to 1e-5; above lies the sun
 PRINT_LOG_EXPOSURE = 4.0  # to either side of the laboratory aim
-STEPS_OF_A_CURVE = 4096  # a straight line between two is off by 1e-6
+STEPS_OF_A_CURVE = 4096  # a straight line between two is off by 1e-5 of a dye amount at most
 # Nodes along an edge. The first takes 1.5 times the range of codes that a picture has.
 SIZES = {"layer exposure": 49, "printing": 33, "view": 49}
 COLOURS_OF_A_KIND, JUDGED_OF_A_KIND, COLOURS_OF_A_NODE = 40_000, 10_000, 4
-IMPORTANCE = {"photograph": 9.0, "lamp": 1.0, "saturated": 0.1, WHOLE_CUBE: 0.1}
 # A unit of difference for the solver: what makes some 0.3 CIEDE2000 on the screen.
 EXPOSURE_UNIT, DENSITY_UNIT, CIEDE2000_UNIT = 0.003, 0.001, 0.3
 SOLVED_WITH, JUDGED_WITH = 5213, 2393
@@ -90,17 +89,15 @@ def stage_tables(engine: ColourPath, announce: Callable[[str], None]) -> StageTa
         rng = np.random.default_rng(SOLVED_WITH)
         kinds = dict(getattr(learnt, wire))
         kinds[WHOLE_CUBE] = rng.uniform(0, high, (COLOURS_OF_A_NODE * size**3, 3))
-        weights = [np.full(len(c), IMPORTANCE.get(kind, 1.0)) for kind, c in kinds.items()]
         lattice = solved(
             path,
             size,
-            np.concatenate(list(kinds.values())),
-            importance=np.concatenate(weights),
+            *weighted(kinds),
             difference=lambda wanted, got: difference(wanted, got) / unit,
             domain=(0.0, high),
         )
         fresh = np.concatenate(list(getattr(judged, wire).values()))
-        off = difference(path(fresh), player(table_transform(lattice))(fresh))
+        off = difference(path(fresh), ocio_play(table_transform(lattice))(fresh))
         return StageTable(lattice, statistic(off, said))
 
     curve = negative.tone_curve
@@ -166,7 +163,7 @@ def _curve(
     """A function of log exposure, the same for all layers in and one value for each out."""
     curves = Curves(of(np.linspace(*domain, STEPS_OF_A_CURVE)).T.astype(np.float32), domain)
     between = np.random.default_rng(JUDGED_WITH).uniform(*domain, JUDGED_OF_A_KIND)
-    played = player(table_transform(curves))(np.repeat(between[:, None], 3, axis=1))
+    played = ocio_play(table_transform(curves))(np.repeat(between[:, None], 3, axis=1))
     return StageTable(curves, statistic(np.abs(played - of(between).T).max(axis=1), unit))
 
 

@@ -6,8 +6,9 @@ takes a value as it is and codes it itself.
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar, Literal
 
 import numpy as np
 import PyOpenColorIO
@@ -29,6 +30,8 @@ class Curves:
         domain: Ends of what it takes.
     """
 
+    dimensions: ClassVar[Literal[1]] = 1
+
     values: np.ndarray
     domain: tuple[float, float]
 
@@ -36,6 +39,11 @@ class Curves:
     def size(self) -> int:
         """Steps over the domain."""
         return len(self.values)
+
+    def within(self, codomain: tuple[float, float]) -> "Curves":
+        """The curves with what they give coded to 0..1 over a range."""
+        low, high = codomain
+        return replace(self, values=(self.values - low) / (high - low))
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ def group(*transforms: PyOpenColorIO.Transform) -> PyOpenColorIO.GroupTransform:
     return whole
 
 
-def player(transform: PyOpenColorIO.Transform) -> Play:
+def ocio_play(transform: PyOpenColorIO.Transform) -> Play:
     """What OpenColorIO makes of colours, (colour, 3), without shortcuts."""
     processor = PyOpenColorIO.Config.CreateRaw().getProcessor(transform)
     cpu = processor.getOptimizedCPUProcessor(PyOpenColorIO.OPTIMIZATION_LOSSLESS)
@@ -115,6 +123,13 @@ def clf_text(transform: PyOpenColorIO.GroupTransform, identifier: str, contract:
     said.addChildElement("OutputDescriptor", contract.gives)
     text: str = transform.write(CLF, PyOpenColorIO.Config.CreateRaw())
     return text
+
+
+def cube_text(table: Lattice | Curves, contract: Contract) -> str:
+    """A `.cube` of either, its input coded 0..1."""
+    if isinstance(table, Curves):
+        return curves_text(table, contract)
+    return lattice_text(table, ".cube", contract)
 
 
 def curves_text(curves: Curves, contract: Contract) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 import spectral_film as sf
 from bake.opening import open_pack
-from bake.play import Player
+from bake.player import Player
 from bake.reference_scene import reference_rgb
 from bake.verify import settings_of
 from spectral_film.files.colour_spaces import to_named_space

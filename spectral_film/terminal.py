@@ -35,18 +35,21 @@ def switch(option: str, value: str) -> bool:
     return value == "on"
 
 
-def numbers(option: str, text: str, count: int, kind: Callable[[str], float] = float) -> tuple:
-    """So many numbers with commas between."""
+def numbers(
+    option: str, text: str, count: int | None, kind: Callable[[str], float] = float
+) -> tuple:
+    """So many numbers with commas between; None: any but none."""
     try:
         values = tuple(kind(part) for part in text.split(","))
     except ValueError:
         values = ()
-    if len(values) != count:
-        raise UsageError(f"{option} is {text!r}, expected {count} numbers with commas between")
+    if not values or len(values) != (count or len(values)):
+        many = f"{count} " if count else "whole " if kind is int else ""
+        raise UsageError(f"{option} is {text!r}, expected {many}numbers with commas between")
     return values
 
 
-def integers(option: str, text: str, count: int) -> tuple:
+def integers(option: str, text: str, count: int | None = None) -> tuple:
     """So many whole numbers with commas between."""
     return numbers(option, text, count, int)
 

@@ -20,6 +20,7 @@ from typing import Any
 import bpy
 
 PACK = Path(__file__).resolve().parent.parent
+GATE = None  # camera aperture by name, as in pack.json; None: the pack's first
 WIDTH = None  # pixels across the gate; None: what the scene renders
 
 
@@ -37,11 +38,12 @@ def step(tree: Any, source: Any, to: str) -> Any:
     return convert(tree, source, "ACES2065-1", to)
 
 
-def convolve(tree: Any, source: Any, kernel: dict[str, Any] | None, width: int) -> Any:
-    """Each layer by its own kernel, of the images made for this width."""
+def convolve(tree: Any, source: Any, kernel: dict[str, Any] | None, gate: str, width: int) -> Any:
+    """Each layer by its own kernel, of the images made for this gate and width."""
     if kernel is None:
         return source
-    image = min(kernel["images"], key=lambda image: abs(image["width"] - width))
+    fitting = [image for image in kernel["images"] if image["gate"] == gate]
+    image = min(fitting, key=lambda image: abs(image["width"] - width))
     if image["width"] != width:
         print(f"film: kernels are for {image['width']} pixels across the gate, not {width}")
     apart = tree.nodes.new("CompositorNodeSeparateColor")
@@ -93,9 +95,10 @@ def light_per_point(tree: Any, points: Any, pack: dict[str, Any], number: int) -
     return power(tree, 10 ** pack["view"]["per_point"], less.outputs[0])
 
 
-def build(width: int) -> Any:
+def build(gate: str | None, width: int) -> Any:
     """Make the group *Film* anew and answer it."""
     pack = json.loads((PACK / "pack.json").read_text(encoding="utf-8"))
+    gate = gate or pack["gates"][0]["name"]
     tree = bpy.data.node_groups.new("Film", "CompositorNodeTree")
     sides = tree.interface
     sides.new_socket("Image", in_out="INPUT", socket_type="NodeSocketColor")
@@ -109,10 +112,10 @@ def build(width: int) -> Any:
 
     exposure = convert(tree, given.outputs["Image"], SCENE_LINEAR, LAYER_EXPOSURE)
     exposure = mix(tree, "MULTIPLY", exposure, power(tree, 2.0, given.outputs["Exposure"]))
-    exposure = convolve(tree, exposure, pack["optics"], width)
+    exposure = convolve(tree, exposure, pack["optics"], gate, width)
 
     inhibitor = step(tree, exposure, DEVELOPED)
-    inhibitor = convolve(tree, inhibitor, pack["development"]["inhibitor"], width)
+    inhibitor = convolve(tree, inhibitor, pack["development"]["inhibitor"], gate, width)
     held_back = mix(
         tree, "ADD", step(tree, exposure, COMPENSATED), step(tree, inhibitor, HELD_BACK)
     )
@@ -123,7 +126,7 @@ def build(width: int) -> Any:
         points = given.outputs[f"Printer points {layer}"]
         tree.links.new(light_per_point(tree, points, pack, number), printer.inputs[channel])
     light = mix(tree, "MULTIPLY", light, printer.outputs["Image"])
-    light = convolve(tree, light, pack["print_optics"], width)
+    light = convolve(tree, light, pack["print_optics"], gate, width)
     tree.links.new(step(tree, light, DISPLAYED), made.inputs["Image"])
     return tree
 
@@ -138,4 +141,4 @@ PRINT_EXPOSURE = "Film step: print exposure"
 DISPLAYED = "Film step: displayed"
 
 if __name__ == "__main__":
-    build(WIDTH or bpy.context.scene.render.resolution_x)
+    build(GATE, WIDTH or bpy.context.scene.render.resolution_x)

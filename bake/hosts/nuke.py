@@ -12,14 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import OpenImageIO
-
 from bake.hosts.steps import DARKEST_TRANSMISSION
-from bake.manifest import Kernel, Layer, Manifest
+from bake.manifest import LAYERS, Kernel, Layer, Manifest
 
 SCRIPT = "nuke/film.nk"
 NUKE = "15.0 v1"
-LAYERS: tuple[Layer, Layer, Layer] = ("R", "G", "B")
+KERNEL_CHANNEL = "rgba.red"  # where Nuke puts a lone Y, as whatever it does not know
 CHANNELS: dict[Layer, str] = {"R": "rgba.red", "G": "rgba.green", "B": "rgba.blue"}
 SYMBOLS: dict[Layer, str] = {"R": "r", "G": "g", "B": "b"}
 
@@ -58,21 +56,21 @@ def write_nuke(folder: Path, manifest: Manifest) -> list[str]:
     """Write the group."""
     path = folder / SCRIPT
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(group_text(folder, manifest), encoding="utf-8", newline="\n")
+    path.write_text(group_text(manifest), encoding="utf-8", newline="\n")
     return [SCRIPT]
 
 
-def group_text(folder: Path, manifest: Manifest) -> str:
-    """The script; the folder says which channel a kernel file has."""
+def group_text(manifest: Manifest) -> str:
+    """The script."""
     chain = Chain()
-    _camera(chain, folder, manifest)
-    _development(chain, folder, manifest)
-    _print(chain, folder, manifest)
+    _camera(chain, manifest)
+    _development(chain, manifest)
+    _print(chain, manifest)
     chain.add("Output", "Output1", ["display"])
     return "\n".join([*_heading(manifest), *chain.text, "end_group", ""])
 
 
-def _camera(chain: Chain, folder: Path, manifest: Manifest) -> None:
+def _camera(chain: Chain, manifest: Manifest) -> None:
     offset = manifest.layer_exposure.exposure_offset_lux_s
     chain.add("Input", "scene")
     chain.table("layer_exposure", "scene", manifest.layer_exposure.table.clf)
@@ -81,16 +79,16 @@ def _camera(chain: Chain, folder: Path, manifest: Manifest) -> None:
         "layer_exposure",
         f"max(pow(10, {{v}}) - {offset!r}, 0) * pow(2, parent.exposure)",
     )
-    _kernel(chain, folder, manifest.optics, "optics", "exposure_linear")
+    _kernel(chain, manifest.optics, "optics", "exposure_linear")
 
 
-def _development(chain: Chain, folder: Path, manifest: Manifest) -> None:
+def _development(chain: Chain, manifest: Manifest) -> None:
     development = manifest.development
     lowest = 10 ** development.log_exposure[0]
     chain.expression("log_exposure", "optics", f"log10(max({{v}}, {lowest!r}))")
     chain.table("compensated", "log_exposure", development.compensated.clf)
     chain.table("developed", "log_exposure", development.curve.clf)
-    _kernel(chain, folder, development.inhibitor, "inhibitor", "developed")
+    _kernel(chain, development.inhibitor, "inhibitor", "developed")
     # The matrix holds minus the coupling, so that the sum does not care which input is which.
     rows = " ".join(
         "{" + " ".join(repr(-value) for value in row) + "}" for row in development.coupling
@@ -100,11 +98,11 @@ def _development(chain: Chain, folder: Path, manifest: Manifest) -> None:
     chain.table("dyes", "held_back", development.curve.clf)
 
 
-def _print(chain: Chain, folder: Path, manifest: Manifest) -> None:
+def _print(chain: Chain, manifest: Manifest) -> None:
     view = manifest.view
     chain.table("printing_density", "dyes", manifest.printing.table.clf)
     chain.expression("print_light", "printing_density", "pow(10, -{v})")
-    _kernel(chain, folder, manifest.print_optics, "print_optics", "print_light")
+    _kernel(chain, manifest.print_optics, "print_optics", "print_light")
     chain.expression(
         "print_density", "print_optics", f"-log10(max({{v}}, {DARKEST_TRANSMISSION!r}))"
     )
@@ -118,7 +116,7 @@ def _print(chain: Chain, folder: Path, manifest: Manifest) -> None:
     chain.table("display", "printer_points", view.pack_clf)
 
 
-def _kernel(chain: Chain, folder: Path, kernel: Kernel | None, name: str, source: str) -> str:
+def _kernel(chain: Chain, kernel: Kernel | None, name: str, source: str) -> str:
     """Each layer by its own kernel, read at the pitch that the group's knob names."""
     if kernel is None:
         return chain.add("Dot", name, [source])
@@ -144,22 +142,10 @@ def _kernel(chain: Chain, folder: Path, kernel: Kernel | None, name: str, source
             [before, chosen],
             channels=f"{{{CHANNELS[layer]} {others} -rgba.alpha}}",
             use_input_channels="false",
-            filter_channel=_channel(folder / kernel.images[0].layers[layer]),
+            filter_channel=KERNEL_CHANNEL,
             normalize="false",
         )
     return before
-
-
-def _channel(path: Path) -> str:
-    """Where Nuke puts the one channel of a kernel: Y and whatever it does not know go to red."""
-    file = OpenImageIO.ImageInput.open(str(path))
-    if file is None:
-        raise FileNotFoundError(f"{path}: {OpenImageIO.geterror()}")
-    name = file.spec().channelnames[0]
-    file.close()
-    return {"R": "rgba.red", "G": "rgba.green", "B": "rgba.blue", "A": "rgba.alpha"}.get(
-        name, "rgba.red"
-    )
 
 
 def _in_pack(path: str) -> str:
@@ -167,17 +153,15 @@ def _in_pack(path: str) -> str:
     return f'"\\[value parent.pack]/{path}"'
 
 
-def pitches(manifest: Manifest) -> list[tuple[float, int]]:
-    """Pitch in um and width in pixels, in the order of the kernels' images."""
-    for kernel in (manifest.optics, manifest.development.inhibitor, manifest.print_optics):
-        if kernel is not None:
-            return [(image.pitch_um, image.width) for image in kernel.images]
-    return []
+def pictures(manifest: Manifest) -> list[str]:
+    """What the kernels' images are for, in their order."""
+    images = [image for kernel in manifest.kernels()[:1] for image in kernel.images]
+    return [f"{image.gate}, {image.width} px wide, {image.pitch_um:g} um" for image in images]
 
 
 def _heading(manifest: Manifest) -> list[str]:
     view = manifest.view
-    choices = " ".join(f'"{width} px wide, {pitch:g} um"' for pitch, width in pitches(manifest))
+    choices = " ".join(f'"{picture}"' for picture in pictures(manifest))
     points = [
         line
         for number, layer in enumerate(LAYERS)

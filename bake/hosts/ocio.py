@@ -19,12 +19,12 @@ pipeline, which OpenImageIO uses, then leaves the looks out (seen with OCIO 2.6.
 """
 
 import copy
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import PyOpenColorIO as ocio  # noqa: N813
 
+from bake.archive import write_zip
 from bake.hosts import steps
 from bake.manifest import Manifest
 from spectral_film.chromaticity import CAT16, adaptation, white_xyz
@@ -58,9 +58,6 @@ DISPLAYED = "Film step: displayed"
 POINTS_VARIABLES = {"R": "FILM_POINTS_R", "G": "FILM_POINTS_G", "B": "FILM_POINTS_B"}
 WHOLE_POINTS = range(51)  # the steps of an additive printer's light valves
 
-SAME_TIME = (1980, 1, 1, 0, 0, 0)  # of every file in the archive: a bake repeats to the byte
-COMPRESSION = 3
-
 # Displays of ours that the config has too, with the same code.
 DISPLAY_SPACES = {
     "sRGB": "sRGB - Display",
@@ -72,11 +69,12 @@ DISPLAY_SPACES = {
 def write_ocio(folder: Path, manifest: Manifest) -> list[str]:
     """Write config, archive and the one file they need beside the pack's tables."""
     _write_points(folder, manifest)
-    config = build_config(manifest, base_density(folder, manifest))
+    config = build_config(manifest)
     config.setWorkingDir(str(folder.resolve()))
     config.validate()
     (folder / CONFIG_FILE).write_text(config.serialize(), encoding="utf-8", newline="\n")
-    _write_archive(folder, manifest)
+    # An OCIO archive is a zip. `Config.archive` would take in every table around, and the time.
+    write_zip(folder / ARCHIVE, folder, [CONFIG_FILE, *tables(manifest)])
     return [CONFIG_FILE, ARCHIVE, POINTS]
 
 
@@ -96,13 +94,8 @@ def tables(manifest: Manifest) -> list[str]:
     ]
 
 
-def build_config(manifest: Manifest, base: np.ndarray) -> ocio.Config:
-    """The config, without a folder.
-
-    Args:
-        manifest: The pack.
-        base: Printing density of the unexposed film, (3,).
-    """
+def build_config(manifest: Manifest) -> ocio.Config:
+    """The config, without a folder."""
     config = copy.deepcopy(ocio.Config.CreateFromBuiltinConfig(CONFIG))
     config.setName("spectral-film")
     config.setDescription(
@@ -112,8 +105,8 @@ def build_config(manifest: Manifest, base: np.ndarray) -> ocio.Config:
     config.setSearchPath(".")  # the pack, wherever it lies
     scene = _input_space(manifest)
     display = _display_space(config, manifest)
-    _add_views(config, manifest, scene, display, base)
-    _add_printing_density(config, manifest, scene, base)
+    _add_views(config, manifest, scene, display)
+    _add_printing_density(config, manifest, scene)
     _add_steps(config, manifest, scene)
     if manifest.aces_look is not None:
         config.addLook(
@@ -127,22 +120,17 @@ def build_config(manifest: Manifest, base: np.ndarray) -> ocio.Config:
     return config
 
 
-def base_density(folder: Path, manifest: Manifest) -> np.ndarray:
-    """Printing density of the unexposed, developed film, (3,)."""
-    config = ocio.Config.CreateRaw()
-    config.setSearchPath(str(folder.resolve()))
-    processor = config.getProcessor(steps.table(manifest.printing.table.clf))
-    return np.array(processor.getDefaultCPUProcessor().applyRGB([0.0, 0.0, 0.0]))
-
-
 def points_id(layer: str, points: float) -> str:
     """How `printer_points.ccc` calls a printer light of one layer."""
     return f"{layer}{points:g}"
 
 
-def to_printing_density(manifest: Manifest, base: np.ndarray) -> list[ocio.Transform]:
+def to_printing_density(manifest: Manifest) -> list[ocio.Transform]:
     """Scene code -> printing density, without kernels, by way of Cineon codes."""
-    return [steps.table(manifest.scene_to_cineon.clf), _from_cineon(base)]
+    return [
+        steps.table(manifest.scene_to_cineon.clf),
+        _from_cineon(np.array(manifest.printing.base_density)),
+    ]
 
 
 def _write_points(folder: Path, manifest: Manifest) -> None:
@@ -163,22 +151,6 @@ def _write_points(folder: Path, manifest: Manifest) -> None:
         config=ocio.Config.CreateRaw(),
         fileName=str(folder / POINTS),
     )
-
-
-def _write_archive(folder: Path, manifest: Manifest) -> None:
-    """An OCIO archive is a zip of the config and its tables, by their places in the pack.
-
-    `Config.archive` takes in every table that lies around, the time of the day and, compressing at
-    its hardest, seven times as long for 2 % less (OCIO 2.6.0).
-    """
-    with zipfile.ZipFile(folder / ARCHIVE, "w") as archive:
-        for path in [CONFIG_FILE, *tables(manifest)]:
-            archive.writestr(
-                zipfile.ZipInfo(path, SAME_TIME),
-                (folder / path).read_bytes(),
-                zipfile.ZIP_DEFLATED,
-                COMPRESSION,
-            )
 
 
 def _input_space(manifest: Manifest) -> str:
@@ -222,9 +194,7 @@ def _display_space(config: ocio.Config, manifest: Manifest) -> str:
     return name
 
 
-def _add_views(
-    config: ocio.Config, manifest: Manifest, scene: str, display: str, base: np.ndarray
-) -> None:
+def _add_views(config: ocio.Config, manifest: Manifest, scene: str, display: str) -> None:
     to_code = ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene)
     to_reference = ocio.ColorSpaceTransform(src=display, dst=_display_reference(config))
     points = [
@@ -238,7 +208,7 @@ def _add_views(
     ways = {
         FILM_VIEW: [steps.table(manifest.film.clf)],
         POINTS_VIEW: [
-            *to_printing_density(manifest, base),
+            *to_printing_density(manifest),
             *points,
             steps.table(manifest.view.pack_clf),
         ],
@@ -270,9 +240,7 @@ def _display_reference(config: ocio.Config) -> str:
     return str(config.getRoleColorSpace("cie_xyz_d65_interchange"))
 
 
-def _add_printing_density(
-    config: ocio.Config, manifest: Manifest, scene: str, base: np.ndarray
-) -> None:
+def _add_printing_density(config: ocio.Config, manifest: Manifest, scene: str) -> None:
     to_code = ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene)
     apart = manifest.scene_to_cineon.error
     config.addColorSpace(
@@ -281,7 +249,7 @@ def _add_printing_density(
             f"what {manifest.print_film.name} sees of {manifest.negative.name}, base included, "
             f"without kernels; on the screen off by a {apart.unit} of {apart.mean:.2g} on average, "
             f"{apart.p99:.2g} at the 99th percentile of the colours of photographs",
-            ocio.GroupTransform([to_code, *to_printing_density(manifest, base)]),
+            ocio.GroupTransform([to_code, *to_printing_density(manifest)]),
             encoding="log",
         )
     )

@@ -43,7 +43,7 @@ def _what(manifest: Manifest) -> list[str]:
         f"- Out: display codes, {manifest.output.encoding}.",
         f"- Printer points {points}, R-G-B. A point is {manifest.view.per_point:g} log exposure.",
         "- Settings: "
-        + ", ".join(f"{name} {value}" for name, value in sorted(manifest.settings.items()))
+        + ", ".join(f"{name} {v}" for name, v in sorted(manifest.settings) if v is not None)
         + ".",
         *(f"- {gate.name}: the picture is {gate.width_mm:g} mm wide." for gate in manifest.gates),
         "- No grain is in it yet.",
@@ -208,24 +208,11 @@ def _descriptions(manifest: Manifest) -> dict[str, str]:
         manifest.reference.scene: "reference scene",
         manifest.reference.render: "the same, rendered by spectral-film",
     }
-    for role, table in (
-        ("layer exposure", manifest.layer_exposure.table),
-        ("curve F", manifest.development.curve),
-        ("compensated G", manifest.development.compensated),
-        ("printing", manifest.printing.table),
-        ("print curve", manifest.view.curve),
-        ("view", manifest.view.table),
-        ("the whole film without kernels", manifest.film),
-        ("scene to Cineon code / 1023, without kernels", manifest.scene_to_cineon),
-        ("Cineon code / 1023 to display code", manifest.cineon_to_display),
-        ("look before an ACES output transform", manifest.aces_look),
-    ):
-        if table is None:
-            continue
+    for role, table in manifest.tables().items():
         what[table.clf] = what[table.cube] = f"{role}, {table.dimensions}-D of {table.size}"
-    for kernel in (manifest.optics, manifest.development.inhibitor, manifest.print_optics):
-        for image in kernel.images if kernel else ():
-            size = f"kernel on {kernel.acts_on}, {image.pitch_um:g} um a pixel" if kernel else ""
+    for kernel in manifest.kernels():
+        for image in kernel.images:
+            size = f"kernel on {kernel.acts_on}, {image.pitch_um:g} um a pixel"
             what[image.rgb] = f"{size}, window centred on the origin"
             what |= {path: f"{size}, layer {layer}" for layer, path in image.layers.items()}
     return what

@@ -9,7 +9,8 @@ import pytest
 from scipy import signal, special
 
 from bake import kernel_images, kernels
-from bake.manifest import Spread
+from bake.manifest import KernelLayer
+from bake.recipe import Sampling
 from spectral_film.convolution import blur
 from spectral_film.errors import OutputError
 from spectral_film.spread import Cauchy, Exponential, Gaussian, Halo, Mixture
@@ -70,8 +71,9 @@ def read(path):
 
 
 def write(folder, mixtures, pitch_um, name="optics"):
+    sampling = Sampling("super35", 512, pitch_um)
     return kernel_images.write_images(
-        folder, name, mixtures, pitch_um, 512, acts_on="exposure", provenance={"negative": "5207"}
+        folder, name, mixtures, sampling, acts_on="exposure", provenance={"negative": "5207"}
     )
 
 
@@ -92,11 +94,20 @@ def test_a_cauchy_comes_back_too():
     assert kernels.mixture(kernels.kernel_layer(mixture)) == mixture
 
 
-def test_a_spread_without_its_length_is_refused():
-    layer = described(Mixture(((1.0, Gaussian(1.0)),)))
-    halved = layer.model_copy(update={"spreads": (Spread(weight=1.0, form="cauchy"),)})
-    with pytest.raises(ValueError, match="cauchy lacks a length"):
-        kernels.mixture(halved)
+@pytest.mark.parametrize(
+    ("spread", "said"),
+    [
+        ({"form": "cauchy", "weight": 1}, "radius_um"),
+        ({"form": "gaussian", "weight": 1, "sigma_um": -1}, "greater than or equal to 0"),
+        ({"form": "exponential", "weight": 1, "length_um": 1e12}, "less than or equal to 200"),
+        ({"form": "gaussian", "weight": 0.5, "sigma_um": 1}, "weights sum to 0.5, not to 1"),
+        ({"form": "box", "weight": 1}, "does not match any of the expected tags"),
+    ],
+)
+def test_a_spread_that_cannot_be_is_refused(spread, said):
+    layer = {"spreads": [spread], "gaussians": [{"weight": 1, "sigma_um": 1}], "gaussian_error": 0}
+    with pytest.raises(ValueError, match=said):
+        KernelLayer.model_validate(layer)
 
 
 def test_the_transfer_is_the_transform_of_the_density(stocks):

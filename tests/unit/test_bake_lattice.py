@@ -6,7 +6,7 @@ import pytest
 
 from bake.lattice import Lattice, positions, shares, solved
 from bake.table_files import Contract as Says
-from bake.table_files import Curves, clf_text, curves_text, lattice_text, player, table_transform
+from bake.table_files import Curves, clf_text, curves_text, lattice_text, ocio_play, table_transform
 
 
 def largest(wanted: np.ndarray, got: np.ndarray) -> np.ndarray:
@@ -24,7 +24,7 @@ def test_shares_are_the_tetrahedra_of_opencolorio(rng, size):
     nodes = rng.random((size, size, size, 3), np.float32)
     colours = rng.uniform(-0.1, 1.1, (5000, 3)).astype(np.float32)
     colours[:500, 1] = colours[:500, 0]  # on the seams between tetrahedra
-    played = player(table_transform(Lattice(nodes)))(colours)
+    played = ocio_play(table_transform(Lattice(nodes)))(colours)
     share = shares(size, colours)
     assert share.min() >= 0
     assert share.sum(axis=1) == pytest.approx(1, abs=1e-6)
@@ -44,7 +44,22 @@ def test_what_is_straight_is_exact(rng):
         domain=(-1.0, 3.0),
     )
     between = rng.uniform(-1, 3, (500, 3))
-    assert player(table_transform(table))(between) == pytest.approx(between @ matrix, abs=5e-6)
+    assert ocio_play(table_transform(table))(between) == pytest.approx(between @ matrix, abs=5e-6)
+
+
+def test_a_channel_with_nothing_to_solve_leaves_the_others_alone(rng):
+    colours = rng.random((3000, 3))
+
+    def red_is_black(c: np.ndarray) -> np.ndarray:
+        return wavy(c) * [0, 1, 1]
+
+    one, other = (
+        solved(path, 5, colours, np.ones(len(colours)), difference=lambda a, b: np.ones(len(a)))
+        for path in (wavy, red_is_black)
+    )
+    assert other.nodes[..., 1:] == pytest.approx(one.nodes[..., 1:], abs=1e-6)  # float32
+    assert np.abs(one.nodes[..., 1:] - wavy(positions(5)).reshape(5, 5, 5, 3)[..., 1:]).max() > 0.01
+    assert (other.nodes[..., 0] == 0).all()
 
 
 def test_solved_nodes_beat_sampled_ones(rng):
@@ -56,7 +71,7 @@ def test_solved_nodes_beat_sampled_ones(rng):
     sampled = Lattice(wavy(positions(size)).astype(np.float32).reshape(size, size, size, 3))
     fresh = rng.random((5000, 3))
     by_solved, by_sampled = (
-        np.sqrt(np.mean((player(table_transform(t))(fresh) - wavy(fresh)) ** 2))
+        np.sqrt(np.mean((ocio_play(table_transform(t))(fresh) - wavy(fresh)) ** 2))
         for t in (table, sampled)
     )
     # Along one axis the error of a chord is a parabola of one sign; taking its mean away leaves
@@ -79,7 +94,9 @@ def test_every_format_gives_back_its_table(rng, tmp_path, suffix):
     file.setInterpolation(PyOpenColorIO.INTERP_TETRAHEDRAL)
     colours = rng.random((1000, 3), np.float32)
     # Six decimals in the file.
-    assert player(file)(colours) == pytest.approx(player(table_transform(table))(colours), abs=2e-6)
+    assert ocio_play(file)(colours) == pytest.approx(
+        ocio_play(table_transform(table))(colours), abs=2e-6
+    )
     if suffix != ".spi3d":  # has no room for words
         assert "remember" in text
 
@@ -94,7 +111,7 @@ def test_curves_keep_their_channels_apart_and_their_domain(rng, tmp_path, form):
         if form == "clf"
         else curves_text(curves, says)
     )
-    played = player(PyOpenColorIO.FileTransform(str(path)))
+    played = ocio_play(PyOpenColorIO.FileTransform(str(path)))
     x = rng.uniform(-6, 5, (500, 3)).astype(np.float32)
     steps = np.linspace(-6, 5, 64)
     wanted = np.stack([np.interp(x[:, i], steps, curves.values[:, i]) for i in range(3)], axis=1)

@@ -12,7 +12,7 @@ import pytest
 from bake.colour_path import ColourPath
 from bake.lut import BakedLut, bake_lut
 from bake.recipe import Recipe
-from bake.table_files import player, table_transform
+from bake.table_files import ocio_play, table_transform
 from spectral_film import Settings, open_device, render
 from spectral_film.files.colour_spaces import config, to_named_space
 from spectral_film.spectra import colour_chart
@@ -67,7 +67,7 @@ def test_a_photograph_through_a_table_of_33(baked, engine):
     picture = OpenImageIO.ImageBuf("docs/pictures/print.jpg").get_pixels(OpenImageIO.FLOAT)
     sample = picture.reshape(-1, 3)[::37]
     codes = coded(np.where(sample > 0.04045, ((sample + 0.055) / 1.055) ** 2.4, sample / 12.92))
-    played = player(table_transform(baked.lattice))(codes)
+    played = ocio_play(table_transform(baked.lattice))(codes)
     apart = engine.difference(engine.film(codes), played)
     # Asked are .15 / .7 of a photograph. Eight of scikit-image's and scikit-learn's come to .02 to
     # .21, .13 in the mean; this one, all dusk and saturated fruit, to .17.
@@ -94,8 +94,8 @@ def test_errors_in_the_header_are_those_that_a_user_finds(baked, tmp_path):
 
 def test_grey_stays_as_grey_as_the_film_has_it(baked, engine):
     grey = coded(np.full((1, 3), 0.18))
-    code = player(table_transform(baked.lattice))(grey)
-    assert engine.difference(engine.film(grey), code)[0] < 0.3
+    code = ocio_play(table_transform(baked.lattice))(grey)
+    assert engine.difference(engine.film(grey), code)[0] < 0.3  # no eye sees it
 
 
 @pytest.mark.parametrize("space", ["LogC3", "LogC4", "S-Log3", "V-Log", "ACEScc"])
@@ -127,8 +127,7 @@ def test_a_look_is_not_tone_mapped_twice(engine):
 
 
 def _rgb(reflectance: np.ndarray) -> np.ndarray:
-    light = np.linspace(1, 1, len(reflectance))
-    bands = np.array_split(reflectance * light, 3)
+    bands = np.array_split(reflectance, 3)
     return np.array([band.mean() for band in reversed(bands)])
 
 
@@ -137,7 +136,7 @@ def test_a_clf_of_linear_light_has_an_analytic_log(command, tmp_path, patches):
         done = command("bake", "lut", "-o", f"{space}.clf", "--input-space", space, "--size", SIZE)
         assert done.code == 0, done.stderr
     linear, log = (
-        player(PyOpenColorIO.FileTransform(str(tmp_path / f"{space}.clf")))
+        ocio_play(PyOpenColorIO.FileTransform(str(tmp_path / f"{space}.clf")))
         for space in ("ACES2065-1", "ACEScct")
     )
     assert "<Log" in (tmp_path / "ACES2065-1.clf").read_text()
@@ -146,6 +145,15 @@ def test_a_clf_of_linear_light_has_an_analytic_log(command, tmp_path, patches):
     light = np.array(codes)
     to_linear.apply(PyOpenColorIO.PackedImageDesc(light, len(light), 1, 3))
     assert linear(light) == pytest.approx(log(codes), abs=2e-4)  # OCIO's default log
+
+
+@pytest.mark.parametrize(("form", "mean"), [("negative", 0.2), ("print", 0.2), ("lmt", 0.6)])
+def test_every_form_shows_the_film(form, mean):
+    """What each table comes to on the display, off its grid, against the film itself."""
+    baked = bake_lut(replace(RECIPE, form=form), open_device(), 33)
+    found = {j.kind: j.statistic for j in baked.judged if j.interpolation == "tetrahedral"}
+    # Halves are smoother than the whole, .18; a look undoes a tone mapping as well, at twice that.
+    assert found["photograph"].mean < mean
 
 
 @pytest.mark.parametrize("form", ["negative", "print", "lmt"])

@@ -11,6 +11,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import h5py
 import numpy as np
 import OpenImageIO
 import pytest
@@ -20,13 +21,14 @@ from bake.colour_path import ColourPath
 from bake.manifest import Manifest
 from bake.opening import open_pack
 from bake.pack import bake_pack
-from bake.play import Player
-from bake.playing import play_picture
+from bake.picture import play_picture
+from bake.player import Player
 from bake.recipe import Grid, Recipe
-from bake.verify import PLAYER_P99, Verification, verify
+from bake.verify import BOUNDS, Verification, verify
 from spectral_film import Scene, Settings, open_device, render
 from spectral_film.errors import InputError
 from spectral_film.files.colour_spaces import to_named_space
+from spectral_film.film import shipped_films
 
 WIDTH = 1024  # 24 um on super35: small kernels, quick to bake
 RECIPE = Recipe(settings=Settings(display="Rec.709", backing="none"))  # the red ring, to be kept
@@ -75,8 +77,8 @@ def test_the_proof_is_what_was_asked(baked):
     # Asked of a scene with lamps: mean .3, p99 1.5. Fewer nodes than now would break half of that.
     assert engine.mean <= 0.15
     assert engine.p99 <= 0.75
-    assert proof.errors["player against replay"].p99 <= PLAYER_P99
     assert proof.errors["exposure"].p99 <= 0.05  # of a stop, scatter and ring included
+    assert set(BOUNDS) == set(proof.errors)  # every reading has a bound
 
 
 def test_halation_and_edges_are_in_it(pack):
@@ -92,11 +94,11 @@ def test_halation_and_edges_are_in_it(pack):
     settings = Settings(display="Rec.709", backing="none", gate=f"{160 * pitch / 1000!r}x10")
     engine = render(scene, settings, encode=True).planes
     ring = np.s_[:, 61, 121 + round(275 / pitch)]
-    assert on[ring][0] - off[ring][0] > 0.2
-    assert on[ring] == pytest.approx(engine[ring], abs=0.01)
+    assert on[ring][0] - off[ring][0] > 0.2  # red light where there was a dark wall
+    assert on[ring] == pytest.approx(engine[ring], abs=0.01)  # three 8-bit codes
     # Density over- and undershoots beside the edge: no such thing in the table alone.
     wall = on[1, 5, 60:80]
-    assert abs(wall - wall[0]).max() > 0.005
+    assert abs(wall - wall[0]).max() > 0.005  # a code and more in 8 bits
     path = ColourPath(RECIPE, open_device())
     apart = path.difference(*(p.reshape(3, -1).T for p in (engine, on)))
     assert apart.mean() < 0.3
@@ -181,7 +183,7 @@ def test_the_replay_runs_alone(pack, tmp_path):
         OpenImageIO.ImageBuf(str(path)).get_pixels(OpenImageIO.FLOAT)
         for path in (out, pack / "reference/render.exr")
     )
-    assert np.abs(ours - engine).mean() < 0.002  # a fifth of an 8-bit code
+    assert np.abs(ours - engine).mean() < 0.002  # half an 8-bit code
 
 
 def test_another_pitch_than_the_kernels_is_refused_by_the_replay(pack, tmp_path):
@@ -230,9 +232,10 @@ def test_verify_wants_the_film_it_was_baked_from(copied, command):
     said = json.loads(path.read_text())
     said["negative"]["sha256"] = "0" * 64
     path.write_text(json.dumps(said))
-    done = command("bake", "verify", copied)
-    assert done.code == 2
-    assert "baked from another vision3-250d" in done.stderr
+    for film in ([], ["--film", shipped_films()["vision3-250d"]]):
+        done = command("bake", "verify", copied, *film)
+        assert done.code == 2
+        assert "baked from another vision3-250d" in done.stderr
     # The player has no need of it.
     save_picture(copied.parent / "in.exr", lamps_and_edges())
     assert command("bake", "play", copied, "in.exr", "out.png").code == 0
@@ -274,6 +277,7 @@ BAD = {
     "unknown field": (_say(extra=1), r"pack\.json, extra: "),
     "climbs out": (_climb, r"does not lie inside the pack"),
     "link": (_link_out, r"leads out of the pack"),
+    "settings": (_say(settings={"foo": 1}), r"pack\.json, settings\.\w+: "),
     "no manifest": (lambda folder: (folder / "pack.json").unlink(), r"holds no pack\.json"),
     "no json": (lambda f: (f / "pack.json").write_text("{"), r"pack\.json is no JSON"),
 }  # fmt: skip
@@ -305,9 +309,12 @@ def test_a_zip_that_climbs_out_writes_nothing(tmp_path):
     [
         (["--print", "none"], r"a pack goes through a print"),
         (["--input-space", "ACEScg"], r"takes log-coded light"),
+        (["--input-space", "sRGB"], r"takes log-coded light"),
         (["--gates", "super9"], r"gate 'super9' is unknown"),
+        (["--gates", ","], r"--gates names none"),
+        (["--gates", "1x1", "--widths", "8192"], r"8192 pixels across 1x1 are 0\.12 um each"),
         (["--widths", "12"], r"--widths has 12"),
-        (["--widths", "2K"], r"--widths is '2K', expected 1 numbers?"),
+        (["--widths", "2K"], r"--widths is '2K', expected whole numbers"),
         (["--backing", "velvet"], r"has no backing 'velvet'"),
     ],
 )
@@ -317,6 +324,52 @@ def test_what_cannot_be_packed_is_refused_in_one_sentence(command, tmp_path, arg
     assert len(done.complaints) == 1
     assert re.search(said, done.stderr), done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_damaged_zips_are_refused(pack, tmp_path):
+    archive = tmp_path / "film.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        out.write(pack / "pack.json", "pack.json")
+    whole = archive.read_bytes()
+    archive.write_bytes(whole[:60] + b"\xff" * 40 + whole[100:])
+    with pytest.raises(InputError, match="no zip that can be read"), open_pack(archive):
+        pass
+    with zipfile.ZipFile(archive, "w") as out:
+        out.writestr("a", "x")
+        out.writestr("a/b", "x")
+    with pytest.raises(InputError, match="no zip that can be read"), open_pack(archive):
+        pass
+
+
+def test_a_pack_of_other_films_codes_and_lights(tmp_path):
+    """Without adjacency, two gates, another camera, exposure, printer light and white."""
+    film = tmp_path / "mine.h5"
+    shutil.copy(shipped_films()["vision3-250d"], film)
+    with h5py.File(film, "r+") as file:
+        del file["adjacency"]
+    settings = Settings(
+        film=film,
+        display="P3-DCI",  # no ACES output is made for it
+        exposure=1.0,
+        ei=500,
+        illuminant="3200K",
+        printer_points=(27.0, 25.0, 22.5),
+        white="print",
+    )
+    recipe = Recipe(settings=settings, input_space="LogC4")
+    folder = tmp_path / "pack"
+    proof = bake_pack(recipe, folder, Grid(("super35", "super16"), (256,), 17), open_device())
+    assert not proof.failures
+    with open_pack(folder) as opened:
+        said = opened.manifest
+        assert said.aces_look is None
+        assert said.development.inhibitor is None
+        assert said.view.printer_points == settings.printer_points
+        for kernel in said.kernels():
+            assert [image.gate for image in kernel.images] == ["super35", "super16"]
+        assert not verify(opened, open_device(), film).failures
+    text = (folder / "pack.json").read_text()
+    assert str(tmp_path) not in text  # nothing says where it was baked
 
 
 def test_a_folder_of_other_things_is_left_alone(command, tmp_path):

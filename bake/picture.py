@@ -7,8 +7,8 @@ import numpy as np
 import PyOpenColorIO
 
 from bake.opening import Pack
-from bake.play import Announce, Player
-from bake.recipe import engine
+from bake.player import Announce, Player
+from bake.recipe import made_by
 from spectral_film.device import Device
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.colour_spaces import to_named_space
@@ -111,13 +111,13 @@ def play_picture(
         notes=tuple(notes),
         display=display,
         metadata={
-            "engine": engine(),
+            "engine": made_by(),
             "pack": f"{said.negative.id} on {said.print_film.id}, baked by {said.engine}",
             "negative": f"{said.negative.id} (sha256 {said.negative.sha256[:12]})",
             "print_film": f"{said.print_film.id} (sha256 {said.print_film.sha256[:12]})",
             "pitch_um": "{:g} x {:g}".format(*frame.pitch_um),
             "spatial": "on" if spatial else "off",
-            **{f"baked_{name}": value for name, value in said.settings.items()},
+            **{f"baked_{name}": str(value) for name, value in said.settings},
         },
         scene=scene,
     )

@@ -1,0 +1,21 @@
+"""A good camera: what light in front of it becomes in linear Rec.709, white balanced for D55."""
+
+import numpy as np
+
+from spectral_film.chromaticity import BRADFORD, adaptation, rgb_to_xyz, white_xyz
+from spectral_film.spectra import equal_luminance, illuminant, observer
+from spectral_film.stages.display import D65, REC709
+
+
+def white_light() -> np.ndarray:
+    """The light that the camera sees a perfect white of 1 under, (wavelength,)."""
+    return equal_luminance(illuminant("D55"))
+
+
+def rec709_of_radiance() -> np.ndarray:
+    """Radiance -> RGB, (3, wavelength)."""
+    white = observer() @ white_light()
+    to_rgb = np.linalg.inv(rgb_to_xyz(REC709, D65))
+    adapt = adaptation(BRADFORD, white / white[1], white_xyz(D65))
+    seen: np.ndarray = to_rgb @ adapt @ observer() / white[1]
+    return seen
