@@ -352,8 +352,11 @@ def fit(
 def lab(
     film: Annotated[str, typer.Argument(metavar="ID", help="A stock: an id, or an .h5.")],
     print_film: Annotated[
-        str, typer.Option("--print", help="What a negative is printed on, or none.")
-    ] = "2383",
+        str | None,
+        typer.Option(
+            "--print", help="What a negative is printed on, or none.", show_default="2383"
+        ),
+    ] = None,
     target: Annotated[
         Path, typer.Option("--output", "-o", metavar="PAGE", help="An .html; a .json lies beside.")
     ] = Path("lab.html"),
@@ -375,8 +378,10 @@ def lab(
     check_place(target, suffixes=(".html",), overwrite=overwrite)
     check_place(record, suffixes=(".json",), overwrite=overwrite)
     stock = load_film(film)
-    prints = not isinstance(stock, PrintStock) and print_film != "none"
-    print_stock = load_print(print_film) if prints else None
+    is_print = isinstance(stock, PrintStock)
+    if is_print and print_film not in (None, "none"):
+        raise UsageError(f"--print {print_film}: {film} is a print stock itself; leave --print out")
+    print_stock = None if is_print or print_film == "none" else load_print(print_film or "2383")
 
     chosen = open_device(device)
     say(f"device: {chosen.name}")
@@ -385,7 +390,9 @@ def lab(
     write_text(record, to_json(session))
     write_text(target, to_html(session))
     for check in session.failures:
-        say(f"outside: {check.name} {check.value:+.4g} {check.unit}, tolerance {check.tolerance:g}")
+        say(
+            f"outside: {check.label} {check.value:+.4g} {check.unit}, tolerance {check.tolerance:g}"
+        )
     within = len(session.checks) - len(session.failures)
     say(f"{within} of {len(session.checks)} readings are within their tolerances; {record}")
     typer.echo(target)

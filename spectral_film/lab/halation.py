@@ -37,8 +37,8 @@ def point_source(darkroom: Darkroom) -> Measurement:
             expected = 2 * model.base_um / np.sqrt(model.base_index**2 - 1)
             checks.append(
                 Check(
-                    name=f"halation, {backing}: ring at {ring:.0f} um, total reflection begins at "
-                    f"{expected:.0f} um, difference",
+                    name=f"halation ring, {backing}",
+                    detail=f"at {ring:.0f} um, total reflection begins at {expected:.0f} um",
                     value=float(ring - expected),
                     tolerance=PITCH_UM,
                     unit="um",

@@ -138,11 +138,12 @@ def _printer_points(device: Device, negative: Negative, film: PrintStock) -> lis
         printed = np.isfinite(curve)
         line = PchipInterpolator(sheet["log_exposure"][printed], curve[printed])
         aim = film.lad.log_exposure[i]
+        read, published = darker[i] - normal[i], line(aim + 0.025) - line(aim)
         checks.append(
             Check(
-                name=f"one printer point, {record}: {darker[i] - normal[i]:.4f} on a published "
-                f"{line(aim + 0.025) - line(aim):.4f}, difference",
-                value=float(darker[i] - normal[i] - line(aim + 0.025) + line(aim)),
+                name=f"one printer point, {record}",
+                detail=f"{read:.4f} on a published {published:.4f}",
+                value=float(read - published),
                 tolerance=0.006,
                 unit="density",
                 reason=".01 of reading error on two samples .05 apart is .2 in a slope of 3",
@@ -154,7 +155,8 @@ def _printer_points(device: Device, negative: Negative, film: PrintStock) -> lis
 def _misses(what: str, read: np.ndarray, aim: np.ndarray) -> list[Check]:
     return [
         Check(
-            name=f"{what}, {record}: {value:.4f} on an aim of {wanted:.2f}, difference",
+            name=f"{what}, {record}",
+            detail=f"{value:.4f} on an aim of {wanted:.2f}",
             value=float(value - wanted),
             tolerance=LABORATORY_AIM.largest,
             unit="status A",

@@ -15,11 +15,13 @@ class Check:
     """A number that must lie within a tolerance.
 
     Attributes:
-        name: What, of which record, in which measure: "characteristic curve, red: rms".
+        name: What, of which record, in which measure: "characteristic curve, red: rms". It holds
+            nothing that was read, so that scripts can look for it.
         value: As read; its amount counts.
         tolerance: What it may be at most.
         unit: Of both.
         reason: Why the tolerance is what it is.
+        detail: Where `value` is a difference, of what: "0.4747 on a published 0.4800".
     """
 
     name: str
@@ -27,6 +29,12 @@ class Check:
     tolerance: float
     unit: str
     reason: str
+    detail: str = ""
+
+    @property
+    def label(self) -> str:
+        """What is written before the value where people read it."""
+        return f"{self.name}: {self.detail}, difference" if self.detail else self.name
 
     @property
     def passed(self) -> bool:

@@ -58,6 +58,7 @@ def _curve(curve: Curve) -> dict[str, Any]:
 def _check(check: Check) -> dict[str, Any]:
     return {
         "name": check.name,
+        "detail": check.detail,
         "value": _number(check.value),
         "tolerance": check.tolerance,
         "unit": check.unit,

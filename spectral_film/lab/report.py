@@ -65,7 +65,7 @@ def _footer(session: Session) -> Markup:
 def _failures(session: Session) -> Markup:
     return table(
         ("reading", "value", "tolerance", "unit"),
-        [(c.name, f"{c.value:+.4g}", f"{c.tolerance:g}", c.unit) for c in session.failures],
+        [(c.label, f"{c.value:+.4g}", f"{c.tolerance:g}", c.unit) for c in session.failures],
     )
 
 
@@ -105,7 +105,7 @@ def _rows(checks: Sequence[Check]) -> Iterator[tuple[str, ...]]:
     said = ""
     for check in checks:
         yield (
-            check.name,
+            check.label,
             f"{check.value:.4f}",
             f"{check.tolerance:g}",
             check.unit,

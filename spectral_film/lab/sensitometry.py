@@ -81,7 +81,8 @@ def _gammas(film: Negative, curves: list[Curve]) -> list[Check]:
         read, printed = (np.polyfit(curve.x[use], y[use], 1)[0] for y in (curve.y, curve.published))
         checks.append(
             Check(
-                name=f"gamma, {curve.name}: {read:.4f} on a published {printed:.4f}, difference",
+                name=f"gamma, {curve.name}",
+                detail=f"{read:.4f} on a published {printed:.4f}",
                 value=float(read - printed),
                 tolerance=0.002,
                 unit="density per decade",
@@ -102,8 +103,8 @@ def _speeds(curves: list[Curve]) -> list[Check]:
         read, sheet = (_exposure_for(level, x, y) for y in (curve.y[printed], published))
         checks.append(
             Check(
-                name=f"speed point, {curve.name}: {read:.3f} on a published {sheet:.3f}, "
-                "difference",
+                name=f"speed point, {curve.name}",
+                detail=f"{read:.3f} on a published {sheet:.3f}",
                 value=float(read - sheet),
                 tolerance=0.015,
                 unit="log10(lux s)",

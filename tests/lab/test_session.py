@@ -1,6 +1,7 @@
 """`spectral-film lab`: shipped stocks pass; one that is not what its sheet says is named."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from spectral_film.device import open_device
 from spectral_film.errors import FilmModelError
-from spectral_film.film import load_film, load_print, shipped_films
+from spectral_film.film import PrintStock, load_film, load_print, shipped_films
 from spectral_film.lab.record import to_json
 from spectral_film.lab.session import Session, measure
 
@@ -38,13 +39,25 @@ def session_of(film, *, print_film=None) -> Session:
     return measure(open_device(), load_film(film), print_film)
 
 
+def print_for(stock: str) -> PrintStock | None:
+    return load_print("2383") if load_film(stock).kind == "negative" else None
+
+
 @pytest.mark.parametrize("stock", sorted(shipped_films()))
 def test_a_shipped_stock_reads_what_its_sheet_says(stock):
-    film = load_film(stock)
-    session = session_of(stock, print_film=load_print("2383") if film.kind == "negative" else None)
+    session = session_of(stock, print_film=print_for(stock))
     assert not [check.name for check in session.failures]
     # Three records each of curve, dyes and MTF, rms and largest.
     assert len(session.checks) >= 18
+
+
+@pytest.mark.parametrize("stock", sorted(shipped_films()))
+def test_names_of_checks_can_be_looked_up(stock):
+    """One of each, and nothing that was read is in them."""
+    names = [c.name for c in session_of(stock, print_film=print_for(stock)).checks]
+    assert len(set(names)) == len(names)
+    targets = "18 % grey|-6 to 0 stops|above 0 stops"  # these figures are not read
+    assert not [name for name in names if re.search(r"\d", re.sub(targets, "", name))]
 
 
 @pytest.mark.parametrize("factor", [0.97, 1.03])
@@ -180,6 +193,10 @@ def test_every_number_is_in_the_record_and_nothing_depends_on_when():
         # Seven digits are written.
         assert curves[name]["published"] == pytest.approx(list(sheet[column]), rel=1e-6)
         assert len(curves[name]["read"]) == len(sheet[column])
+    checks = {check["name"]: check for m in record["measurements"] for check in m["checks"]}
+    read, published = map(float, checks["gamma, red"]["detail"].split(" on a published "))
+    # Four decimals are written of each.
+    assert checks["gamma, red"]["value"] == pytest.approx(read - published, abs=1e-4)
 
 
 def test_the_command_writes_a_page_that_needs_no_network(tmp_path):
@@ -209,6 +226,9 @@ def test_strict_fails_and_names_what_is_wrong(tmp_path, falsified):
         )  # fmt: skip
         assert done.returncode == code, done.stderr
         assert "outside: dye density, yellow" in done.stderr
+        gamma = r"gamma, blue: 0\.\d{4} on a published 0\.\d{4}, difference"
+        assert re.search(f"outside: {gamma} .* density per decade, tolerance", done.stderr)
+        assert re.search(gamma, (tmp_path / "l.html").read_text())
         assert "Traceback" not in done.stderr
 
 
@@ -219,6 +239,7 @@ def test_strict_fails_and_names_what_is_wrong(tmp_path, falsified):
         (["2383", "-o", "page.pdf"], ".html"),
         (["2383", "-o", "nowhere/page.html"], "existing folder"),
         (["vision3-250d", "--print", "vision3-250d"], "print stock"),
+        (["2383", "--print", "nonsense"], "is a print stock itself"),
         (["2383", "-o", "there.html"], "--overwrite"),
     ],
 )
