@@ -6,6 +6,9 @@ VENV ?= .venv
 DEMO ?= demo-out
 BIN = $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Two files of tests at a time: most of their time goes into JAX, which compiles on one core. A file
+# stays whole, since its tests share what is fitted for them.
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: demo test lint check lab bench assets pictures clean
 
@@ -13,7 +16,7 @@ demo: $(VENV)/installed            ## render the built-in scene into demo-out/
 	$(BIN)/spectral-film demo $(DEMO) --overwrite
 
 test: $(VENV)/installed-dev        ## the whole suite
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 lint: $(VENV)/installed-dev        ## format, lint, types
 	$(BIN)/ruff format --check .
@@ -21,7 +24,7 @@ lint: $(VENV)/installed-dev        ## format, lint, types
 	$(BIN)/mypy
 
 check: lint                        ## before each commit: lint, unit tests, kernels against twins
-	$(BIN)/python -m pytest tests/unit tests/twins
+	$(PYTEST) tests/unit tests/twins
 
 lab: $(VENV)/installed-dev         ## the film under the instruments
 	$(BIN)/python -m pytest tests/lab
