@@ -7,8 +7,7 @@ form for the pitch of the picture, so the same pack plays at any resolution.
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -38,6 +37,10 @@ class Player:
 
     pack: Pack
     device: Device | None = None
+    _processors: dict[str, PyOpenColorIO.CPUProcessor] = field(
+        init=False, repr=False, default_factory=dict
+    )
+    _nodes: dict[str, np.ndarray] = field(init=False, repr=False, default_factory=dict)
 
     def play(
         self, scene: np.ndarray, pitch_um: tuple[float, float], announce: Announce | None = None
@@ -113,18 +116,11 @@ class Player:
         exposure = printer.astype(np.float32)[:, None, None] - density
         return self.table(view.table, self.table(view.curve, exposure))
 
-    @cached_property
-    def _processors(self) -> dict[str, PyOpenColorIO.CPUProcessor]:
-        return {}
-
     def _processor(self, clf: str) -> PyOpenColorIO.CPUProcessor:
         if clf not in self._processors:
+            # By default OpenColorIO merges what it can and takes quick powers: 2.5e-5 of a value.
             self._processors[clf] = _read(self.pack.file(clf)).getDefaultCPUProcessor()
         return self._processors[clf]
-
-    @cached_property
-    def _nodes(self) -> dict[str, np.ndarray]:
-        return {}
 
     def _values(self, table: manifest.Table) -> np.ndarray:
         """Nodes as the device wants them: (r, g, b, 3), or (3, step)."""

@@ -23,7 +23,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import jax.numpy as jnp
 import numpy as np
 
 from spectral_film.colour_difference import cielab
@@ -117,8 +116,7 @@ def read_chart(path: Path) -> Chart:
         raise InputError(f"{path}: {problem}") from problem
     values = np.array(list(measured.values())).T
     if form is XYZ:
-        white = jnp.asarray(open_gate(print_film))
-        values = np.asarray(cielab(jnp.asarray(values), white))
+        values = cielab(values, open_gate(print_film))
     (exposure,) = _setting(path, notes, "exposure", "0", -20, 20)
     (uncertainty,) = _setting(path, notes, "uncertainty", "1", 0.001, 100)
     return Chart(
