@@ -162,7 +162,10 @@ def bake_lut(
 
 
 def codes(engine: ColourPath, seed: int, count: int, cube: int) -> dict[str, np.ndarray]:
-    """Colours by kind as the table takes them, those within 0..1, (colour, 3) each."""
+    """Colours by kind as the table takes them, those within 0..1, (colour, 3) each.
+
+    A display-referred space has no code for a highlight: that kind is then left out.
+    """
     rng = np.random.default_rng(seed)
     encode = to_named_space(engine.recipe.input_space)
     found = {}
@@ -173,6 +176,7 @@ def codes(engine: ColourPath, seed: int, count: int, cube: int) -> dict[str, np.
         if engine.recipe.form == "print":
             coded = np.clip(engine.negative(coded), 0, 1)
         found[kind] = coded[((coded >= 0) & (coded <= 1)).all(axis=1)]
+    found = {kind: coded for kind, coded in found.items() if len(coded)}
     return found | {WHOLE_CUBE: rng.random((cube, 3), np.float32)}
 
 

@@ -161,6 +161,8 @@ def lattice_text(table: Lattice, suffix: str, contract: Contract) -> str:
     for line in contract.lines():
         baker.getFormatMetadata().addChildElement("Description", line)
     text: str = baker.bake()
+    if suffix == ".spi3d":  # the Baker drops what this format has no place for; readers skip it
+        text += "".join(f"# {line}\n" for line in contract.lines())
     return text
 
 

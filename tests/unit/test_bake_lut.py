@@ -18,6 +18,7 @@ from spectral_film.files.colour_spaces import config, to_named_space
 from spectral_film.spectra import colour_chart
 
 RECIPE = Recipe(settings=Settings(display="Rec.709"))
+TETRAHEDRAL = PyOpenColorIO.INTERP_TETRAHEDRAL
 SIZE = 17  # quick; the full size is judged once
 # CIEDE2000, mean and 99th percentile, asked of 33 nodes by tetrahedra. Of a photograph .15 / .7 are
 # asked; the kind of that name is made of chart colours alone, and comes to .18 / .60.
@@ -165,6 +166,24 @@ def test_every_form_says_what_it_takes_and_gives(command, tmp_path, form):
     assert ("Cineon" in head) == (form != "lmt")
     assert ("ACES 2.0" in head) == (form == "lmt")
     assert done.stdout.splitlines()[-1] == f"{form}.cube"
+
+
+def test_a_display_referred_space_has_no_code_for_a_highlight(command, tmp_path):
+    done = command("bake", "lut", "-o", "film.cube", "--input-space", "sRGB", "--size", SIZE)
+    assert done.code == 0, done.stderr
+    assert "skin" in done.stdout
+    assert "highlight" not in done.stdout
+
+
+def test_a_spi3d_says_what_it_is_and_opencolorio_reads_it(baked, tmp_path):
+    path = tmp_path / "film.spi3d"
+    path.write_text(baked.text(path))
+    for line in baked.contract().lines():
+        assert f"# {line}\n" in path.read_text()
+    codes = np.random.default_rng(4).random((100, 3), np.float32)
+    read = ocio_play(PyOpenColorIO.FileTransform(str(path), interpolation=TETRAHEDRAL))(codes)
+    wanted = ocio_play(table_transform(baked.lattice))(codes)
+    np.testing.assert_allclose(read, wanted, atol=2e-6)
 
 
 def test_the_same_command_gives_the_same_bytes(command, tmp_path):
