@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bake.hosts import blender, nuke, ocio, resolve
 from bake.manifest import MANIFEST, SCHEMA_FILE, Kernel, Manifest, Statistic, Table
+from spectral_film.convolution import LIT_WIDTH
 
 README, REPORT = "README.md", "report.html"
 
@@ -59,6 +60,12 @@ def _what(manifest: Manifest) -> list[str]:
 def _wires(manifest: Manifest) -> list[str]:
     """The chain, as `bake.manifest` says it."""
     offset = manifest.layer_exposure.exposure_offset_lux_s
+    low, _ = manifest.development.log_exposure
+    view = manifest.view
+    light = [
+        at_25 + view.per_point * (points - 25)
+        for at_25, points in zip(view.print_log_exposure, view.printer_points, strict=True)
+    ]
     return [
         "## The chain",
         "",
@@ -83,7 +90,12 @@ def _wires(manifest: Manifest) -> list[str]:
              "print dyes"),
         _row("view", "print dyes", manifest.view.table, f"{manifest.output.display} code"),
         "",
-        "The numbers of the matrix, the offsets and the kernels in um are in `pack.json`.",
+        f"In h, an exposure below 10^{low:g} lux s counts as that. Printer light of each layer ="
+        " `print_log_exposure` +",
+        "`per_point` (`printer_points` - 25), in `pack.json` under `view`: "
+        f"here {', '.join(f'{value:.5g}' for value in light)}. A row of",
+        "`coupling` is the layer held back, a column the layer that develops. The kernels in um",
+        "are in `pack.json`, too.",
         "The exposure may be multiplied by 2^stops before the first kernel.",
         "",
     ]  # fmt: skip
@@ -127,7 +139,18 @@ def _hosts(manifest: Manifest) -> list[str]:
         "**Anything else.** Tables by OpenColorIO, kernels by any convolution, layer by layer.",
         "Beyond the edge of the picture its last pixels go on. Where a host puts black there, work",
         "with a margin of the kernel's radius. At a width between the kernels, make your own from",
-        "the lengths in um in `pack.json`; do not resize one.",
+        "the `spreads` in `pack.json`; do not resize one. Over the distance r in um a spread is,",
+        "at any scale,",
+        "",
+        "- `gaussian`: exp(-r^2 / 2 sigma^2)",
+        "- `exponential`: exp(-r / length)",
+        "- `cauchy`: (1 + (r / radius)^2)^-1.5",
+        "- `diffuse`: cos^4 a up to r = reach, with tan a = r / (2 base)",
+        "- `ring`: the same times Fresnel's reflectance of the base against air at the angle a",
+        "",
+        f"averaged over a square {LIT_WIDTH:g} of the pitch wide about each pixel, brought to sum",
+        "1 and then to its weight. The OTF of `gaussians` is the sum of",
+        "weight exp(-2 (pi sigma f)^2), f in cycles/um, without that square.",
         "",
     ]  # fmt: skip
 
@@ -188,6 +211,7 @@ def _files(folder: Path, manifest: Manifest) -> list[str]:
 
 
 def _descriptions(manifest: Manifest) -> dict[str, str]:
+    display = manifest.output.display
     what = {
         README: "this page",
         MANIFEST: "all numbers, units, errors and sums of files",
@@ -205,8 +229,8 @@ def _descriptions(manifest: Manifest) -> dict[str, str]:
         resolve.WHOLE: "DCTL of the whole film without blurs",
         resolve.NODE_TREE: "node tree and widths of blurs for Resolve",
         manifest.view.pack_clf: "printing density to display code at the pack's printer points",
-        manifest.reference.scene: "reference scene",
-        manifest.reference.render: "the same, rendered by spectral-film",
+        manifest.reference.scene: f"reference scene, {manifest.input.space} codes",
+        manifest.reference.render: f"the same as spectral-film renders it, {display} codes",
     }
     for role, table in manifest.tables().items():
         what[table.clf] = what[table.cube] = f"{role}, {table.dimensions}-D of {table.size}"

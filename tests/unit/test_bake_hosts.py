@@ -24,6 +24,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from bake.hosts import ocio, write_all
+from bake.hosts.readme import readme_text
 from bake.lattice import Lattice
 from bake.manifest import MANIFEST, SCHEMA, Manifest, digest
 from bake.table_files import Contract, Curves, clf_text, group, scaling, table_transform
@@ -843,6 +844,15 @@ def test_readme_names_every_file_and_what_was_not_run(pack):
             name = path.relative_to(pack.folder).as_posix()
             assert re.search(rf"^\| `{re.escape(name)}` \| .+ \|$", text, re.M), name
     assert "Not run: Nuke, Resolve, Blender" in text
+    assert f"reference scene, {pack.manifest.input.space} codes" in text
+
+
+def test_readme_says_where_the_printer_light_lies(pack):
+    view = pack.manifest.view
+    moved = view.model_copy(update={"printer_points": (27.0, 25.0, 23.0)})
+    text = readme_text(pack.folder, pack.manifest.model_copy(update={"view": moved}))
+    red, green, blue = view.print_log_exposure
+    assert f"here {red + 0.05:.5g}, {green:.5g}, {blue - 0.05:.5g}." in text
 
 
 def test_a_pack_without_kernels_has_hosts_too(tmp_path, pack, device):
