@@ -34,6 +34,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from spectral_film.stages.display import DISPLAYS
+
 SCHEMA: Literal["spectral-film/pack"] = "spectral-film/pack"
 SCHEMA_VERSION: Literal[1] = 1
 MANIFEST = "pack.json"
@@ -62,6 +64,14 @@ def _rising(ends: tuple[float, float]) -> tuple[float, float]:
 Ends = Annotated[tuple[float, float], AfterValidator(_rising)]
 Weight = Annotated[float, Field(ge=0, le=1)]
 ActsOn = Literal["exposure", "inhibitor", "print exposure"]
+
+
+def _known(display: str) -> str:
+    if display not in DISPLAYS:
+        raise ValueError(f"{display!r} is none of {', '.join(DISPLAYS)}")
+    return display
+
+
 PackPath = Annotated[str, AfterValidator(_inside)]
 
 
@@ -240,7 +250,7 @@ class Input(_Part):
 class Output(_Part):
     """What the pack gives."""
 
-    display: str
+    display: Annotated[str, AfterValidator(_known)]
     encoding: str
 
 

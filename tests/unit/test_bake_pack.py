@@ -257,6 +257,16 @@ def _say(**changes):
     return edit
 
 
+def _alter(change):
+    def edit(folder: Path) -> None:
+        path = folder / "pack.json"
+        said = json.loads(path.read_text())
+        change(said)
+        path.write_text(json.dumps(said))
+
+    return edit
+
+
 def _climb(folder: Path) -> None:
     path = folder / "pack.json"
     path.write_text(path.read_text().replace("luts/film.clf", "../film.clf"))
@@ -279,6 +289,16 @@ BAD = {
     "link": (_link_out, r"leads out of the pack"),
     "settings": (_say(settings={"foo": 1}), r"pack\.json, settings\.\w+: "),
     "no manifest": (lambda folder: (folder / "pack.json").unlink(), r"holds no pack\.json"),
+    "too much light": (
+        _alter(lambda m: m["optics"]["layers"][1]["spreads"][0].update(weight=0.9)),
+        r"optics\.layers\.1\.spreads: .*sum to 1\.\d+, not to 1",
+    ),
+    "backwards": (
+        _alter(lambda m: m["film"].update(domain=[1, 0])), r"film\.domain: .*1, 0 is no range",
+    ),
+    "display": (
+        _alter(lambda m: m["output"].update(display="CRT")), r"output\.display: .*'CRT' is none of",
+    ),
     "no json": (lambda f: (f / "pack.json").write_text("{"), r"pack\.json is no JSON"),
 }  # fmt: skip
 
