@@ -5,10 +5,10 @@ form for the pitch of the picture, so the same pack plays at any resolution.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from spectral_film.convolution import blur
 from spectral_film.device import Device
 from spectral_film.stages.optics import LEAST_LUX_S
 
-BANDS = 4 * (os.cpu_count() or 1)  # several a thread, so that none waits for the other
+ROWS = 128  # of a band: few enough to stay in cache, many enough to be worth a call
 Announce = Callable[[str, int, int], None]
 
 
@@ -55,66 +55,109 @@ class Player:
         Returns:
             Display code values, (3, y, x).
         """
-        said = self.pack.manifest
+        said, printing = self.pack.manifest, self.pack.manifest.printing
 
         def say(name: str, number: int) -> None:
             if announce:
                 announce(name, number, 4)
 
         say("exposure", 1)
-        offset = np.float32(said.layer_exposure.exposure_offset_lux_s)
-        exposure = self.table(said.layer_exposure.table, scene)
-        _by_bands(lambda band: _light_of(band, offset), exposure)
-        exposure = _spread(said.optics, exposure, pitch_um)
+        planes = np.array(scene, np.float32)
+        self._by_bands(partial(self._expose, said.layer_exposure), planes)
+        exposure = _spread(said.optics, planes, pitch_um)
         say("development", 2)
-        dyes = self._developed(said.development, exposure, pitch_um)
+        inhibitor = np.empty_like(exposure)
+        self._by_bands(partial(self._develop, said.development), exposure, inhibitor)
+        inhibitor = _spread(said.development.inhibitor, inhibitor, pitch_um)
         say("printing", 3)
-        density = self.table(said.printing.table, dyes)
-        _by_bands(lambda band: np.power(10, -band, out=band), density)
-        light = _spread(said.print_optics, density, pitch_um)
+        self._by_bands(partial(self._print, said.development, printing), exposure, inhibitor)
+        light = _spread(said.print_optics, exposure, pitch_um)
         say("view", 4)
-        _by_bands(lambda band: np.negative(np.log10(band, out=band), out=band), light)
-        return np.maximum(self._view(said.view, light), 0)  # a code is not below 0
+        self._by_bands(partial(self._view, said.view), light)
+        return light
 
     def play_colours(self, scene: np.ndarray) -> np.ndarray:
         """A picture through the one table of the colour path, without scatter, halo or edges."""
-        return np.maximum(self.table(self.pack.manifest.film, scene), 0)
+        planes = np.array(scene, np.float32)
+        self._by_bands(self._show, planes)
+        return planes
 
-    def table(self, table: manifest.Table, planes: np.ndarray) -> np.ndarray:
-        """What a table makes of planes, (3, y, x)."""
+    # Each works on a band of rows in place, all the way from one blur to the next: what a core has
+    # fetched, it uses up.
+
+    def _expose(self, stage: manifest.LayerExposure, band: np.ndarray) -> None:
+        """Scene code -> exposure."""
+        self._map(stage.table, band)
+        np.power(10, band, out=band)
+        band -= np.float32(stage.exposure_offset_lux_s)
+        np.maximum(band, 0, out=band)
+
+    def _develop(
+        self, stage: manifest.Development, band: np.ndarray, inhibitor: np.ndarray
+    ) -> None:
+        """Exposure -> G(h), and F(h) that sets inhibitor free."""
+        np.maximum(band, np.float32(10 ** stage.log_exposure[0]), out=band)
+        np.log10(band, out=band)
+        inhibitor[...] = band
+        self._map(stage.curve, inhibitor)
+        self._map(stage.compensated, band)
+
+    def _print(
+        self,
+        stage: manifest.Development,
+        printing: manifest.Printing,
+        band: np.ndarray,
+        inhibitor: np.ndarray,
+    ) -> None:
+        """G(h) and inhibitor -> dyes -> light on the print, 10^-D."""
+        for held, row in zip(band, stage.coupling, strict=True):  # no BLAS: bands are its threads
+            for share, released in zip(row, inhibitor, strict=True):
+                held -= np.float32(share) * released
+        self._map(stage.curve, band)
+        self._map(printing.table, band)
+        np.power(10, np.negative(band, out=band), out=band)
+
+    def _view(self, stage: manifest.View, band: np.ndarray) -> None:
+        """Light on the print -> display code, which is not below 0."""
+        np.negative(np.log10(band, out=band), out=band)
         if self.device is None:
-            return _through(self._processor(table.clf), planes)
-        values = self._values(table)
-        apply = apply_table_1d if table.dimensions == 1 else apply_table_3d
-        return apply(self.device, planes, values, table.domain)
+            self._play(stage.pack_clf, band)
+        else:
+            points = np.array(stage.printer_points) - 25
+            printer = np.array(stage.print_log_exposure) + stage.per_point * points
+            np.subtract(printer.astype(np.float32)[:, None, None], band, out=band)
+            self._map(stage.curve, band)
+            self._map(stage.table, band)
+        np.maximum(band, 0, out=band)
 
-    def _developed(
-        self, development: manifest.Development, exposure: np.ndarray, pitch_um: tuple[float, float]
-    ) -> np.ndarray:
-        least = np.float32(10 ** development.log_exposure[0])
+    def _show(self, band: np.ndarray) -> None:
+        """Scene code -> display code, which is not below 0."""
+        self._map(self.pack.manifest.film, band)
+        np.maximum(band, 0, out=band)
 
-        def logarithm(band: np.ndarray) -> None:
-            np.log10(np.maximum(band, least, out=band), out=band)
-
-        _by_bands(logarithm, exposure)
-        inhibitor = self.table(development.curve, exposure)
-        inhibitor = _spread(development.inhibitor, inhibitor, pitch_um)
-        effective = self.table(development.compensated, exposure)
-        coupling = np.array(development.coupling, np.float32)
-
-        def hold_back(band: np.ndarray, released: np.ndarray) -> None:
-            band -= np.tensordot(coupling, released, 1)
-
-        _by_bands(hold_back, effective, inhibitor)
-        return self.table(development.curve, effective)
-
-    def _view(self, view: manifest.View, density: np.ndarray) -> np.ndarray:
+    def _map(self, table: manifest.Table, band: np.ndarray) -> None:
+        """What a table makes of a band, (3, rows, x), in place."""
         if self.device is None:
-            return _through(self._processor(view.pack_clf), density)
-        points = np.array(view.printer_points) - 25
-        printer = np.array(view.print_log_exposure) + view.per_point * points
-        exposure = printer.astype(np.float32)[:, None, None] - density
-        return self.table(view.table, self.table(view.curve, exposure))
+            self._play(table.clf, band)
+        else:
+            apply = apply_table_1d if table.dimensions == 1 else apply_table_3d
+            whole = np.ascontiguousarray(band)
+            band[...] = apply(self.device, whole, self._values(table), table.domain)
+
+    def _play(self, clf: str, band: np.ndarray) -> None:
+        _, height, width = band.shape
+        self._processor(clf).apply(PyOpenColorIO.PlanarImageDesc(*band, width, height))
+
+    def _by_bands(self, work: Callable[..., None], *planes: np.ndarray) -> None:
+        """Do work on bands of rows of the planes, (3, rows, x) each, on every core.
+
+        A device takes the picture whole.
+        """
+        height = planes[0].shape[1]
+        rows = range(0, height, ROWS if self.device is None else height)
+        bands = ([p[:, row : row + rows.step] for p in planes] for row in rows)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(lambda band: work(*band), bands))
 
     def _processor(self, clf: str) -> PyOpenColorIO.CPUProcessor:
         if clf not in self._processors:
@@ -134,11 +177,6 @@ class Player:
         return self._nodes[table.clf]
 
 
-def _light_of(band: np.ndarray, offset: np.float32) -> None:
-    np.power(10, band, out=band)
-    np.maximum(np.subtract(band, offset, out=band), 0, out=band)
-
-
 def _spread(
     kernel: manifest.Kernel | None, planes: np.ndarray, pitch_um: tuple[float, float]
 ) -> np.ndarray:
@@ -151,24 +189,3 @@ def _spread(
 def _read(path: Path) -> PyOpenColorIO.Processor:
     config = PyOpenColorIO.Config.CreateRaw()
     return config.getProcessor(PyOpenColorIO.FileTransform(str(path)))
-
-
-def _through(processor: PyOpenColorIO.CPUProcessor, planes: np.ndarray) -> np.ndarray:
-    out = np.array(planes, np.float32, order="C")
-
-    def apply(band: np.ndarray) -> None:
-        _, height, width = band.shape
-        processor.apply(PyOpenColorIO.PlanarImageDesc(*band, width, height))
-
-    _by_bands(apply, out)
-    return out
-
-
-def _by_bands(work: Callable[..., object], *planes: np.ndarray) -> None:
-    """Do work on bands of rows of the planes, (3, rows, x) each, on every core."""
-    rows = np.linspace(0, planes[0].shape[1], BANDS + 1).astype(int)
-    bands: list[Sequence[np.ndarray]] = [
-        [p[:, a:b] for p in planes] for a, b in pairwise(rows) if b > a
-    ]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda band: work(*band), bands))

@@ -16,9 +16,8 @@ import numpy as np
 import spectral_film as sf
 from bake.opening import open_pack
 from bake.player import Player
-from bake.reference_scene import reference_rgb
-from bake.verify import settings_of
-from spectral_film.files.colour_spaces import to_named_space
+from bake.reference_scene import reference_codes, scene_of_codes
+from bake.verify import recipe_of
 from spectral_film.frame import Frame
 from spectral_film.pipeline import Pipeline
 
@@ -42,20 +41,18 @@ def main() -> None:
     asked = parser.parse_args()
     width, height = map(int, asked.size.split("x"))
 
-    scene = reference_rgb()
-    _, rows, columns = scene.shape
-    tiled = np.tile(scene, (1, -(-height // rows), -(-width // columns)))[:, :height, :width]
-    planes = np.ascontiguousarray(tiled)
-    pixels = np.ascontiguousarray(np.moveaxis(planes, 0, -1))
     device = sf.open_device()
     with open_pack(asked.pack) as pack:
         said = pack.manifest
-        to_named_space(said.input.space)(pixels)
+        scene = reference_codes(said.input.space)
+        rows, columns, _ = scene.shape
+        tiles = (-(-height // rows), -(-width // columns), 1)
+        pixels = np.ascontiguousarray(np.tile(scene, tiles)[:height, :width])
+        light = scene_of_codes(pixels, said.input.space)
         codes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
         frame = Frame(said.gates[0].width_mm, width)
-        everything = settings_of(said)
-        plain = replace(everything, scatter=False, halation=False, adjacency=False)
-        light = sf.Scene(planes=planes)
+        plain = recipe_of(said).settings
+        everything = replace(plain, scatter=True, halation=True, adjacency=True)
         engine, colours = (
             Pipeline(settings=s, frame=frame, encode=True) for s in (everything, plain)
         )
