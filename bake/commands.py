@@ -281,6 +281,6 @@ def _report(proof: "Verification") -> None:
     say(f"tables of the player: {proof.tables}")
     for name, e in proof.errors.items():
         numbers_of = f"mean {e.mean:.4g}, p99 {e.p99:.4g}, largest {e.largest:.4g} {e.unit}"
-        typer.echo(f"{name:<24}{numbers_of}")
+        typer.echo(f"{name:<31}{numbers_of}")
     for failure in proof.failures:
         say(f"off: {failure}")

@@ -92,9 +92,9 @@ def bake_pack(
         verification = Assembly(recipe, partial, grid, device, say).assemble()
         say("finish")
         _put(partial, target)
+    except OutputError as reason:  # it names a place that is gone by then
+        raise OutputError(str(reason).replace(str(partial), str(target))) from None
     except OSError as reason:
-        if isinstance(reason, OutputError):
-            raise
         raise OutputError(f"{target}: cannot be written ({reason.strerror})") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
