@@ -55,10 +55,10 @@ from bake.table_files import (
     table_transform,
 )
 from bake.verify import Verification, gate_of, verify
-from spectral_film.device import Device
-from spectral_film.film import Film, Interlayer, Negative
-from spectral_film.frame import gate_size_mm
-from spectral_film.rendering import render
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Film, Interlayer, Negative
+from spectral_film.emulsion.frame import gate_size_mm
+from spectral_film.path.rendering import render
 from spectral_film.stages.printing import LOG_EXPOSURE_PER_POINT, NORMAL_POINTS
 
 NAMES: dict[Form, str] = {

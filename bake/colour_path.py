@@ -11,13 +11,14 @@ import numpy as np
 import PyOpenColorIO
 
 from bake.recipe import Recipe
-from spectral_film.colour_difference import ciede2000, cielab
-from spectral_film.device import Device
+from spectral_film.device.device import Device
+from spectral_film.emulsion.frame import Frame
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, named_space
-from spectral_film.frame import Frame
-from spectral_film.pipeline import Pipeline
-from spectral_film.scene import Scene
+from spectral_film.light.difference import ciede2000, cielab
+from spectral_film.light.displays import DISPLAYS
+from spectral_film.light.scene import Scene
+from spectral_film.path.pipeline import Pipeline
 from spectral_film.stages.densitometry import (
     CINEON_BASE_CODE,
     CINEON_DENSITY_PER_CODE,
@@ -25,7 +26,6 @@ from spectral_film.stages.densitometry import (
     Densitometer,
     printing_densitometer,
 )
-from spectral_film.stages.display import DISPLAYS
 from spectral_film.stages.printing import Printing
 
 Colours = np.ndarray  # (colour, 3)

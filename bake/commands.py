@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spectral_film.terminal import integers, numbers, progress, say, switch
+from spectral_film.app.terminal import integers, numbers, progress, say, switch
 
 if TYPE_CHECKING:
     from bake.verify import Verification
-    from spectral_film.pipeline import Settings
+    from spectral_film.path.pipeline import Settings
 
 app = typer.Typer(help="Bake the film for other software.", no_args_is_help=True)
 
@@ -51,7 +51,7 @@ def _settings(
     printer_points: str,
     backing: str | None = None,
 ) -> "Settings":
-    from spectral_film.pipeline import Settings, check_settings
+    from spectral_film.path.pipeline import Settings, check_settings
 
     settings = Settings(
         film=film,
@@ -101,8 +101,8 @@ def lut(
     from bake.error import rows
     from bake.lut import bake_lut, check_file, check_lut
     from bake.recipe import Recipe
-    from spectral_film.device import open_device
-    from spectral_film.page import check_place, write_text
+    from spectral_film.device.device import open_device
+    from spectral_film.pages.page import check_place, write_text
 
     recipe = Recipe(
         settings=_settings(
@@ -166,7 +166,7 @@ def pack(
     """
     from bake.pack import bake_pack, check_pack
     from bake.recipe import Grid, Recipe
-    from spectral_film.device import open_device
+    from spectral_film.device.device import open_device
 
     recipe = Recipe(
         settings=_settings(
@@ -211,7 +211,7 @@ def verify(
     """
     from bake.opening import open_pack
     from bake.verify import verify as compare
-    from spectral_film.device import open_device
+    from spectral_film.device.device import open_device
 
     chosen = open_device(device)
     say(f"device: {chosen.name}")
@@ -249,7 +249,7 @@ def play(
     """Play a picture through a pack, fast, without the film model."""
     from bake.opening import open_pack
     from bake.picture import play_picture
-    from spectral_film.device import open_device, open_gpu
+    from spectral_film.device.device import open_device, open_gpu
     from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spectral_film.device import Device
+from spectral_film.device.device import Device
 
 KERNELS = Path(__file__).with_name("tables.cl")
 

@@ -1,8 +1,8 @@
 """The blurs of a film, stage by stage, R, G and B each; None where the film has no such stage."""
 
 from bake.recipe import Recipe
-from spectral_film.film import Interlayer
-from spectral_film.spread import Exponential, Mixture
+from spectral_film.emulsion.film import Interlayer
+from spectral_film.emulsion.spread import Exponential, Mixture
 from spectral_film.stages import optics
 
 Mixtures = tuple[Mixture, Mixture, Mixture]

@@ -13,8 +13,8 @@ import OpenImageIO
 from bake import manifest
 from bake.kernels import gauss_legendre, halo_angle, halo_rings, unknown
 from bake.recipe import Sampling
-from spectral_film import spread
-from spectral_film.convolution import positive_kernel, reach_in_pixels
+from spectral_film.device.convolution import positive_kernel, reach_in_pixels
+from spectral_film.emulsion import spread
 from spectral_film.errors import OutputError
 
 FOLDER = "kernels"

@@ -1,7 +1,7 @@
 """Kernels of a pack: analytic form and sum of Gaussians.
 
-The analytic form is the engine's own (`spectral_film.spread`) and says all. The sum of Gaussians is
-for hosts that blur but do not convolve:
+The analytic form is the engine's own (`spectral_film.emulsion.spread`) and says all. The sum of
+Gaussians is for hosts that blur but do not convolve:
 
     OTF(f) = sum_i weight_i exp(-2 (pi sigma_i f)^2),   weight_i >= 0, sum 1
 
@@ -20,7 +20,7 @@ import numpy as np
 from scipy import optimize, special
 
 from bake import manifest
-from spectral_film import spread
+from spectral_film.emulsion import spread
 
 # Cycles/um. Even in the logarithm, so that the halo, over at 5 cycles/mm, weighs as much as the
 # rest. The error is read at all of them, the fit takes each fifth.

@@ -23,10 +23,10 @@ from bake.table_files import (
     ocio_play,
     table_transform,
 )
-from spectral_film.device import Device
+from spectral_film.device.device import Device
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, to_named_space
-from spectral_film.stages.exposure import GREY
+from spectral_film.light.metering import GREY
 
 CODED_FOR = "ACEScct"  # what stands before the table where a file takes scene-linear light
 PRINTING_DENSITY = (

@@ -34,7 +34,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from spectral_film.stages.display import DISPLAYS
+from spectral_film.light.displays import DISPLAYS
 
 SCHEMA: Literal["spectral-film/pack"] = "spectral-film/pack"
 SCHEMA_VERSION: Literal[1] = 1

@@ -10,9 +10,9 @@ from bake.assembly import Assembly
 from bake.manifest import MANIFEST
 from bake.recipe import Grid, Recipe
 from bake.verify import Verification
-from spectral_film.device import Device
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Interlayer
 from spectral_film.errors import OutputError, UsageError
-from spectral_film.film import Interlayer
 
 Announce = Callable[[str, int, int], None]
 STEPS = 15  # of a film that has every stage

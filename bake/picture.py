@@ -9,13 +9,13 @@ import PyOpenColorIO
 from bake.opening import Pack
 from bake.player import Announce, Player
 from bake.recipe import made_by
-from spectral_film.device import Device
+from spectral_film.device.device import Device
+from spectral_film.emulsion.frame import Frame, gate_size_mm
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.colour_spaces import to_named_space
 from spectral_film.files.output import write_picture
-from spectral_film.frame import Frame, gate_size_mm
-from spectral_film.scene import Scene
-from spectral_film.stages.display import DISPLAYS
+from spectral_film.light.displays import DISPLAYS
+from spectral_film.light.scene import Scene
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,8 +18,8 @@ from bake import manifest
 from bake.device_tables import apply_table_1d, apply_table_3d
 from bake.kernels import mixture
 from bake.opening import Pack
-from spectral_film.convolution import blur
-from spectral_film.device import Device
+from spectral_film.device.convolution import blur
+from spectral_film.device.device import Device
 from spectral_film.stages.optics import LEAST_LUX_S
 
 ROWS = 128  # of a band: few enough to stay in cache, many enough to be worth a call

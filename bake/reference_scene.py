@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import OpenImageIO
 
-from bake.camera import rec709_of_radiance
-from spectral_film.demo_scene import demo_scene
 from spectral_film.errors import OutputError
 from spectral_film.files.colour_spaces import named_space, to_named_space
-from spectral_film.scene import Scene
+from spectral_film.light.camera import rec709_of_radiance
+from spectral_film.light.demo_scene import demo_scene
+from spectral_film.light.scene import Scene
 
 LAMPS = (326, 20, 170, 150)  # x, y, width, height of a piece with two of them
 

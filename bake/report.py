@@ -15,9 +15,9 @@ from bake.manifest import LAYERS, Kernel, Manifest, Statistic, Table
 from bake.reference_scene import LAMPS
 from bake.replay import pixels_of, through
 from bake.verify import Verification
-from spectral_film.drawing import RECORDS, svg
 from spectral_film.files.colour_spaces import named_space, to_named_space
-from spectral_film.page import Markup, figure, page, paragraph, section, table, verdict
+from spectral_film.pages.drawing import RECORDS, svg
+from spectral_film.pages.page import Markup, figure, page, paragraph, section, table, verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

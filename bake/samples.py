@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bake.camera import rec709_of_radiance, white_light
-from spectral_film.chromaticity import rgb_to_xyz
-from spectral_film.spectra import colour_chart
-from spectral_film.stages.display import D65, REC709
-from spectral_film.stages.exposure import GREY
+from spectral_film.light.camera import rec709_of_radiance, white_light
+from spectral_film.light.chromaticity import rgb_to_xyz
+from spectral_film.light.displays import D65, REC709
+from spectral_film.light.metering import GREY
+from spectral_film.light.spectra import colour_chart
 
 KINDS = ("photograph", "near-neutral", "skin", "deep shadow", "highlight", "saturated")
 SKINS = ("dark skin", "light skin")

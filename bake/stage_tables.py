@@ -11,8 +11,8 @@ from bake.lattice import Lattice, solved
 from bake.manifest import Statistic
 from bake.samples import WHOLE_CUBE, scene_colours, weighted
 from bake.table_files import Curves, ocio_play, table_transform
+from spectral_film.emulsion.film import Interlayer, ToneCurve
 from spectral_film.files.colour_spaces import named_space, to_named_space
-from spectral_film.film import Interlayer, ToneCurve
 
 BRIGHTEST = 65504.0  # of linear light: the largest half float
 # Exposure has this much added before its logarithm is taken, so that black has one too: 6 stops

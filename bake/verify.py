@@ -13,11 +13,11 @@ from bake.player import Player
 from bake.recipe import Recipe
 from bake.reference_scene import scene_of_codes
 from bake.replay import pixels_of, replay
-from spectral_film.device import Device, open_gpu
+from spectral_film.device.device import Device, open_gpu
 from spectral_film.errors import UsageError
-from spectral_film.pipeline import Settings
-from spectral_film.rendering import render
-from spectral_film.signals import Quantity
+from spectral_film.path.pipeline import Settings
+from spectral_film.path.rendering import render
+from spectral_film.stages.signals import Quantity
 
 # What a pack may be off by, mean and 99th percentile. The pictures: the project's aim for a scene
 # with lamps in it. The stages: twice what wide camera gamuts came to, since their bounds are for

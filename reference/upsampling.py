@@ -1,4 +1,4 @@
-"""The spectrum of a colour, solved: what the table of `spectral_film/upsampling.py` holds.
+"""The spectrum of a colour, solved: what the table of `spectral_film/light/upsampling.py` holds.
 
 Float64 throughout; many colours at once, one per row. All integrals are sums on the engine's
 grid, under D65 with the CIE 1931 observer.
@@ -11,8 +11,8 @@ import numpy as np
 from scipy.interpolate import LinearNDInterpolator
 from scipy.spatial import ConvexHull
 
-from spectral_film.spectra import SPACING, WAVELENGTH, illuminant, observer
-from spectral_film.upsampling import POWERS, reflectance
+from spectral_film.light.spectra import SPACING, WAVELENGTH, illuminant, observer
+from spectral_film.light.upsampling import POWERS, reflectance
 
 REC709 = np.array([[0.64, 0.33], [0.30, 0.60], [0.15, 0.06]])  # xy of the primaries; ITU-R BT.709
 

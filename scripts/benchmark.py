@@ -20,9 +20,9 @@ import pyopencl as cl
 from scipy import fft
 
 import spectral_film as sf
-from spectral_film.convolution import padded_size, reach_in_pixels
-from spectral_film.pipeline import Pipeline, frame_of
-from spectral_film.upsampling import reflectance, upsample
+from spectral_film.device.convolution import padded_size, reach_in_pixels
+from spectral_film.light.upsampling import reflectance, upsample
+from spectral_film.path.pipeline import Pipeline, frame_of
 
 EXP2 = 16  # two limits (4), rounding (3), polynomial (5), exponent (2), argument (2)
 LOG2 = 14

@@ -18,8 +18,8 @@ from bake.opening import open_pack
 from bake.player import Player
 from bake.reference_scene import reference_codes, scene_of_codes
 from bake.verify import recipe_of
-from spectral_film.frame import Frame
-from spectral_film.pipeline import Pipeline
+from spectral_film.emulsion.frame import Frame
+from spectral_film.path.pipeline import Pipeline
 
 
 def in_turn(repeat: int, *work: Callable[[], object]) -> list[float]:

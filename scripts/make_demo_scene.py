@@ -8,8 +8,8 @@ and skin, a colour checker, a focus chart, a step wedge of 16 stops, leaves, a s
 
 Every surface is a measured reflectance under two or three real lights, every lamp a measured or
 physical spectrum; a pixel is their sum. So the file holds some spectra and how much of each is in
-every pixel: `spectral_film/demo_scene.py` multiplies them. Shapes are ellipsoids and flat cards,
-painted front to back at three times the resolution.
+every pixel: `spectral_film/light/demo_scene.py` multiplies them. Shapes are ellipsoids and flat
+cards, painted front to back at three times the resolution.
 
 Needs colour-science (the extra `dev`) for its measured surfaces. Coordinates: y runs down from 0
 to 1, x from 0 to 16/9; in space z comes towards the camera.
@@ -23,7 +23,7 @@ import colour
 import h5py
 import numpy as np
 
-from spectral_film.spectra import WAVELENGTH, equal_luminance, illuminant, resampling
+from spectral_film.light.spectra import WAVELENGTH, equal_luminance, illuminant, resampling
 
 DEMO = Path(__file__).parents[1] / "assets/scenes/demo.h5"
 WIDTH, HEIGHT, OVERSAMPLING = 960, 540, 3

@@ -20,7 +20,7 @@ import colour
 import h5py
 import numpy as np
 
-from spectral_film.spectra import WAVELENGTH, resampling
+from spectral_film.light.spectra import WAVELENGTH, resampling
 
 REPOSITORY = Path(__file__).parents[1]
 STANDARDS = REPOSITORY / "assets/tables/standards.h5"

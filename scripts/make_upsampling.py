@@ -1,4 +1,4 @@
-"""Make assets/tables/upsampling.h5: the spectrum of every colour (spectral_film/upsampling.py).
+"""Make assets/tables/upsampling.h5: the spectrum of every colour (light/upsampling.py).
 
     python scripts/make_upsampling.py [OUTPUT]
 

@@ -7,12 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from spectral_film.device import Device, open_device
+    from spectral_film.device.device import Device, open_device
+    from spectral_film.emulsion.film import Film, load_film
     from spectral_film.errors import SpectralFilmError
-    from spectral_film.film import Film, load_film
-    from spectral_film.pipeline import Pipeline, Settings
-    from spectral_film.rendering import Rendering, render
-    from spectral_film.scene import Scene
+    from spectral_film.light.scene import Scene
+    from spectral_film.path.pipeline import Pipeline, Settings
+    from spectral_film.path.rendering import Rendering, render
 
 __all__ = [
     "Device",
@@ -30,16 +30,16 @@ __all__ = [
 # Imported when first asked for: `spectral-film --help` needs none of them, and they take half a
 # second. No name here may be that of a module, which would hide it.
 _HOME = {
-    "Device": "device",
-    "Film": "film",
-    "Pipeline": "pipeline",
-    "Rendering": "rendering",
-    "Scene": "scene",
-    "Settings": "pipeline",
+    "Device": "device.device",
+    "Film": "emulsion.film",
+    "Pipeline": "path.pipeline",
+    "Rendering": "path.rendering",
+    "Scene": "light.scene",
+    "Settings": "path.pipeline",
     "SpectralFilmError": "errors",
-    "load_film": "film",
-    "open_device": "device",
-    "render": "rendering",
+    "load_film": "emulsion.film",
+    "open_device": "device.device",
+    "render": "path.rendering",
 }
 
 

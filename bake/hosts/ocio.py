@@ -27,15 +27,15 @@ import PyOpenColorIO as ocio  # noqa: N813
 from bake.archive import write_zip
 from bake.hosts import steps
 from bake.manifest import Manifest
-from spectral_film.chromaticity import CAT16, adaptation, white_xyz
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import CONFIG, canonical_name
+from spectral_film.light.chromaticity import CAT16, adaptation, white_xyz
+from spectral_film.light.displays import D65, DISPLAYS
 from spectral_film.stages.densitometry import (
     CINEON_BASE_CODE,
     CINEON_DENSITY_PER_CODE,
     CINEON_LAST_CODE,
 )
-from spectral_film.stages.display import D65, DISPLAYS
 
 CONFIG_FILE, ARCHIVE = "config.ocio", "config.ocioz"
 POINTS = "ocio/printer_points.ccc"

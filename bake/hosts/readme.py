@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bake.hosts import blender, nuke, ocio, resolve
 from bake.manifest import MANIFEST, SCHEMA_FILE, Kernel, Manifest, Statistic, Table
-from spectral_film.convolution import LIT_WIDTH
+from spectral_film.device.convolution import LIT_WIDTH
 
 README, REPORT = "README.md", "report.html"
 

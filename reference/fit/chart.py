@@ -13,8 +13,8 @@
 Every comment may be left out and then has the value written here. The numbers are XYZ of the
 CIE 1931 observer, Y = 1 for the open gate of the projector; or, under `patch,L,a,b`, CIELAB with
 the open gate as white. A row is a patch, and no patch has to be there. Names are those of
-`spectral_film.spectra.colour_chart`, or the columns of the reflectances: `wavelength_nm`, then a
-column of reflectance from 0 to 1 for each patch. Files are looked for beside the chart.
+`spectral_film.light.spectra.colour_chart`, or the columns of the reflectances: `wavelength_nm`,
+then a column of reflectance from 0 to 1 for each patch. Files are looked for beside the chart.
 """
 
 import csv
@@ -25,10 +25,10 @@ from pathlib import Path
 
 import numpy as np
 
-from spectral_film.colour_difference import cielab
+from spectral_film.emulsion.film import PrintStock, load_print
 from spectral_film.errors import InputError, SpectralFilmError
-from spectral_film.film import PrintStock, load_print
-from spectral_film.spectra import MUST_COVER, colour_chart, illuminant, observer, resampling
+from spectral_film.light.difference import cielab
+from spectral_film.light.spectra import MUST_COVER, colour_chart, illuminant, observer, resampling
 
 SETTINGS = ("light", "exposure", "print", "printer_points", "uncertainty", "reflectances")
 NOTES = ("source", "read")

@@ -26,10 +26,10 @@ from reference.stages.exposure import expose_spectra
 from reference.stages.printing import balance, print_onto
 from reference.stages.projection import project
 from reference.stages.tone_curve import tone_curve
-from spectral_film.colour_difference import ciede2000, cielab
+from spectral_film.emulsion.film import PrintStock
 from spectral_film.errors import InputError
-from spectral_film.film import PrintStock
-from spectral_film.spectra import WAVELENGTH, equal_luminance, illuminant, observer
+from spectral_film.light.difference import ciede2000, cielab
+from spectral_film.light.spectra import WAVELENGTH, equal_luminance, illuminant, observer
 
 Lab = Float64[Array, "3 patch"]
 

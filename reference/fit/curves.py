@@ -19,7 +19,7 @@ from reference.fit.spectra import dmin_shape, dye_density
 from reference.stages.common import characteristic_curve
 from reference.stages.densitometry import read_density
 from spectral_film.errors import InputError
-from spectral_film.spectra import status_response
+from spectral_film.light.spectra import status_response
 
 CURVE = ("density_range", "log_exposure_mid", "log_exposure_spread", "exponent")
 

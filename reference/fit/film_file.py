@@ -18,9 +18,9 @@ from reference.fit.optics import FittedAdjacency, FittedOptics
 from reference.fit.sheet import Sheet
 from reference.fit.solve import SURE_DIGITS, Solution, keep
 from reference.fit.spectra import dmin_shape, dye_density
+from spectral_film.emulsion.film import load_film
 from spectral_film.errors import FilmModelError, InputError, OutputError
-from spectral_film.film import load_film
-from spectral_film.spectra import WAVELENGTH
+from spectral_film.light.spectra import WAVELENGTH
 
 SCHEMA_VERSION = 1
 MADE_BY = "spectral-film fit"

@@ -9,8 +9,8 @@ from reference.fit.chart_fit import ChartFit
 from reference.fit.model import FilmModel
 from reference.fit.report import Comparison, comparisons, undetermined
 from reference.fit.solve import HELD, Solution
-from spectral_film.drawing import INK, PALE, PUBLISHED, RECORDS, svg
-from spectral_film.page import Markup, figure, page, paragraph, section, table, verdict
+from spectral_film.pages.drawing import INK, PALE, PUBLISHED, RECORDS, svg
+from spectral_film.pages.page import Markup, figure, page, paragraph, section, table, verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

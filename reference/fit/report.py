@@ -15,8 +15,7 @@ from reference.fit.solve import HELD, Number
 from reference.fit.spectra import midscale_neutral
 from reference.fit.tables import RECORDS
 from reference.stages.densitometry import read_density
-from spectral_film.spectra import WAVELENGTH
-from spectral_film.tolerances import (
+from spectral_film.lab.tolerances import (
     CHARACTERISTIC_CURVE,
     LABORATORY_AIM,
     MIDSCALE_NEUTRAL,
@@ -24,6 +23,7 @@ from spectral_film.tolerances import (
     NEUTRAL_FROM,
     Tolerance,
 )
+from spectral_film.light.spectra import WAVELENGTH
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 
 from reference.fit.tables import Table, read_tables
+from spectral_film.emulsion.frame import gate_size_mm
 from spectral_film.errors import InputError, SpectralFilmError
-from spectral_film.frame import gate_size_mm
-from spectral_film.spectra import illuminant
+from spectral_film.light.spectra import illuminant
 
 STOP = math.log10(2)  # one stop, in log10 exposure
 GREY_CARD_LUX_S = 12.5  # an 18 % grey at normal exposure gets 12.5 / EI lux s

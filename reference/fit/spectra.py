@@ -6,7 +6,7 @@ from scipy.interpolate import PchipInterpolator
 from reference.fit.sheet import Sheet
 from reference.fit.tables import DYES
 from spectral_film.errors import InputError
-from spectral_film.spectra import WAVELENGTH
+from spectral_film.light.spectra import WAVELENGTH
 
 # A dye is held at its end values beyond what is printed; less than this and the holding would
 # make up a visible part of the spectrum.

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float64
 
 from reference.stages.common import Part, characteristic_curve, convolve, exponential_density
-from spectral_film.signals import EXPOSURE_FLOOR
+from spectral_film.stages.signals import EXPOSURE_FLOOR
 
 
 def adjacency(

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float64
 
-from spectral_film.upsampling import POWERS
+from spectral_film.light.upsampling import POWERS
 
 
 def expose_spectra(
@@ -69,7 +69,7 @@ def upsample(
 ) -> tuple[Float64[Array, "y x"], Float64[Array, "3 y x"]]:
     """Scale and coefficients of the spectrum of every pixel.
 
-    The steps are those in the docstring of `spectral_film/upsampling.py`, one by one.
+    The steps are those in the docstring of `spectral_film/light/upsampling.py`, one by one.
 
     Args:
         rgb: Linear Rec.709/D65, unclamped.

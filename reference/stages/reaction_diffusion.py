@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float64
 
-from spectral_film.signals import EXPOSURE_FLOOR
+from spectral_film.stages.signals import EXPOSURE_FLOOR
 
 State = tuple[Array, Array]  # what is undeveloped, and the inhibitor
 

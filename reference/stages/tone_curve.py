@@ -4,7 +4,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float64
 
 from reference.stages.common import characteristic_curve
-from spectral_film.signals import EXPOSURE_FLOOR
+from spectral_film.stages.signals import EXPOSURE_FLOOR
 
 
 def tone_curve(

@@ -14,8 +14,8 @@ from functools import cache
 import numpy as np
 import PyOpenColorIO
 
-from spectral_film.chromaticity import BRADFORD, adaptation, rgb_to_xyz, white_xyz
 from spectral_film.errors import InputError, UsageError
+from spectral_film.light.chromaticity import BRADFORD, adaptation, rgb_to_xyz, white_xyz
 
 CONFIG = "studio-config-v4.0.0_aces-v2.0_ocio-v2.5"
 LINEAR_REC709 = "Linear Rec.709 (sRGB)"

@@ -13,7 +13,7 @@ import numpy as np
 from spectral_film.errors import InputError
 from spectral_film.files.planes import NanPolicy, NotNumbers
 from spectral_film.files.wavelengths import checked_wavelengths
-from spectral_film.scene import Scene, SceneKind
+from spectral_film.light.scene import Scene, SceneKind
 
 NM_PER_UNIT = {
     "nanometers": 1.0, "nanometer": 1.0, "nanometres": 1.0, "nm": 1.0,

@@ -8,8 +8,8 @@ import struct
 
 import numpy as np
 
-from spectral_film.chromaticity import BRADFORD, adaptation
-from spectral_film.stages.display import DISPLAYS
+from spectral_film.light.chromaticity import BRADFORD, adaptation
+from spectral_film.light.displays import DISPLAYS
 
 D50 = np.array([0.9642, 1.0, 0.8249])
 SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)  # g, a, b, c, d of ICC type 3

@@ -17,7 +17,7 @@ import OpenImageIO
 
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.files.icc import display_profile
-from spectral_film.stages.display import DISPLAYS
+from spectral_film.light.displays import DISPLAYS
 
 STRIP_ROWS = 256
 HALF_MAX = 65504.0

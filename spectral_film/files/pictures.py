@@ -32,7 +32,7 @@ from spectral_film.files.spectral_exr import (
     told_layout,
 )
 from spectral_film.files.wavelengths import parse_wavelengths
-from spectral_film.scene import Scene, SceneKind
+from spectral_film.light.scene import Scene, SceneKind
 
 # How an embedded ICC profile calls itself -> what its numbers are.
 PROFILES = {

@@ -14,7 +14,7 @@ import numpy as np
 
 from spectral_film.errors import InputError
 from spectral_film.files.wavelengths import checked_wavelengths
-from spectral_film.scene import SceneKind
+from spectral_film.light.scene import SceneKind
 
 # After the reference reader, with the paper's T beside the M of later files.
 FICHET = re.compile(

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_film.chromaticity import CAT16, adaptation, rgb_to_xyz
-from spectral_film.device import Device
-from spectral_film.film import Negative, PrintStock
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Negative, PrintStock
 from spectral_film.lab.projection import lamp_white, photograph, to_lab
 from spectral_film.lab.readings import Measurement
-from spectral_film.spectra import colour_chart, equal_luminance, illuminant, observer
+from spectral_film.light.chromaticity import CAT16, adaptation, rgb_to_xyz
+from spectral_film.light.spectra import colour_chart, equal_luminance, illuminant, observer
 
 REC709 = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
 D65 = (0.3127, 0.3290)

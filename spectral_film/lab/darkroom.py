@@ -5,14 +5,14 @@ from typing import Literal
 
 import numpy as np
 
-from spectral_film.device import Device
-from spectral_film.film import Film, Negative, PrintStock
-from spectral_film.frame import Frame
-from spectral_film.pipeline import Pipeline, Settings
-from spectral_film.scene import Scene
-from spectral_film.spectra import WAVELENGTH
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Film, Negative, PrintStock
+from spectral_film.emulsion.frame import Frame
+from spectral_film.light.metering import GREY
+from spectral_film.light.scene import Scene
+from spectral_film.light.spectra import WAVELENGTH
+from spectral_film.path.pipeline import Pipeline, Settings
 from spectral_film.stages import optics
-from spectral_film.stages.exposure import GREY
 from spectral_film.stages.tone_curve import develop
 
 

@@ -6,9 +6,9 @@ status density is what ISO 5-3 makes of that spectrum; no density comes from the
 
 import numpy as np
 
-from spectral_film.film import Film
+from spectral_film.emulsion.film import Film
 from spectral_film.lab.darkroom import Strip
-from spectral_film.spectra import status_response
+from spectral_film.light.spectra import status_response
 
 
 def spectral_density(film: Film, dyes: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from spectral_film.film import Interlayer, Negative
+from spectral_film.emulsion.film import Interlayer, Negative
 from spectral_film.lab.darkroom import Darkroom, neutral_aim
 from spectral_film.lab.densitometer import status_density, through_slit
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement

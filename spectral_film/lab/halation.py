@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from spectral_film.film import Negative
+from spectral_film.emulsion.film import Negative
 from spectral_film.lab.darkroom import Darkroom, neutral_aim
 from spectral_film.lab.densitometer import status_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement

@@ -11,12 +11,12 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import minimize_scalar
 
-from spectral_film.film import Film
+from spectral_film.emulsion.film import Film
 from spectral_film.lab.darkroom import Darkroom, aim_log_exposure, neutral_aim
 from spectral_film.lab.densitometer import status_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
 from spectral_film.lab.sensitometry import read_tablet
-from spectral_film.tolerances import MTF, STRETCH_OF_FREQUENCIES
+from spectral_film.lab.tolerances import MTF, STRETCH_OF_FREQUENCIES
 
 # Aerial-image modulation of Kodak's sine targets: 60 % for camera negatives (technical data
 # TI2082; H-1-5207 states none), 35 % for 2383 (H-1-2383).

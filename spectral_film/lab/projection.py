@@ -5,18 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from spectral_film.device import Device
-from spectral_film.film import Negative, PrintStock
-from spectral_film.frame import Frame
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Negative, PrintStock
+from spectral_film.emulsion.frame import Frame
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
 from spectral_film.lab.sensitometry import read_tablet
-from spectral_film.pipeline import Pipeline, Settings
-from spectral_film.scene import Scene
-from spectral_film.signals import Quantity
-from spectral_film.spectra import WAVELENGTH, illuminant, observer
-from spectral_film.stages.exposure import GREY
-from spectral_film.tolerances import LABORATORY_AIM
+from spectral_film.lab.tolerances import LABORATORY_AIM
+from spectral_film.light.metering import GREY
+from spectral_film.light.scene import Scene
+from spectral_film.light.spectra import WAVELENGTH, illuminant, observer
+from spectral_film.path.pipeline import Pipeline, Settings
+from spectral_film.stages.signals import Quantity
 
 STOP = np.log10(2)
 STOPS = np.arange(-6, 9)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from spectral_film.tolerances import Tolerance
+from spectral_film.lab.tolerances import Tolerance
 
 RECORDS = ("red", "green", "blue")
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spectral_film.drawing import DYES, INK, PALE, PUBLISHED, RECORDS, svg
 from spectral_film.lab.colour_chart import Swatch
 from spectral_film.lab.readings import Check, Curve, Measurement
 from spectral_film.lab.session import Session
-from spectral_film.page import (
+from spectral_film.pages.drawing import DYES, INK, PALE, PUBLISHED, RECORDS, svg
+from spectral_film.pages.page import (
     Markup,
     escaped,
     figure,

@@ -3,11 +3,11 @@
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from spectral_film.film import Film, Negative
+from spectral_film.emulsion.film import Film, Negative
 from spectral_film.lab.darkroom import Darkroom, aim_log_exposure
 from spectral_film.lab.densitometer import status_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
-from spectral_film.tolerances import CHARACTERISTIC_CURVE
+from spectral_film.lab.tolerances import CHARACTERISTIC_CURVE
 
 # A step is 20 samples of 0.25 mm wide: halation, 2 mm, does not reach the middle of a step.
 STEP_SAMPLES, SAMPLE_UM = 20, 250.0

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from spectral_film.device import Device
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Negative, PrintStock
 from spectral_film.errors import FilmModelError
-from spectral_film.film import Negative, PrintStock
 from spectral_film.lab.colour_chart import Swatch, photographed_chart
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.edges import knife_edge, lines_and_spots

@@ -5,22 +5,22 @@ from dataclasses import replace
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from spectral_film.device import Device
-from spectral_film.film import Film, PrintStock, load_negative
-from spectral_film.frame import Frame
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Film, PrintStock, load_negative
+from spectral_film.emulsion.frame import Frame
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.densitometer import spectral_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
-from spectral_film.pipeline import Pipeline, Settings
-from spectral_film.scene import Scene
-from spectral_film.spectra import WAVELENGTH, illuminant, status_response
-from spectral_film.stages.printing import NORMAL_POINTS, Printing
-from spectral_film.tolerances import (
+from spectral_film.lab.tolerances import (
     DYE_DENSITY,
     MIDSCALE_NEUTRAL,
     NEUTRAL_FROM,
     SPECTRAL_SENSITIVITY,
 )
+from spectral_film.light.scene import Scene
+from spectral_film.light.spectra import WAVELENGTH, illuminant, status_response
+from spectral_film.path.pipeline import Pipeline, Settings
+from spectral_film.stages.printing import NORMAL_POINTS, Printing
 
 DYES = ("cyan", "magenta", "yellow")
 FILTER_DENSITY, LEAST_SHARE = 12.0, 1e-9  # of a filter beside its line; of the light through it

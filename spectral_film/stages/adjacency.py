@@ -18,10 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_film.convolution import blur
-from spectral_film.device import Device
-from spectral_film.film import ClassicalAdjacency, Negative, ToneCurve
-from spectral_film.spread import Exponential, Mixture
+from spectral_film.device.convolution import blur
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import ClassicalAdjacency, Negative, ToneCurve
+from spectral_film.emulsion.spread import Exponential, Mixture
 from spectral_film.stages.tone_curve import curve_arguments, curve_defines, develop
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_film.device import Device
-from spectral_film.film import Film, PrintStock
-from spectral_film.spectra import status_response
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Film, PrintStock
+from spectral_film.light.spectra import status_response
 from spectral_film.stages.transmission import Receivers, looking_through, transmit
 
 # Cineon: 10-bit codes of printing density above the unexposed film.

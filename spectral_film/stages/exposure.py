@@ -14,19 +14,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_film.device import Device
+from spectral_film.device.device import Device
 from spectral_film.errors import SpectralGridError
-from spectral_film.scene import Scene
-from spectral_film.spectra import (
+from spectral_film.light.metering import GREY
+from spectral_film.light.scene import Scene
+from spectral_film.light.spectra import (
     WAVELENGTH,
     equal_luminance,
     illuminant,
     resampling,
     share_held,
 )
-from spectral_film.upsampling import POWERS, upsampling_table
+from spectral_film.light.upsampling import POWERS, upsampling_table
 
-GREY = 0.18  # reflectance of the card that the meter is pointed at
 LARGEST_SHARE_HELD = 0.1  # of a layer's exposure may lie where a cube has no bands
 CUBE_CHUNK_BYTES = 256 * 2**20  # of a hyperspectral cube on the device at a time
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_film import spread
-from spectral_film.convolution import blur
-from spectral_film.device import Device
-from spectral_film.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
-from spectral_film.spread import Exponential, Gaussian, Halo, Mixture, Spread
+from spectral_film.device.convolution import blur
+from spectral_film.device.device import Device
+from spectral_film.emulsion import spread
+from spectral_film.emulsion.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
+from spectral_film.emulsion.spread import Exponential, Gaussian, Halo, Mixture, Spread
 
 LEAST_LUX_S = 2e-4  # the foot of the published curves: less changes nothing to speak of
 

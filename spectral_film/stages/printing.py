@@ -13,8 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from spectral_film.device import Device
-from spectral_film.film import Negative, PrintStock, ToneCurve
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Negative, PrintStock, ToneCurve
 from spectral_film.stages.transmission import Receivers, looking_through, transmit
 
 LOG_EXPOSURE_PER_POINT = 0.025

@@ -10,9 +10,9 @@ from functools import cached_property
 
 import numpy as np
 
-from spectral_film.device import Device
-from spectral_film.film import Film
-from spectral_film.spectra import illuminant, observer
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Film
+from spectral_film.light.spectra import illuminant, observer
 from spectral_film.stages.transmission import Receivers, looking_through, transmit
 
 FLARE = 0.001  # of the open gate, assumed; theatres have 0.0005 to 0.002

@@ -21,18 +21,18 @@ from pathlib import Path
 import numpy as np
 from scipy import fft
 
-from spectral_film.chemistry import (
+from spectral_film.device.convolution import WORKERS
+from spectral_film.device.device import Device
+from spectral_film.emulsion.chemistry import (
     DURATION_S,
     RATE_PER_S,
     Chemistry,
     chemistry_of_kernel,
     developable_for,
 )
-from spectral_film.convolution import WORKERS
-from spectral_film.device import Device
+from spectral_film.emulsion.film import Interlayer, Negative, load_negative
 from spectral_film.errors import UsageError
-from spectral_film.film import Interlayer, Negative, load_negative
-from spectral_film.signals import EXPOSURE_FLOOR
+from spectral_film.stages.signals import EXPOSURE_FLOOR
 
 STEPS = 45  # of 4 s
 FIRST_SWEEPS, SWEEPS = 12, 2  # of b at the start, and then in each step from the last one's

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_film.device import Device
+from spectral_film.device.device import Device
 
 LONGEST_RECIPROCAL_S = 1.0
 

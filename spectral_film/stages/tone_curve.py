@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_film.device import Device
-from spectral_film.film import ToneCurve
-from spectral_film.signals import EXPOSURE_FLOOR
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import ToneCurve
+from spectral_film.stages.signals import EXPOSURE_FLOOR
 
 
 def curve_arguments(curve: ToneCurve) -> dict[str, np.ndarray]:

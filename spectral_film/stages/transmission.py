@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_film.device import Device
-from spectral_film.film import Film
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Film
 
 
 @dataclass(frozen=True, kw_only=True)

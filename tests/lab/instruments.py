@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from spectral_film import Scene, Settings, render
-from spectral_film.spectra import WAVELENGTH
+from spectral_film.light.spectra import WAVELENGTH
 
 GREY = 0.18  # reflectance of the card a meter is pointed at
 STOP = np.log10(2)

@@ -6,7 +6,7 @@ from instruments import GREY, STOP, log_exposure_of_grey, neutral, patch, step_t
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
-from spectral_film.spectra import illuminant, observer
+from spectral_film.light.spectra import illuminant, observer
 
 LAD = np.array([1.09, 1.06, 1.03])  # status A, Kodak H-1-2383 and H-61B
 STOPS = np.arange(-6, 9)

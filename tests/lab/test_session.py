@@ -11,9 +11,9 @@ import h5py
 import numpy as np
 import pytest
 
-from spectral_film.device import open_device
+from spectral_film.device.device import open_device
+from spectral_film.emulsion.film import load_film, load_print, shipped_films
 from spectral_film.errors import FilmModelError
-from spectral_film.film import load_film, load_print, shipped_films
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import modulation_transfer
 from spectral_film.lab.projection import laboratory_aim
@@ -22,7 +22,7 @@ from spectral_film.lab.sensitometry import characteristic_curves
 from spectral_film.lab.session import Session, measure
 from spectral_film.lab.spectrophotometry import dye_densities, spectral_sensitivity
 
-SPECTRAL_FILM = [sys.executable, "-c", "from spectral_film.cli import main; main()"]
+SPECTRAL_FILM = [sys.executable, "-c", "from spectral_film.app.main import main; main()"]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from instruments import GREY, STOP, log_exposure_of_grey, neutral, patch, step_tablet
 
 from spectral_film import Scene
-from spectral_film.spectra import WAVELENGTH, status_response
+from spectral_film.light.spectra import WAVELENGTH, status_response
 
 RECORDS = ("D_R", "D_G", "D_B")
 

@@ -11,9 +11,9 @@ from instruments import GREY, STOP, log_exposure_of_grey, neutral, patch, radian
 
 from spectral_film import Scene, Settings
 from spectral_film.files.pictures import read_scene
-from spectral_film.spectra import equal_luminance, illuminant
+from spectral_film.light.spectra import equal_luminance, illuminant
 
-SPECTRAL_FILM = [sys.executable, "-c", "from spectral_film.cli import main; main()"]
+SPECTRAL_FILM = [sys.executable, "-c", "from spectral_film.app.main import main; main()"]
 COLOURS = np.array(  # linear Rec.709: a skin, a leaf, a sky, a brick, a grey, a lit yellow
     [
         [0.42, 0.23, 0.17],

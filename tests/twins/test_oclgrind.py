@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import bake.device_tables
-import spectral_film.device
+import spectral_film.device.device
 
 pytestmark = pytest.mark.skipif(
     shutil.which("oclgrind") is None,
@@ -27,10 +27,10 @@ PREPARE = """
 import sys
 import numpy as np
 from bake.device_tables import apply_table_1d, apply_table_3d
-from spectral_film.device import Device, all_devices
-from spectral_film.film import ToneCurve, load_negative, load_print
-from spectral_film.scene import Scene
-from spectral_film.spectra import WAVELENGTH
+from spectral_film.device.device import Device, all_devices
+from spectral_film.emulsion.film import ToneCurve, load_negative, load_print
+from spectral_film.light.scene import Scene
+from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.stages.adjacency import InterlayerInhibition
 from spectral_film.stages.densitometry import status_densitometer
 from spectral_film.stages.display import Display
@@ -117,7 +117,7 @@ def watch(script: str, width: int, folder: Path) -> tuple[set[str], str]:
 
 
 def all_kernels() -> set[str]:
-    folders = spectral_film.device.KERNELS, Path(bake.device_tables.__file__).parent
+    folders = spectral_film.device.device.KERNELS, Path(bake.device_tables.__file__).parent
     sources = [source for folder in folders for source in folder.glob("*.cl")]
     return {k for s in sources for k in re.findall(r"__kernel\s+void\s+(\w+)", s.read_text())}
 

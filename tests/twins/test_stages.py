@@ -19,24 +19,25 @@ from reference.stages import projection as reference_projection
 from reference.stages import reciprocity as reference_reciprocity
 from reference.stages import tone_curve as reference_tone_curve
 from reference.stages.common import Part
-from spectral_film.film import ToneCurve
-from spectral_film.scene import Scene
-from spectral_film.signals import EXPOSURE_FLOOR
-from spectral_film.spectra import illuminant, observer, resampling
-from spectral_film.spread import Cauchy, Exponential, Mixture
+from spectral_film.emulsion.film import ToneCurve
+from spectral_film.emulsion.spread import Cauchy, Exponential, Mixture
+from spectral_film.light.displays import DISPLAYS
+from spectral_film.light.scene import Scene
+from spectral_film.light.spectra import illuminant, observer, resampling
+from spectral_film.light.upsampling import upsampling_table
 from spectral_film.stages import adjacency, optics
 from spectral_film.stages.densitometry import (
     Cineon,
     printing_densitometer,
     status_densitometer,
 )
-from spectral_film.stages.display import DISPLAYS, Display
+from spectral_film.stages.display import Display
 from spectral_film.stages.exposure import Exposure
 from spectral_film.stages.printing import Printing, grey_card_dyes
 from spectral_film.stages.projection import Projection
 from spectral_film.stages.reciprocity import Reciprocity
+from spectral_film.stages.signals import EXPOSURE_FLOOR
 from spectral_film.stages.tone_curve import curve_arguments, develop
-from spectral_film.upsampling import upsampling_table
 
 # One pixel, less than a vector, a vector and a bit, and a real plane with odd sides.
 SIZES = [(1, 1), (1, 7), (3, 11), (37, 61)]

@@ -8,7 +8,7 @@ import numpy as np
 import OpenImageIO
 import pytest
 
-from spectral_film import cli
+from spectral_film.app import main as cli
 
 
 class Done(NamedTuple):

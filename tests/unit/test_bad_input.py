@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from conftest import save_picture
 
-from spectral_film import device
+from spectral_film.device import device
 from spectral_film.errors import SpectralFilmError
 from spectral_film.files import output
 from spectral_film.files.pictures import read_scene
 
-COMMAND = (sys.executable, "-c", "from spectral_film.cli import main; main()")
+COMMAND = (sys.executable, "-c", "from spectral_film.app.main import main; main()")
 
 
 @pytest.fixture
@@ -314,7 +314,7 @@ def test_a_render_that_is_stopped_leaves_nothing_half(tmp_path, stop):
         "def half(path, *arguments):\n"
         "    path.write_bytes(b'half'); time.sleep(60)\n"
         "output._write = half\n"
-        "from spectral_film.cli import main; main()"
+        "from spectral_film.app.main import main; main()"
     )
     run = subprocess.Popen(
         [sys.executable, "-c", slow, "render", "a.exr", "out.exr", "--overwrite"],

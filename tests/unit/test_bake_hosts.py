@@ -28,7 +28,7 @@ from bake.hosts.readme import readme_text
 from bake.lattice import Lattice
 from bake.manifest import MANIFEST, SCHEMA, Manifest, digest
 from bake.table_files import Contract, Curves, clf_text, group, scaling, table_transform
-from spectral_film.device import Device
+from spectral_film.device.device import Device
 
 LAYERS = ("R", "G", "B")
 OFFSET = 1e-3  # lux s

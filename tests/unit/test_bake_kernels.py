@@ -11,9 +11,9 @@ from scipy import signal, special
 from bake import kernel_images, kernels
 from bake.manifest import KernelLayer
 from bake.recipe import Sampling
-from spectral_film.convolution import blur
+from spectral_film.device.convolution import blur
+from spectral_film.emulsion.spread import Cauchy, Exponential, Gaussian, Halo, Mixture
 from spectral_film.errors import OutputError
-from spectral_film.spread import Cauchy, Exponential, Gaussian, Halo, Mixture
 from spectral_film.stages.optics import of_negative, of_print
 
 BACKINGS = ("rem-jet", "ahu", "none")

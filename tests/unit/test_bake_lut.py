@@ -15,7 +15,7 @@ from bake.recipe import Recipe
 from bake.table_files import ocio_play, table_transform
 from spectral_film import Settings, open_device, render
 from spectral_film.files.colour_spaces import config, to_named_space
-from spectral_film.spectra import colour_chart
+from spectral_film.light.spectra import colour_chart
 
 RECIPE = Recipe(settings=Settings(display="Rec.709"))
 TETRAHEDRAL = PyOpenColorIO.INTERP_TETRAHEDRAL

@@ -26,9 +26,9 @@ from bake.player import Player
 from bake.recipe import Grid, Recipe
 from bake.verify import BOUNDS, Verification, verify
 from spectral_film import Scene, Settings, open_device, render
+from spectral_film.emulsion.film import shipped_films
 from spectral_film.errors import InputError
 from spectral_film.files.colour_spaces import to_named_space
-from spectral_film.film import shipped_films
 
 WIDTH = 1024  # 24 um on super35: small kernels, quick to bake
 RECIPE = Recipe(settings=Settings(display="Rec.709", backing="none"))  # the red ring, to be kept
@@ -427,7 +427,7 @@ def test_tables_on_a_device_are_those_of_opencolorio(pack, device):
 
 @pytest.mark.slow
 def test_an_interrupted_bake_leaves_nothing(tmp_path):
-    bake = "from spectral_film.cli import main; main()"
+    bake = "from spectral_film.app.main import main; main()"
     arguments = ["bake", "pack", "-o", "film", "--widths", "256"]
     process = subprocess.Popen(
         [sys.executable, "-c", bake, *arguments], cwd=tmp_path, stderr=subprocess.PIPE, text=True

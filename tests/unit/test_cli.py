@@ -9,10 +9,10 @@ import numpy as np
 import OpenImageIO
 import pytest
 
-from spectral_film.device import open_device
+from spectral_film.device.device import open_device
 
 ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-c", "from spectral_film.cli import main; main()")
+COMMAND = (sys.executable, "-c", "from spectral_film.app.main import main; main()")
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess:

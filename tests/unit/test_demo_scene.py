@@ -9,8 +9,8 @@ import h5py
 import numpy as np
 import pytest
 
-from spectral_film import spectra
-from spectral_film.demo_scene import demo_scene
+from spectral_film.light import spectra
+from spectral_film.light.demo_scene import demo_scene
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # colour-science speaks of the plotting it lacks

@@ -6,8 +6,8 @@ import h5py
 import numpy as np
 import pytest
 
+from spectral_film.emulsion.film import load_film, load_negative, load_print, shipped_films
 from spectral_film.errors import FilmModelError, UsageError
-from spectral_film.film import load_film, load_negative, load_print, shipped_films
 
 NEGATIVE, PRINT = "vision3-250d", "2383"
 

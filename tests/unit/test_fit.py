@@ -25,13 +25,13 @@ from reference.fit.page import to_html
 from reference.fit.report import comparisons, lines
 from reference.fit.sheet import read_sheet
 from spectral_film import Scene, Settings, render
+from spectral_film.emulsion.film import load_film
 from spectral_film.errors import InputError
-from spectral_film.film import load_film
-from spectral_film.spectra import WAVELENGTH, status_response
+from spectral_film.light.spectra import WAVELENGTH, status_response
 
 SHEETS = Path(reference.__file__).parent / "sheets"
 FILMS = {"vision3-250d": "status-m", "2383": "status-a"}
-SPECTRAL_FILM = [sys.executable, "-c", "from spectral_film.cli import main; main()"]
+SPECTRAL_FILM = [sys.executable, "-c", "from spectral_film.app.main import main; main()"]
 CURVE = ("density_range", "log_exposure_mid", "log_exposure_spread", "exponent")
 
 

@@ -26,11 +26,11 @@ from reference.fit.report import lines
 from reference.fit.sheet import read_sheet
 from reference.fit.solve import Solution
 from spectral_film import Scene, Settings, render
-from spectral_film.colour_difference import ciede2000, cielab
+from spectral_film.emulsion.film import Negative, load_negative
 from spectral_film.errors import InputError
-from spectral_film.film import Negative, load_negative
 from spectral_film.lab.projection import lamp_white, photograph
-from spectral_film.spectra import WAVELENGTH, colour_chart, status_response
+from spectral_film.light.difference import ciede2000, cielab
+from spectral_film.light.spectra import WAVELENGTH, colour_chart, status_response
 
 SHEETS = Path(reference.__file__).parent / "sheets"
 PATCHES = tuple(colour_chart())

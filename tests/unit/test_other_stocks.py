@@ -11,7 +11,7 @@ from reference.fit.model import fit_film
 from reference.fit.report import comparisons
 from reference.fit.sheet import read_sheet
 from spectral_film import Scene, Settings, render
-from spectral_film.spectra import WAVELENGTH
+from spectral_film.light.spectra import WAVELENGTH
 
 SHEETS = Path(reference.__file__).parent / "sheets"
 

@@ -16,7 +16,7 @@ from spectral_film.files import output
 from spectral_film.files.icc import display_profile
 from spectral_film.files.output import FORMATS, check_target, is_integer, write_picture
 from spectral_film.files.pictures import read_scene
-from spectral_film.stages.display import DISPLAYS
+from spectral_film.light.displays import DISPLAYS
 
 EVERY = [(suffix, bits) for suffix, kind in FORMATS.items() for bits in kind.types]
 FLOATS = [(".exr", 16), (".exr", 32), (".tif", 32)]

@@ -64,7 +64,7 @@ def test_wheel_carries_every_asset_and_kernel(wheel):
     }
     assert len(assets) >= 5
     wanted = kernels | assets | sheets | modules
-    assert wanted | {"spectral_film/demo_page.html", "reference/fit/assumed.toml"} <= inside
+    assert wanted | {"spectral_film/app/demo_page.html", "reference/fit/assumed.toml"} <= inside
 
 
 @pytest.mark.slow
@@ -93,7 +93,7 @@ def test_help_imports_no_numerics(tmp_path):
     run = python(
         "-c",
         "import sys; sys.argv[1:] = ['--help']\n"
-        "from spectral_film.cli import main\n"
+        "from spectral_film.app.main import main\n"
         "try: main()\n"
         "finally: print(*sorted(sys.modules), file=sys.stderr)",
         cwd=tmp_path,
@@ -111,7 +111,7 @@ def test_help_answers_within_half_a_second(tmp_path):
             "-c",
             "import time; start = time.process_time()\n"
             "import sys; sys.argv[1:] = ['--help']\n"
-            "from spectral_film.cli import main\n"
+            "from spectral_film.app.main import main\n"
             "try: main()\n"
             "finally: print(time.process_time() - start, file=sys.stderr)",
             cwd=tmp_path,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from spectral_film.quadrature import COUNT, condensed
 from spectral_film.stages.printing import Printing
 from spectral_film.stages.projection import Projection
+from spectral_film.stages.quadrature import COUNT, condensed
 
 
 @pytest.fixture(params=["printing", "projection"])

@@ -16,9 +16,9 @@ import pytest
 from conftest import save_picture
 
 import spectral_film
-from spectral_film.device import open_device
-from spectral_film.film import shipped_films
-from spectral_film.scene import Scene
+from spectral_film.device.device import open_device
+from spectral_film.emulsion.film import shipped_films
+from spectral_film.light.scene import Scene
 
 GREY_LUX_S = 12.5 / 250  # where a meter puts an 18 % grey
 PANORAMAS = Path("/usr/share/blender/datafiles/studiolights/world")
@@ -487,7 +487,7 @@ def test_any_real_array_is_the_same_picture(dtype):
 def test_help_is_quick_and_names_every_option_and_unit(command):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
-        [sys.executable, "-c", "from spectral_film.cli import main; main()", "--help"],
+        [sys.executable, "-c", "from spectral_film.app.main import main; main()", "--help"],
         capture_output=True, check=True,
     )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -508,7 +508,7 @@ def test_from_any_folder(command, grey, tmp_path, monkeypatch):
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     done = subprocess.run(
-        [sys.executable, "-c", "from spectral_film.cli import main; main()",
+        [sys.executable, "-c", "from spectral_film.app.main import main; main()",
          "render", "../grey.exr", "o.png"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from reference.fit.sheet import read_sheet
 from reference.fit.spectra import dmin_shape, dye_density, spectral_sensitivity
 from reference.fit.tables import FORMS
 from spectral_film.errors import InputError
-from spectral_film.spectra import WAVELENGTH
+from spectral_film.light.spectra import WAVELENGTH
 
 SHEETS = Path(reference.__file__).parent / "sheets"
 SHIPPED = sorted(path.parent.name for path in SHEETS.glob("*/sheet.toml"))

@@ -7,12 +7,12 @@ import h5py
 import numpy as np
 import pytest
 
-from spectral_film.device import open_device
+from spectral_film.app.show import draw, numbers
+from spectral_film.device.device import open_device
+from spectral_film.emulsion.film import load_film, shipped_films
 from spectral_film.errors import OutputError, UsageError
-from spectral_film.film import load_film, shipped_films
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import sine_response
-from spectral_film.show import draw, numbers
 
 STOCKS = ("vision3-250d", "2383")
 
@@ -67,7 +67,7 @@ def test_drawing_says_what_it_cannot_write(name, error, tmp_path):
 def test_drawing_needs_no_screen_and_no_pyplot(tmp_path):
     script = (
         "import sys; from pathlib import Path; from spectral_film import open_device, load_film\n"
-        "from spectral_film.show import draw\n"
+        "from spectral_film.app.show import draw\n"
         "draw(open_device(), load_film('2383'), Path('a.png'))\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )

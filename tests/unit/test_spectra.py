@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
-from spectral_film import spectra
 from spectral_film.errors import InputError, SpectralGridError, UsageError
+from spectral_film.light import spectra
 
 
 def xy(power):

@@ -13,8 +13,8 @@ from scipy.spatial import Delaunay
 
 from reference.stages import exposure as reference_exposure
 from reference.upsampling import ROLL_FROM, ROLL_TO, bring_inside, rgb_to_xyz, solve, spectrum_of
-from spectral_film import spectra
-from spectral_film.upsampling import (
+from spectral_film.light import spectra
+from spectral_film.light.upsampling import (
     count_out_of_locus,
     reflectance,
     upsample,

@@ -6,14 +6,15 @@ import sys
 
 import pytest
 
-from spectral_film.young_cpu import equivalent_cpu, is_misnamed
+from spectral_film.device.young_cpu import equivalent_cpu, is_misnamed
 
 # Under its own name such a CPU could not be tried here: the compiler may end the process.
 BUILD = """
 import ctypes, os
 import numpy as np
 import pyopencl as cl
-from spectral_film import device, young_cpu
+from spectral_film.device import device
+from spectral_film.device import young_cpu
 
 pocl = next(d for d in device.all_devices() if "pthread" in d.name)
 if young_cpu.name_cpu(pocl) is None:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from spectral_film.device import Device, open_device
+from spectral_film.device.device import Device, open_device
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.output import is_integer, write_picture
-from spectral_film.pipeline import Latitude, Pipeline, Settings, frame_of, gate_of
-from spectral_film.quadrature import FewerWavelengths
-from spectral_film.scene import Scene
-from spectral_film.signals import UNITS
-from spectral_film.spectra import WAVELENGTH
+from spectral_film.light.scene import Scene
+from spectral_film.light.spectra import WAVELENGTH
+from spectral_film.light.upsampling import count_out_of_locus
+from spectral_film.path.pipeline import Latitude, Pipeline, Settings, frame_of, gate_of
 from spectral_film.stages.densitometry import CINEON_LAST_CODE
-from spectral_film.upsampling import count_out_of_locus
+from spectral_film.stages.quadrature import FewerWavelengths
+from spectral_film.stages.signals import UNITS
 
 
 @dataclass(frozen=True, kw_only=True)

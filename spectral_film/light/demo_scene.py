@@ -9,7 +9,7 @@ from importlib.resources import as_file, files
 import h5py
 import numpy as np
 
-from spectral_film.scene import Scene
+from spectral_film.light.scene import Scene
 
 
 def demo_scene() -> Scene:

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from spectral_film.demo_scene import demo_scene
-from spectral_film.device import Device
+from spectral_film.device.device import Device
 from spectral_film.errors import OutputError
 from spectral_film.files.output import write_picture
-from spectral_film.page import write_text
-from spectral_film.pipeline import Settings
-from spectral_film.rendering import Rendering, render
+from spectral_film.light.demo_scene import demo_scene
+from spectral_film.pages.page import write_text
+from spectral_film.path.pipeline import Settings
+from spectral_film.path.rendering import Rendering, render
 
 PIECE = (360, 180, 440, 250)  # x, y, width, height of what the page follows: fruit, far lights
 LAMP = (326, 20, 170, 150)  # round a halogen and a tungsten lamp, 10000 times white
@@ -183,7 +183,7 @@ def _check(folder: Path, overwrite: bool) -> None:
 
 
 def _page(picture: Rendering, seconds: float) -> str:
-    template = Template((files("spectral_film") / "demo_page.html").read_text(encoding="utf-8"))
+    template = Template((files("spectral_film.app") / "demo_page.html").read_text(encoding="utf-8"))
     said = picture.metadata
     return template.substitute(
         film=html.escape(said["film"].split(" (")[0]),

@@ -14,20 +14,21 @@ from typing import Literal
 
 import numpy as np
 
-from spectral_film.device import Device
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Film, Negative, PrintStock, load_negative, load_print
+from spectral_film.emulsion.frame import Frame, gate_size_mm
 from spectral_film.errors import InputError, UsageError
-from spectral_film.film import Film, Negative, PrintStock, load_negative, load_print
-from spectral_film.frame import Frame, gate_size_mm
-from spectral_film.quadrature import condensed
-from spectral_film.scene import Scene
-from spectral_film.signals import UNITS, Quantity
+from spectral_film.light.displays import DISPLAYS
+from spectral_film.light.scene import Scene
 from spectral_film.stages import adjacency, optics, reaction_diffusion
 from spectral_film.stages.densitometry import Cineon, printing_densitometer, status_densitometer
-from spectral_film.stages.display import DISPLAYS, Display
+from spectral_film.stages.display import Display
 from spectral_film.stages.exposure import Exposure
 from spectral_film.stages.printing import Printing
 from spectral_film.stages.projection import LIGHT_BOX, Projection
+from spectral_film.stages.quadrature import condensed
 from spectral_film.stages.reciprocity import LONGEST_RECIPROCAL_S, Reciprocity
+from spectral_film.stages.signals import UNITS, Quantity
 from spectral_film.stages.tone_curve import Development
 
 FINEST_PITCH_UM = 0.25  # half a wavelength: nothing finer is an image on film

@@ -16,10 +16,10 @@ import h5py
 import numpy as np
 
 from spectral_film.errors import FilmModelError, SpectralFilmError, UsageError
-from spectral_film.spectra import WAVELENGTH, illuminant
+from spectral_film.light.metering import METER_LUX_S
+from spectral_film.light.spectra import WAVELENGTH, illuminant
 
 SCHEMA_VERSION = 1
-METER_LUX_S = 12.5  # over the exposure index: where a meter puts an 18 % grey (ISO 5800)
 
 _LAYER = ("layer",)
 _SUBLAYER = ("layer", "sublayer")

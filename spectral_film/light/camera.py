@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from spectral_film.chromaticity import BRADFORD, adaptation, rgb_to_xyz, white_xyz
-from spectral_film.spectra import equal_luminance, illuminant, observer
-from spectral_film.stages.display import D65, REC709
+from spectral_film.light.chromaticity import BRADFORD, adaptation, rgb_to_xyz, white_xyz
+from spectral_film.light.displays import D65, REC709
+from spectral_film.light.spectra import equal_luminance, illuminant, observer
 
 
 def white_light() -> np.ndarray:

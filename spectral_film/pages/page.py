@@ -60,7 +60,7 @@ def page(title: str, lead: Iterable[str], body: Iterable[str], footer: object = 
         body: The sections.
         footer: How it was made.
     """
-    template = Template((files("spectral_film") / "page.html").read_text(encoding="utf-8"))
+    template = Template((files("spectral_film.pages") / "page.html").read_text(encoding="utf-8"))
     return template.substitute(
         title=escaped(title),
         lead="\n".join(map(escaped, lead)),

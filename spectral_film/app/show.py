@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 
-from spectral_film.device import Device
-from spectral_film.drawing import DYES, PALE, PUBLISHED, RECORDS, STYLE
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Film, Negative
 from spectral_film.errors import OutputError, UsageError
-from spectral_film.film import Film, Negative
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import SINE_MODULATION, sine_response
 from spectral_film.lab.sensitometry import read_tablet
-from spectral_film.spectra import WAVELENGTH
+from spectral_film.light.spectra import WAVELENGTH
+from spectral_film.pages.drawing import DYES, PALE, PUBLISHED, RECORDS, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

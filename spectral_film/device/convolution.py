@@ -22,7 +22,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import fft
 
-from spectral_film.spread import Mixture, Spread
+from spectral_film.emulsion.spread import Mixture, Spread
 
 LIT_WIDTH = 0.9  # assumed, see above
 ROUNDING = 2e-8  # of the brightest value: what float32 transforms leave all over a plane, measured

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pyopencl as cl
 
+from spectral_film.device.young_cpu import name_cpu
 from spectral_film.errors import DeviceError
-from spectral_film.young_cpu import name_cpu
 
 LOCAL_SIZE = 64  # work-items a group; asked down where the device or the kernel takes fewer
 CPU_VECTOR_WIDTH = 16  # one AVX-512 register, or two of AVX2: measured faster there than one

@@ -55,7 +55,7 @@ from typing import NamedTuple
 import h5py
 import numpy as np
 
-from spectral_film.spectra import WAVELENGTH
+from spectral_film.light.spectra import WAVELENGTH
 
 # Powers of the normalised wavelength t, which runs from -1 to 1: c0, c1, c2 multiply these rows.
 _T = (WAVELENGTH - 570.0) / 210.0

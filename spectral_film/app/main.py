@@ -13,8 +13,8 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from bake.commands import app as bake
+from spectral_film.app.terminal import integers, numbers, progress, say, seconds, switch
 from spectral_film.errors import SpectralFilmError, UsageError
-from spectral_film.terminal import integers, numbers, progress, say, seconds, switch
 
 app = typer.Typer(
     name="spectral-film",
@@ -187,11 +187,11 @@ def render(
     RGB 1.0 is a perfect white under the taking light; a reflectance multiplies that light; a
     radiance counts as white at the luminance of an equal-energy spectrum of 1.0.
     """
-    from spectral_film.device import open_device
+    from spectral_film.device.device import open_device
     from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
-    from spectral_film.pipeline import Settings, check_settings
-    from spectral_film.rendering import render as render_scene
+    from spectral_film.path.pipeline import Settings, check_settings
+    from spectral_film.path.rendering import render as render_scene
 
     settings = Settings(
         film=film,
@@ -256,8 +256,8 @@ def demo(
     overwrite: Annotated[bool, typer.Option(help="Replace the files of an earlier demo.")] = False,
 ) -> None:
     """Render the built-in scene with everything on, and a page that shows the stages."""
-    from spectral_film.demo import make_demo
-    from spectral_film.device import open_device
+    from spectral_film.app.demo import make_demo
+    from spectral_film.device.device import open_device
 
     chosen = open_device(device)
     say(f"device: {chosen.name}")
@@ -277,10 +277,10 @@ def show(
     overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
     """Draw a stock's curves, measured over published, and print its numbers."""
-    from spectral_film.device import open_device
-    from spectral_film.film import load_film
-    from spectral_film.show import check_drawing, draw
-    from spectral_film.show import numbers as every_number
+    from spectral_film.app.show import check_drawing, draw
+    from spectral_film.app.show import numbers as every_number
+    from spectral_film.device.device import open_device
+    from spectral_film.emulsion.film import load_film
 
     stock = load_film(film)
     path = target or Path(f"{stock.id}.png")
@@ -325,7 +325,7 @@ def fit(
             f"fit needs {missing.name}, which is not installed; "
             "run: pip install 'spectral-film[fit]'"
         ) from missing
-    from spectral_film.page import check_place, write_text
+    from spectral_film.pages.page import check_place, write_text
 
     check_place(target, suffixes=(".h5",), overwrite=overwrite)
     if report is not None:
@@ -367,12 +367,12 @@ def lab(
     overwrite: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
 ) -> None:
     """Put a stock under the instruments of a laboratory, and lay the readings over its sheet."""
-    from spectral_film.device import open_device
-    from spectral_film.film import PrintStock, load_film, load_print
+    from spectral_film.device.device import open_device
+    from spectral_film.emulsion.film import PrintStock, load_film, load_print
     from spectral_film.lab.record import to_json
     from spectral_film.lab.report import to_html
     from spectral_film.lab.session import measure
-    from spectral_film.page import check_place, write_text
+    from spectral_film.pages.page import check_place, write_text
 
     record = target.with_suffix(".json")
     check_place(target, suffixes=(".html",), overwrite=overwrite)
@@ -403,7 +403,7 @@ def lab(
 @app.command(rich_help_panel="Look and learn")
 def films() -> None:
     """List the stocks that come with the program."""
-    from spectral_film.film import Negative, load_film, shipped_films
+    from spectral_film.emulsion.film import Negative, load_film, shipped_films
 
     for name in sorted(shipped_films()):
         film = load_film(name)
@@ -414,7 +414,7 @@ def films() -> None:
 @app.command(rich_help_panel="Look and learn")
 def devices() -> None:
     """List the OpenCL devices, and the one that would run."""
-    from spectral_film.device import all_devices, open_device
+    from spectral_film.device.device import all_devices, open_device
 
     would_run = open_device()
     for device in all_devices():

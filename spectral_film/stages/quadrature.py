@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import qr
 
-from spectral_film.device import Device
-from spectral_film.film import Film
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Film
 from spectral_film.stages.transmission import Receivers, transmit
 
 COUNT = 24  # wavelengths kept: some 1e-4 of density, at 3.5 times the speed

@@ -1,0 +1,1 @@
+"""Pages and drawings that a reader opens."""
