@@ -16,8 +16,8 @@ from spectral_film.errors import OutputError
 from spectral_film.files.output import write_picture
 from spectral_film.light.demo_scene import demo_scene
 from spectral_film.pages.page import write_text
-from spectral_film.path.pipeline import Settings
 from spectral_film.path.rendering import Rendering, render
+from spectral_film.path.settings import Settings
 
 PIECE = (360, 180, 440, 250)  # x, y, width, height of what the page follows: fruit, far lights
 LAMP = (326, 20, 170, 150)  # round a halogen and a tungsten lamp, 10000 times white
