@@ -9,11 +9,9 @@ squares on the relative error, reweighted towards the worst. How good: measured 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import qr
 
-from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Film
-from spectral_film.stages.transmission import Receivers, transmit
+from spectral_film.stages.transmission import Receivers
 
 COUNT = 24  # wavelengths kept: some 1e-4 of density, at 3.5 times the speed
 FITTED, CHECKED, PASSES = 500, 20_000, 6  # dye triples each; reweightings
@@ -22,10 +20,10 @@ MARGIN = 2  # over the largest error found; 400,000 other triples had 1.2 times 
 
 @dataclass(frozen=True)
 class FewerWavelengths:
-    """A stage in place of one that looks through a film at all wavelengths.
+    """Receivers in place of some that look through a film at all wavelengths.
 
     Attributes:
-        receivers: What it sums instead.
+        receivers: What to sum instead.
         error: Bound on the error of -log10 of this stage's light, in density: `MARGIN` times the
             largest found over random dye triples and the corners, edges and middle of their range.
     """
@@ -33,16 +31,14 @@ class FewerWavelengths:
     receivers: Receivers
     error: float
 
-    def __call__(self, device: Device, dyes: np.ndarray) -> np.ndarray:
-        """Light of the receivers, (receiver, y, x)."""
-        return transmit(device, dyes, self.receivers)
-
 
 def condensed(receivers: Receivers, film: Film) -> FewerWavelengths:
     """The same receivers looking through `film` at `COUNT` wavelengths.
 
     The film's curves say how much of each dye there can be.
     """
+    from scipy.linalg import qr  # a fifth of the render's import, for --fast alone
+
     through, light = _samples(receivers, film, FITTED)
     shares = [
         through * weight / total[:, None]
