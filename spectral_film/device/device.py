@@ -184,7 +184,7 @@ class Device:
         )
 
     def finish(self, buffer: cl.Buffer, host: np.ndarray) -> None:
-        """Wait until shared memory holds what was asked for; mapping makes it so by the standard."""
+        """Wait until shared memory holds what was asked for; mapping it is the standard's way."""
 
         def look() -> None:
             mapped, _ = cl.enqueue_map_buffer(

@@ -74,7 +74,7 @@ class Launch:
     def run(
         self, items: tuple[int, ...], local: tuple[int, ...], given: Mapping[str, object]
     ) -> None:
-        """Run over so many work-items, in groups of `local`, with these arguments and the tables."""
+        """Run over so many work-items, in groups of `local`, with these arguments and tables."""
         arguments = {**self._tables, **given}
         if set(self._wanted) != set(arguments):
             raise DeviceError(

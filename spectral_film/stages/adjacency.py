@@ -121,6 +121,4 @@ class EdgeEffect(PointStage):
     def prepare(self, device: Device, frame: Region) -> Launch:
         """See `Stage`."""
         del frame
-        return Launch(
-            device, KERNELS, "sharpen", defines={"EDGES": 1}, tables={"gain": self.gain}
-        )
+        return Launch(device, KERNELS, "sharpen", defines={"EDGES": 1}, tables={"gain": self.gain})

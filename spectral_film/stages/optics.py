@@ -24,6 +24,7 @@ from spectral_film.emulsion.spread import Exponential, Gaussian, Halo, Mixture, 
 from spectral_film.stages.signals import EXPOSURE, PRINT_EXPOSURE, Signal
 from spectral_film.stages.stage import Work
 
+
 @dataclass(frozen=True, kw_only=True)
 class Spreading:
     """The blur of each layer, on one sampling of the film; light is kept.

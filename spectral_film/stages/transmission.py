@@ -90,5 +90,9 @@ class Transmission(PointStage):
                 "WAVELENGTHS": receivers.dye_density.shape[1],
                 "DENSITY": int(self.as_density),
             },
-            tables={name: getattr(receivers, name) for name in receivers.__dataclass_fields__},
+            tables={
+                "dye_density": receivers.dye_density,
+                "response_through_base": receivers.response_through_base,
+                "veil": receivers.veil,
+            },
         )
