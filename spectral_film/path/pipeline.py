@@ -119,10 +119,11 @@ class Pipeline:
         piece = Region(*crop) if crop else frame
         job = self.job(scene.kind, scene.wavelength_nm)
         steps = path_to(job)
-        colours = (
-            survey_of_colours() if scene.kind == "rgb" else survey_of_spectra(len(scene.planes))
-        )
-        surveys = {"scene": colours, "exposure": self._survey(steps, piece)}
+        is_rgb = scene.kind == "rgb"
+        surveys = {
+            "scene": survey_of_colours() if is_rgb else survey_of_spectra(len(scene.planes)),
+            "exposure": self._survey(steps, piece),
+        }
         return Plan(device, steps, frame, piece, surveys=surveys, keep=keep, before=before)
 
     def __call__(

@@ -70,6 +70,10 @@ def fingerprint(value: object) -> bytes:
     if is_dataclass(value):
         parts = (fingerprint(getattr(value, field.name)) for field in fields(value))
         return b"".join((type(value).__name__.encode(), b"(", *parts, b")"))
+    if isinstance(value, Mapping):
+        return fingerprint(tuple(value.items()))
+    if callable(value):
+        return value.__qualname__.encode()
     if isinstance(value, tuple):
         return b"".join((b"[", *map(fingerprint, value), b"]"))
     return f"{value!r};".encode()
