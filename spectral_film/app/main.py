@@ -280,7 +280,7 @@ def show(
     from spectral_film.app.show import check_drawing, draw
     from spectral_film.app.show import numbers as every_number
     from spectral_film.device.device import open_device
-    from spectral_film.emulsion.film import load_film
+    from spectral_film.emulsion.stocks import load_film
 
     stock = load_film(film)
     path = target or Path(f"{stock.id}.png")
@@ -368,7 +368,8 @@ def lab(
 ) -> None:
     """Put a stock under the instruments of a laboratory, and lay the readings over its sheet."""
     from spectral_film.device.device import open_device
-    from spectral_film.emulsion.film import PrintStock, load_film, load_print
+    from spectral_film.emulsion.film import PrintStock
+    from spectral_film.emulsion.stocks import load_film, load_print
     from spectral_film.lab.record import to_json
     from spectral_film.lab.report import to_html
     from spectral_film.lab.session import measure
@@ -403,7 +404,8 @@ def lab(
 @app.command(rich_help_panel="Look and learn")
 def films() -> None:
     """List the stocks that come with the program."""
-    from spectral_film.emulsion.film import Negative, load_film, shipped_films
+    from spectral_film.emulsion.film import Negative
+    from spectral_film.emulsion.stocks import load_film, shipped_films
 
     for name in sorted(shipped_films()):
         film = load_film(name)

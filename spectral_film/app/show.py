@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Film, Negative
+from spectral_film.emulsion.schema import Row, contents
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import SINE_MODULATION, sine_response
@@ -94,11 +94,10 @@ def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
     for (record, colour), curve in zip(RECORDS.items(), curves, strict=True):
         axes.plot(h[every], sheet[f"D_{record}"][every], **PUBLISHED, color=colour, alpha=0.75)
         axes.plot(fine, curve, color=colour, label=record)
-    status = film.densitometry.replace("status-", "status ").replace(" m", " M").replace(" a", " A")
     axes.set(
         title="Characteristic curves",
         xlabel="log exposure, log10(lux s)",
-        ylabel=f"{status} density",
+        ylabel=f"{film.densitometry_name} density",
         xlim=(fine[0], fine[-1]),
         ylim=(0, None),
     )
@@ -197,53 +196,64 @@ def _state_misses(axes: "Axes", misses: np.ndarray, number: str) -> None:
 
 
 def numbers(film: Film) -> Iterator[str]:
-    """The contents of the film file as lines: value, unit, origin, source."""
-    with h5py.File(film.path) as file:
-        yield f"{film.name} ({film.id}), {film.kind}"
-        yield f"  {film.source}"
-        yield f"  file {film.path}, sha256 {film.sha256}"
-        for name, value in sorted(file.attrs.items()):
-            if name not in ("id", "name", "kind", "source"):
-                yield f"  {name} = {value}"
-        tables: list[str] = []
-        file.visit(tables.append)
-        said = ""
-        for name in tables:
-            item = file[name]
-            if isinstance(item, h5py.Dataset) and not name.startswith("published/"):
-                yield ""
-                yield from _table(name, item)
-            elif name.startswith("published/") and isinstance(item, h5py.Dataset):
-                group, column = name.rsplit("/", 1)
-                if group != said:
-                    said = group
-                    columns = file[group]
-                    yield ""
-                    yield f"{group}  {len(item)} rows of {', '.join(columns)}"
-                    yield from _provenance(columns[column])
-            elif item.attrs and not name.startswith("published"):
-                yield ""
-                yield f"{name}  " + ", ".join(f"{k} = {v}" for k, v in item.attrs.items())
-
-
-def _table(name: str, table: h5py.Dataset) -> Iterator[str]:
-    values = np.atleast_1d(table[()])
-    shape = " x ".join(map(str, table.shape)) or "one number"
-    yield f"{name}  [{table.attrs.get('unit', '?')}]  {shape}" + (
-        f" ({table.attrs['axes']})" if table.attrs.get("axes") else ""
-    )
-    rows = np.atleast_2d(values)
-    if rows.shape[-1] <= 8:
-        for row in rows:
-            yield "    " + "  ".join(f"{value:10.5g}" for value in row)
+    """What a film says, as lines: value, unit, origin, source."""
+    said = list(contents(film))
+    facts = [(path, row, value) for path, row, value in said if row.holds != "table"]
+    yield f"{film.name} ({film.id}), {film.kind}"
+    yield f"  {film.source}"
+    if film.file is None:
+        yield f"  made in memory, content sha256 {film.sha256}"
+    elif film.unchanged:
+        yield f"  file {film.file.path}, sha256 {film.sha256}"
     else:
-        for row in rows:
-            peak = WAVELENGTH[row.argmax()]
-            yield f"    {row.min():.5g} to {row.max():.5g}, highest at {peak:g} nm"
-    yield from _provenance(table)
+        yield f"  changed, content sha256 {film.sha256}; sources are those of {film.file.path}"
+    for path, row, value in facts:
+        if row.group == "/" and path not in ("id", "name", "kind", "source"):
+            yield f"  {path} = {_fact(value)}"
+    groups: dict[str, list[str]] = {}
+    for path, row, value in facts:
+        if row.group != "/":
+            group, _, name = path.rpartition("/")
+            groups.setdefault(group, []).append(f"{name} = {_fact(value)}")
+    for group, entries in groups.items():
+        yield ""
+        yield f"{group}  {', '.join(entries)}"
+    for path, row, values in said:
+        if row.holds == "table" and not path.startswith("published/"):
+            yield ""
+            yield from _table(film, path, row, values)
+    for table, columns in film.published.items():
+        yield ""
+        first, *_ = columns
+        yield f"published/{table}  {len(columns[first])} rows of {', '.join(columns)}"
+        yield from _provenance(film, f"published/{table}/{first}")
 
 
-def _provenance(table: h5py.Dataset) -> Iterator[str]:
-    yield f"    {table.attrs.get('origin', 'unstated')}: {table.attrs.get('source', 'unstated')}"
-    if table.attrs.get("uncertainty"):
-        yield f"    uncertainty: {table.attrs['uncertainty']}"
+def _fact(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def _table(film: Film, path: str, row: Row, values: np.ndarray) -> Iterator[str]:
+    shape = " x ".join(map(str, np.shape(values))) or "one number"
+    unit = row.unit.format(densitometry=film.densitometry)
+    axes = f" ({', '.join(row.axes)})" if row.axes else ""
+    yield f"{path}  [{unit}]  {shape}{axes}"
+    lines = np.atleast_2d(values)
+    if lines.shape[-1] <= 8:
+        for line in lines:
+            yield "    " + "  ".join(f"{value:10.5g}" for value in line)
+    else:
+        for line in lines:
+            peak = WAVELENGTH[line.argmax()]
+            yield f"    {line.min():.5g} to {line.max():.5g}, highest at {peak:g} nm"
+    yield from _provenance(film, path)
+
+
+def _provenance(film: Film, path: str) -> Iterator[str]:
+    origin = film.origins.get(path)
+    if origin is None:
+        yield "    unstated"
+        return
+    yield f"    {origin.origin}: {origin.source}"
+    if origin.uncertainty:
+        yield f"    uncertainty: {origin.uncertainty}"

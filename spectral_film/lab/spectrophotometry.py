@@ -6,8 +6,9 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Film, PrintStock, load_negative
+from spectral_film.emulsion.film import Film, PrintStock
 from spectral_film.emulsion.frame import Frame
+from spectral_film.emulsion.stocks import load_negative
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.densitometer import spectral_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare

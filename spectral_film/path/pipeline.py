@@ -15,8 +15,9 @@ from typing import Literal
 import numpy as np
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Film, Negative, PrintStock, load_negative, load_print
+from spectral_film.emulsion.film import Film, Negative, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
+from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.errors import InputError, UsageError
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.scene import Scene

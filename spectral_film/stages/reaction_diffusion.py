@@ -30,7 +30,8 @@ from spectral_film.emulsion.chemistry import (
     chemistry_of_kernel,
     developable_for,
 )
-from spectral_film.emulsion.film import Interlayer, Negative, load_negative
+from spectral_film.emulsion.film import Interlayer, Negative
+from spectral_film.emulsion.stocks import load_negative
 from spectral_film.errors import UsageError
 from spectral_film.stages.signals import EXPOSURE_FLOOR
 

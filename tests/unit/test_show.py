@@ -9,7 +9,7 @@ import pytest
 
 from spectral_film.app.show import draw, numbers
 from spectral_film.device.device import open_device
-from spectral_film.emulsion.film import load_film, shipped_films
+from spectral_film.emulsion.stocks import load_film, shipped_films
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import sine_response
