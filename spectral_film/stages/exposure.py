@@ -35,6 +35,7 @@ from spectral_film.stages.signals import EXPOSURE, SCENE, Signal
 from spectral_film.stages.stage import PointStage
 
 KERNELS = Path(__file__).with_suffix(".cl")
+DARK = 0.01  # of a white: below, the quick form of the sigmoid is off by more than 1e-5
 LARGEST_SHARE_HELD = 0.1  # of a layer's exposure may lie where a cube has no bands
 
 
@@ -137,5 +138,6 @@ class Exposure(PointStage):
                 "luminance_weight": table.luminance_weight,
                 "wavelength": POWERS[1],
                 "exposure_weight": weight,
+                "dark": DARK * weight.sum(axis=1),
             },
         )
