@@ -11,7 +11,10 @@ PHYSICS, BIBLIOGRAPHY = ROOT / "docs/physics.md", ROOT / "docs/references.bib"
 TEXT = {".py", ".cl", ".md", ".toml", ".csv", ".html", ".bib", ".yaml"}
 
 # Notes that some of the code was written beside. Nobody who has only the repository can read them.
-ELSEWHERE = re.compile(r"\b(PHYSICS|INTEROP|LIMITS|FACTS|GRAIN|SPEED|HOUSE)\b")
+# Some have the names of constants: those only as they were cited, with a page or a paragraph.
+ELSEWHERE = re.compile(
+    r"\b(PHYSICS|INTEROP|FACTS)\b|\b(LIMITS|GRAIN|SPEED|HOUSE)(\.md| [A-Z]?\d| [A-Za-z]\b)"
+)
 # A citation ends with its sentence; several sections stand with commas between.
 CITATION = re.compile(r"docs/physics\.md, ([^.;:)*`\"]+)")
 LINE_BREAK = re.compile(r"\s*\n\s*(?:#|//)?\s*")
