@@ -7,7 +7,8 @@ so that an 18 % grey under the film's balance light gets `grey` lux s in every l
 other light. L is the radiance of a measured spectrum; or a reflectance, measured or up-sampled
 from RGB (`upsampling.py`), times the taking light. Both lights have the luminance of an
 equal-energy spectrum of 1.0.
-Kernel: exposure.cl. Reference: reference/stages/exposure.py. Source: PHYSICS k.
+Kernel: exposure.cl. Reference: reference/stages/exposure.py.
+Source: docs/physics.md, Exposure.
 """
 
 from collections.abc import Mapping

@@ -8,7 +8,8 @@ round at its back and exposes the layers a second time (halation). Both keep the
 S and H are given as densities in `spread.py`. Kernels are positive and sum to 1
 (`convolution.py`); beyond the border the edge goes on. The transforms run on the host, whatever
 the device.
-Reference: reference/stages/optics.py. Source: PHYSICS a-c.
+Reference: reference/stages/optics.py.
+Source: docs/physics.md, Scatter, Halation.
 """
 
 from collections.abc import Mapping
