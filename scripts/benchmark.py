@@ -14,7 +14,6 @@ a root or a quotient is one.
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -27,9 +26,10 @@ import pyopencl as cl
 from scipy import fft
 
 import spectral_film as sf
+from spectral_film.blur.blur import ROWS, Blur
 from spectral_film.blur.pixel_kernel import reach_in_pixels
 from spectral_film.device.device import cores
-from spectral_film.device.planes import Planes, Region, make_planes, put
+from spectral_film.device.planes import Planes, Region, fetch, make_planes, put
 from spectral_film.light.upsampling import reflectance, upsample
 from spectral_film.path.pipeline import Pipeline, frame_of
 from spectral_film.stages.optics import Spreading
@@ -157,14 +157,25 @@ def transforms_alone(
 ) -> Callable[[], None]:
     """The Fourier transforms of three planes, padded for a blur: the least its other form costs."""
     reach = reach_in_pixels(reach_um, pitch)
-    rows, columns = (fft.next_fast_len(n + 2 * r, real=True) for n, r in zip(size, reach, strict=True))
-    grid = np.ones((rows, columns), np.float32)
+    padded = (n + 2 * around for n, around in zip(size, reach, strict=True))
+    grid = np.ones([fft.next_fast_len(n, real=True) for n in padded], np.float32)
 
     def run() -> None:
         for _ in range(3):
             fft.irfft2(fft.rfft2(grid, workers=cores()), s=grid.shape, workers=cores())
 
     return run
+
+
+def operations_of(blur: Blur) -> float:
+    """Of a pixel, all channels: its neighbours folded left on right, and the sum over the core."""
+    count = 0.0
+    for levels in blur.cores:
+        for level, core in enumerate(levels):
+            rows, columns = core.shape
+            folded = columns * (2 * rows - 2 + ROWS) / ROWS
+            count += (folded + columns * (2 * rows - 1)) / 4**level
+    return count
 
 
 def stages(
@@ -189,15 +200,15 @@ def stages(
         figures = {}
         if step.stage.reach == POINT:
             (seconds,) = watch.seconds(run)
+            counted = OPERATIONS.get(step.name, 0.0)
         else:
             assert isinstance(step.stage, Spreading)
             fourier = transforms_alone((height, width), step.stage.reach_um, step.stage.pitch_um)
             seconds, by_fourier = watch.seconds(run, fourier)
             figures["times its Fourier transforms alone"] = by_fourier / seconds
-            multiplied = pixels * step.stage.blur.operations / operations
-            figures["share of multiply-adds"] = multiplied / seconds
-        if step.name in OPERATIONS:
-            figures["share of multiply-adds"] = OPERATIONS[step.name] * pixels / operations / seconds
+            counted = operations_of(step.stage.blur)
+        if counted:
+            figures["share of multiply-adds"] = counted * pixels / operations / seconds
         if step.name in BYTES:
             figures["share of the copy"] = BYTES[step.name] * pixels / bandwidth / seconds
         found[step.name] = {"ms": 1000 * seconds, "Mpx/s": pixels / seconds / 1e6, **figures}
@@ -212,8 +223,6 @@ def stages(
 
 
 def _strip(planes: Planes, width: int) -> np.ndarray:
-    from spectral_film.device.planes import fetch
-
     rows = min(NUMPY_ROWS, planes.region.height)
     return fetch(planes.over(Region(planes.region.x, planes.region.y, width, rows)))
 
