@@ -24,7 +24,9 @@ from spectral_film.stages.stage import POINT, Work, fingerprint
 
 RESULT = -1  # in the place of a buffer's number: that of what is handed over
 CHANNELS = 3  # of every signal behind the scene
-BAND_BYTES = 3 * 2**20  # of a signal: a band of it and of the next are in the cache together
+BAND_BYTES = (
+    8 * 2**20
+)  # of a signal: worth a launch, and in the last cache when the next step wants it
 SCENE_BYTES = 2**28  # of a scene on the device at a time; a hyperspectral cube may have more
 
 Announce = Callable[[str, int, int], None]
