@@ -333,6 +333,6 @@ def _sources(film: Film) -> list[str]:
     """Every chart a film was made from, and who read it: some ask to be named."""
     return list(
         dict.fromkeys(
-            origin.source for path, origin in film.origins.items() if path.startswith("published/")
+            table.source for path, table in film.provenance.items() if path.startswith("published/")
         )
     )

@@ -5,13 +5,21 @@ each. `dataclasses.replace` makes variants: what is replaced is checked as if it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 
-from spectral_film.emulsion.schema import DENSITOMETRIES, KINDS, Process, Role, contents
+from spectral_film.emulsion.row import Role
+from spectral_film.emulsion.schema import (
+    DENSITOMETRIES,
+    KINDS,
+    Densitometry,
+    Process,
+    Profile,
+    contents,
+)
 from spectral_film.emulsion.value import Value
 from spectral_film.errors import FilmModelError, UsageError
 from spectral_film.light.metering import METER_LUX_S
@@ -68,7 +76,7 @@ class Halation(Value):
         reach_um: Where the halo is cut off and renormalised.
     """
 
-    profile: Literal["ring", "diffuse"]
+    profile: Profile
     veil_ratio: np.ndarray
     base_um: float
     base_index: float
@@ -109,7 +117,7 @@ class Lad(Value):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Origin:
+class Provenance:
     """Where a table comes from.
 
     Attributes:
@@ -155,8 +163,8 @@ class Film(Value):
         dmin_density: Spectral density of the unexposed, developed film, (wavelength,).
         scatter: Spread of light in the emulsion; None where the sheet prints no MTF.
         published: The sheet as read: table -> column -> values, NaN where not printed.
-        origins: Path in the film file -> where that table comes from.
-        notes: Path -> what else the file says: how the fits converged, say.
+        provenance: Path in the film file -> where that table comes from.
+        notes: Path in the film file -> what else it says: how its fits converged, say.
         file: What it was read from; a variant keeps it, and is known by its own hash.
 
     Raises:
@@ -169,7 +177,7 @@ class Film(Value):
     id: str
     name: str
     maker: str
-    densitometry: Literal["status-m", "status-a"]
+    densitometry: Densitometry
     balance: str
     source: str
     spectral_sensitivity: np.ndarray
@@ -178,8 +186,8 @@ class Film(Value):
     dmin_density: np.ndarray
     scatter: CoreSkirt | Cauchy | None = None
     published: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
-    origins: Mapping[str, Origin] = field(default_factory=dict, compare=False)
-    notes: Mapping[str, str | float] = field(default_factory=dict, compare=False)
+    provenance: Mapping[str, Provenance] = field(default_factory=dict, compare=False)
+    notes: Mapping[str, Any] = field(default_factory=dict, compare=False)
     file: FilmFile | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -191,13 +199,15 @@ class Film(Value):
             raise FilmModelError(
                 f"{self.id}: exposure/spectral_sensitivity is 0 all over for a layer"
             )
-        if len({values.shape for values in vars(self.tone_curve).values()}) > 1:
+        curve = (getattr(self.tone_curve, table.name) for table in fields(ToneCurve))
+        if len({values.shape for values in curve}) > 1:
             raise FilmModelError(f"{self.id}: the tables of tone_curve differ in shape")
 
     @property
     def kind(self) -> str:
         """Role and process in one word, as the file has it."""
-        return next(k for k, said in KINDS.items() if said == (self.role, self.process))
+        kinds = {said: kind for kind, said in KINDS.items()}
+        return kinds.get((self.role, self.process), f"{self.role} {self.process}")
 
     @property
     def densitometry_name(self) -> str:

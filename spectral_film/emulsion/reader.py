@@ -18,11 +18,12 @@ from spectral_film.emulsion.film import (
     Interlayer,
     Lad,
     Negative,
-    Origin,
     PrintStock,
+    Provenance,
     ToneCurve,
 )
-from spectral_film.emulsion.schema import KINDS, SCHEMA, Role, Row
+from spectral_film.emulsion.row import Role, Row
+from spectral_film.emulsion.schema import KINDS, SCHEMA
 from spectral_film.errors import FilmModelError
 from spectral_film.light.spectra import WAVELENGTH
 
@@ -65,7 +66,7 @@ class _Reader:
     def __init__(self, path: Path, file: h5py.File) -> None:
         self.path, self.file = path, file
         self.tree: dict[str, Any] = {}
-        self.origins: dict[str, Origin] = {}
+        self.provenance: dict[str, Provenance] = {}
         self.notes: dict[str, Any] = {}
 
     def film(self) -> Negative | PrintStock:
@@ -127,7 +128,7 @@ class _Reader:
         except (TypeError, ValueError):
             raise self.blame(f"table {path} holds {dataset.dtype}, not real numbers") from None
         said = dataset.attrs
-        self.origins[path] = Origin(
+        self.provenance[path] = Provenance(
             unit=str(said.get("unit", row.unit)),
             origin=str(said.get("origin", "unstated")),
             source=str(said.get("source", "unstated")),
@@ -179,7 +180,7 @@ class _Reader:
             self.tree["halation"] = {b: Halation(**h) for b, h in self.tree["halation"].items()}
         try:
             return STOCKS[role](
-                process=process, origins=self.origins, notes=self.notes, **self.tree
+                process=process, provenance=self.provenance, notes=self.notes, **self.tree
             )
         except FilmModelError as error:  # what no row says alone
             raise self.blame(str(error)) from None

@@ -168,6 +168,7 @@ def test_python_of_the_page_on_baking_runs_as_pasted(tmp_path):
 
 PAGES = [
     "README.md", "CONTRIBUTING.md", "docs/faq.md", "docs/how-a-stock-is-made.md", "docs/baking.md",
+    "docs/film-file.md",
 ]  # fmt: skip
 
 
