@@ -15,6 +15,7 @@ from spectral_film.emulsion.row import Role
 from spectral_film.emulsion.schema import (
     DENSITOMETRIES,
     KINDS,
+    SCHEMA,
     Densitometry,
     Process,
     Profile,
@@ -148,7 +149,7 @@ class FilmFile:
     content_sha256: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Film(Value):
     """What every stock has. Its role is its class; equal films say the same, wherever they lie.
 
@@ -192,9 +193,14 @@ class Film(Value):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        said = set()
         for path, row, value in contents(self):
+            said.add(row.path)
             if complaint := row.complaint(value):
                 raise FilmModelError(f"{self.id}: {path} {complaint}")
+        for row in SCHEMA:
+            if row.role in (None, self.role) and row.in_every_film and row.path not in said:
+                raise FilmModelError(f"{self.id}: {row.path} is missing")
         if not self.spectral_sensitivity.any(axis=1).all():
             raise FilmModelError(
                 f"{self.id}: exposure/spectral_sensitivity is 0 all over for a layer"
@@ -202,6 +208,9 @@ class Film(Value):
         curve = (getattr(self.tone_curve, table.name) for table in fields(ToneCurve))
         if len({values.shape for values in curve}) > 1:
             raise FilmModelError(f"{self.id}: the tables of tone_curve differ in shape")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.label}>"
 
     @property
     def kind(self) -> str:
@@ -244,7 +253,7 @@ class Film(Value):
         return f"{self.id}, {how} (content sha256 {self.sha256[:12]})"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Negative(Film):
     """A camera stock.
 
@@ -279,7 +288,7 @@ class Negative(Film):
         return METER_LUX_S / (ei or self.exposure_index)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PrintStock(Film):
     """A print stock.
 

@@ -85,6 +85,11 @@ class Row:
             return "" if lowest == -np.inf else f"{lowest:g} or more"
         return f"{lowest:g} to {highest:g}"
 
+    @property
+    def in_every_film(self) -> bool:
+        """Whether no film of its role, read or made, can do without."""
+        return self.needed_with == "/" and bool(self.field) and "*" not in self.path
+
     def names(self, path: str) -> tuple[str, ...] | None:
         """What the stars stand for where this row describes `path`; else None."""
         found = re.fullmatch(re.escape(self.path).replace(r"\*", "([^/]+)"), path)

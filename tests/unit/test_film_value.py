@@ -112,6 +112,10 @@ def test_a_variant_is_not_taken_for_the_film_of_its_file(negative):
     assert (unchanged.sha256, unchanged.path) == (negative.sha256, negative.path)
 
 
+def test_a_film_is_named_in_a_line_where_it_is_printed(negative):
+    assert repr(negative) == f"<Negative {negative.label}>"
+
+
 def test_a_film_without_a_file_says_so(negative):
     assert replace(negative, file=None).label.startswith("vision3-250d, made in memory (content")
 
@@ -139,6 +143,8 @@ def test_role_process_and_densitometry(negative, print_film):
     ({"balance": "moonshine"}, "balance is no light: .*moonshine"),
     ({"densitometry": "status-x"}, "densitometry is 'status-x', expected one of status-m"),
     ({"process": "reversal"}, "kind is 'camera reversal', expected one of negative, print"),
+    ({"exposure_index": None}, "exposure_index is missing"),
+    ({"published": {}}, "published/characteristic_curves/log_exposure is missing"),
     ({"backing": "velvet"}, "backing is 'velvet', expected one of rem-jet, ahu, none"),
     ({"dmin_density": np.zeros(84)}, r"dyes/dmin_density has the shape \(84,\)"),
     ({"dmin_density": np.full(85, np.inf)}, "dyes/dmin_density holds 85 non-finite"),
