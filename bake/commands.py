@@ -8,35 +8,40 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spectral_film.app.options import (
+    BITS,
+    Backing,
+    Bits,
+    DeviceName,
+    Exposure,
+    Film,
+    Index,
+    White,
+    typed,
+)
 from spectral_film.app.terminal import integers, numbers, progress, say, switch
+from spectral_film.path.settings import Settings
 
 if TYPE_CHECKING:
     from bake.verify import Verification
-    from spectral_film.path.pipeline import Settings
 
 app = typer.Typer(help="Bake the film for other software.", no_args_is_help=True)
 
 Size = Annotated[
     int, typer.Option(help="Nodes along an edge of the whole path's tables: 33 or 65; 9 to 129.")
 ]
-Film = Annotated[str, typer.Option(help="Camera stock: an id, or an .h5 film model.")]
 Print = Annotated[str, typer.Option("--print", help="Print stock, or none.")]
 InputSpace = Annotated[
     str,
     typer.Option(help="What comes in: a log-coded OCIO space; a .clf takes scene-linear ones too."),
 ]
 Display = Annotated[str, typer.Option(help="sRGB, Rec.709, P3-D65, P3-DCI or Rec.2020.")]
-White = Annotated[
-    str, typer.Option(help="lamp: 18 % grey stays neutral; print: highlights stay neutral.")
-]
 Illuminant = Annotated[str | None, typer.Option(help="Taking light. Default: the film's balance.")]
-Exposure = Annotated[float, typer.Option(help="Stops over the meter.")]
-Index = Annotated[
-    float | None, typer.Option("--ei", help="Exposure index metered at. Default: the film's.")
-]
 Points = Annotated[str, typer.Option(help="Printer lights R,G,B; 25,25,25 prints grey on the LAD.")]
-DeviceName = Annotated[str | None, typer.Option(help="Part of a device's name.")]
 Overwrite = Annotated[bool, typer.Option(help="Replace what is there.")]
+
+# Where baking starts from something else than a render: hosts grade log, and show Rec.709.
+SIZE, INPUT_SPACE, DISPLAY = 33, "ACEScct", "Rec.709"
 
 
 def _settings(
@@ -49,9 +54,9 @@ def _settings(
     exposure: float,
     ei: float | None,
     printer_points: str,
-    backing: str | None = None,
-) -> "Settings":
-    from spectral_film.path.pipeline import Settings, check_settings
+    backing: str | None = Settings.backing,
+) -> Settings:
+    from spectral_film.path.pipeline import check_settings
 
     settings = Settings(
         film=film,
@@ -74,7 +79,7 @@ def lut(
         Path,
         typer.Option("--output", "-o", metavar="LUT", help=".cube, .clf, .csp or .spi3d."),
     ],
-    size: Size = 33,
+    size: Size = SIZE,
     form: Annotated[
         str,
         typer.Option(
@@ -82,15 +87,15 @@ def lut(
             "print: from there to display. lmt: a look, to be shown through the ACES output."
         ),
     ] = "film",
-    film: Film = "vision3-250d",
-    print_film: Print = "2383",
-    input_space: InputSpace = "ACEScct",
-    display: Display = "Rec.709",
-    white: White = "lamp",
-    illuminant: Illuminant = None,
-    exposure: Exposure = 0.0,
-    ei: Index = None,
-    printer_points: Points = "25,25,25",
+    film: Film = typed(Settings.film),
+    print_film: Print = typed(Settings.print_film),
+    input_space: InputSpace = INPUT_SPACE,
+    display: Display = DISPLAY,
+    white: White = Settings.white,
+    illuminant: Illuminant = Settings.illuminant,
+    exposure: Exposure = Settings.exposure,
+    ei: Index = Settings.ei,
+    printer_points: Points = typed(Settings.printer_points),
     device: DeviceName = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -144,19 +149,17 @@ def pack(
     widths: Annotated[
         str, typer.Option(help="Widths of the pictures in pixels, with commas.")
     ] = "2048,4096",
-    size: Size = 33,
-    film: Film = "vision3-250d",
-    print_film: Print = "2383",
-    input_space: InputSpace = "ACEScct",
-    display: Display = "Rec.709",
-    white: White = "lamp",
-    illuminant: Illuminant = None,
-    exposure: Exposure = 0.0,
-    ei: Index = None,
-    printer_points: Points = "25,25,25",
-    backing: Annotated[
-        str | None, typer.Option(help="rem-jet, ahu or none (the red ring). Default: the film's.")
-    ] = None,
+    size: Size = SIZE,
+    film: Film = typed(Settings.film),
+    print_film: Print = typed(Settings.print_film),
+    input_space: InputSpace = INPUT_SPACE,
+    display: Display = DISPLAY,
+    white: White = Settings.white,
+    illuminant: Illuminant = Settings.illuminant,
+    exposure: Exposure = Settings.exposure,
+    ei: Index = Settings.ei,
+    printer_points: Points = typed(Settings.printer_points),
+    backing: Backing = Settings.backing,
     device: DeviceName = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -238,7 +241,7 @@ def play(
     spatial: Annotated[
         str, typer.Option(help="Scatter, halation and edge effects: on or off.")
     ] = "on",
-    bits: Annotated[int, typer.Option(help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16.")] = 16,
+    bits: Bits = BITS,
     nan: Annotated[str, typer.Option(help="NaN and infinite pixels: refuse, or zero.")] = "refuse",
     device: Annotated[
         str | None,

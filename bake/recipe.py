@@ -12,7 +12,7 @@ from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, known_name
 from spectral_film.light.displays import DISPLAYS
-from spectral_film.path.pipeline import Settings
+from spectral_film.path.settings import Settings
 from spectral_film.stages.reciprocity import LONGEST_RECIPROCAL_S
 
 FEWEST_NODES, MOST_NODES = 9, 129  # along an edge; OpenColorIO reads no more

@@ -15,8 +15,8 @@ from bake.reference_scene import scene_of_codes
 from bake.replay import pixels_of, replay
 from spectral_film.device.device import Device, open_gpu
 from spectral_film.errors import UsageError
-from spectral_film.path.pipeline import Settings
 from spectral_film.path.rendering import render
+from spectral_film.path.settings import Settings
 from spectral_film.stages.signals import Quantity
 
 # What a pack may be off by, mean and 99th percentile. The pictures: the project's aim for a scene

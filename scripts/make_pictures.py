@@ -17,10 +17,10 @@ from reference.fit.page import draw as draw_fit
 from reference.fit.report import comparisons
 from reference.fit.sheet import read_sheet
 from spectral_film import Settings, load_film, open_device, render
-from spectral_film.app.show import draw
 from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.lab.report import draw as draw_chart
 from spectral_film.lab.session import measure
+from spectral_film.lab.stock_drawing import draw
 from spectral_film.light.demo_scene import demo_scene
 from spectral_film.pages.drawing import svg
 

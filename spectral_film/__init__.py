@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from spectral_film.emulsion.stocks import load_film
     from spectral_film.errors import SpectralFilmError
     from spectral_film.light.scene import Scene
-    from spectral_film.path.pipeline import Pipeline, Settings
+    from spectral_film.path.pipeline import Pipeline
     from spectral_film.path.rendering import Rendering, render
+    from spectral_film.path.settings import Settings
 
 __all__ = [
     "Device",
@@ -36,7 +37,7 @@ _HOME = {
     "Pipeline": "path.pipeline",
     "Rendering": "path.rendering",
     "Scene": "light.scene",
-    "Settings": "path.pipeline",
+    "Settings": "path.settings",
     "SpectralFilmError": "errors",
     "load_film": "emulsion.stocks",
     "open_device": "device.device",

@@ -1,260 +1,33 @@
-"""What a stock is: its curves, measured on the model and drawn over the published ones, and its
-numbers with where they come from.
-"""
+"""`spectral-film show`: what a stock is, drawn and in numbers."""
 
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Annotated
 
-import numpy as np
+import typer
 
-from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Film, Negative
-from spectral_film.emulsion.row import Row
-from spectral_film.emulsion.schema import contents
-from spectral_film.errors import OutputError, UsageError
-from spectral_film.lab.darkroom import Darkroom
-from spectral_film.lab.mtf_bench import SINE_MODULATION, sine_response
-from spectral_film.lab.sensitometry import read_tablet
-from spectral_film.light.spectra import WAVELENGTH
-from spectral_film.pages.drawing import DYES, PALE, PUBLISHED, RECORDS, STYLE
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-SIZE_IN, DPI = (10.4, 7.8), 120
+from spectral_film.app.options import DeviceName, Stock
+from spectral_film.app.terminal import say
 
 
-def check_drawing(path: Path, *, overwrite: bool) -> None:
-    """Refuse early what `draw` would refuse after its work.
+def show(
+    film: Stock,
+    target: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="A .png or .svg. Default: ID.png."),
+    ] = None,
+    device: DeviceName = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
+) -> None:
+    """Draw a stock's curves, measured over published, and print its numbers."""
+    from spectral_film.device.device import open_device
+    from spectral_film.emulsion.description import describe
+    from spectral_film.emulsion.stocks import load_film
+    from spectral_film.lab.stock_drawing import check_drawing, draw
 
-    Raises:
-        UsageError: not a .png or .svg.
-        OutputError: the file exists, or there is no such folder.
-    """
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise UsageError(f"{path}: a drawing is a .png or an .svg, so end its name in one of them")
-    if not path.resolve().parent.is_dir() or path.is_dir():
-        raise OutputError(f"{path}: is no place for a file; name one in an existing folder")
-    if path.exists() and not overwrite:
-        raise OutputError(f"{path}: exists; give another name with -o, or --overwrite")
-
-
-def draw(device: Device, film: Film, path: Path, *, overwrite: bool = False) -> None:
-    """Draw the curves of `film` into a PNG or SVG, the model's over the sheet's.
-
-    Raises:
-        UsageError, OutputError: as `check_drawing`, or the file cannot be written.
-    """
+    stock = load_film(film)
+    path = target or Path(f"{stock.id}.png")
     check_drawing(path, overwrite=overwrite)
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    with rc_context(STYLE):
-        figure = Figure(figsize=SIZE_IN, dpi=DPI)
-        FigureCanvasAgg(figure)
-        _compose(figure, device, film)
-        partial = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
-        try:
-            figure.savefig(partial, metadata={"Date": None} if path.suffix == ".svg" else None)
-            partial.replace(path)
-        except OSError as reason:
-            raise OutputError(f"{path}: cannot be written ({reason.strerror})") from None
-        finally:
-            partial.unlink(missing_ok=True)
-
-
-def _compose(figure: "Figure", device: Device, film: Film) -> None:
-    panels = figure.subplots(2, 2)
-    figure.subplots_adjust(left=0.07, right=0.975, top=0.85, bottom=0.075, wspace=0.2, hspace=0.36)
-    _draw_characteristic(panels[0, 0], device, film)
-    _draw_sensitivity(panels[0, 1], film)
-    _draw_dyes(panels[1, 0], film)
-    _draw_mtf(panels[1, 1], device, film)
-    figure.text(0.07, 0.955, film.name, fontsize=15, weight="bold")
-    figure.text(
-        0.07,
-        0.918,
-        f"lines: the model, read through its own spectra     circles: {film.source}",
-        color=PALE,
-        fontsize=8.5,
-    )
-
-
-def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
-    sheet = film.published["characteristic_curves"]
-    h = sheet["log_exposure"]
-    fine = np.linspace(h.min() - 0.3, h.max() + 0.3, 400)
-    darkroom = Darkroom(device=device, film=film)
-    curves = read_tablet(darkroom, fine[None])
-    errors = _misses(read_tablet(darkroom, h[None]), sheet, "D_{}")
-    every = slice(None, None, max(1, len(h) // 33))
-    for (record, colour), curve in zip(RECORDS.items(), curves, strict=True):
-        axes.plot(h[every], sheet[f"D_{record}"][every], **PUBLISHED, color=colour, alpha=0.75)
-        axes.plot(fine, curve, color=colour, label=record)
-    axes.set(
-        title="Characteristic curves",
-        xlabel="log exposure, log10(lux s)",
-        ylabel=f"{film.densitometry_name} density",
-        xlim=(fine[0], fine[-1]),
-        ylim=(0, None),
-    )
-    axes.legend(title="record", title_fontsize=8, loc="upper left")
-    _state_misses(axes, errors, "{:.4f}")
-    if isinstance(film, Negative):
-        grey = np.log10(film.grey_lux_s())
-        axes.axvline(grey, color=PALE, linewidth=0.6, zorder=0)
-        axes.annotate(
-            "18 % grey", (grey, axes.get_ylim()[1]), (4, -8), textcoords="offset points",
-            color=PALE, fontsize=8,
-        )  # fmt: skip
-
-
-def _draw_sensitivity(axes: "Axes", film: Film) -> None:
-    sheet = film.published["spectral_sensitivity"]
-    for (record, colour), values in zip(RECORDS.items(), film.spectral_sensitivity, strict=True):
-        log_s = np.log10(np.where(values > 0, values, np.nan))
-        axes.plot(
-            sheet["wavelength_nm"], sheet[f"logS_{record}"], **PUBLISHED, color=colour, alpha=0.75
-        )
-        axes.plot(WAVELENGTH, log_s, color=colour, label=record)
-    axes.set(
-        title="Spectral sensitivity",
-        xlabel="wavelength, nm",
-        ylabel="log10 sensitivity, cm²/erg",
-        xlim=(350, 750),
-    )
-    axes.legend(title="layer", title_fontsize=8)
-
-
-def _draw_dyes(axes: "Axes", film: Film) -> None:
-    sheet = film.published["spectral_dye_density"]
-    nm = sheet["wavelength_nm"]
-    axes.axhline(0, color=PALE, linewidth=0.4)
-    for (dye, colour), values in zip(DYES.items(), film.dye_density, strict=True):
-        # The sheet draws each dye in an amount of its own choice, the model one unit.
-        unit = np.nanmax(sheet[dye])
-        axes.plot(nm[::2], sheet[dye][::2] / unit, **PUBLISHED, color=colour, alpha=0.75)
-        axes.plot(WAVELENGTH, values, color=colour)
-        axes.annotate(
-            dye, (WAVELENGTH[values.argmax()], 1), (0, 5), textcoords="offset points",
-            color=colour, ha="center", fontsize=8,
-        )  # fmt: skip
-    if "min_density" in sheet:
-        axes.plot(nm[::2], sheet["min_density"][::2], **PUBLISHED, color=PALE, alpha=0.75)
-    axes.plot(WAVELENGTH, film.dmin_density, color=PALE)
-    axes.annotate(
-        "D-min", (WAVELENGTH[0], film.dmin_density[0]), (4, 5), textcoords="offset points",
-        color=PALE, fontsize=8,
-    )  # fmt: skip
-    axes.set(
-        title="Spectral density of one unit of dye, and of the base",
-        xlabel="wavelength, nm",
-        ylabel="density",
-        xlim=(WAVELENGTH[0], WAVELENGTH[-1]),
-        ylim=(None, 1.12),
-    )
-
-
-def _draw_mtf(axes: "Axes", device: Device, film: Film) -> None:
-    modulation = SINE_MODULATION[film.kind]
-    axes.set(xlabel="cycles/mm on the film", ylabel="response, %", ylim=(0, 120))
-    axes.set_xscale("log")
-    ticks = [2, 5, 10, 20, 50, 100]
-    axes.set_xticks(ticks, [str(tick) for tick in ticks])
-    axes.minorticks_off()
-    sheet = film.published.get("mtf")
-    if sheet is None or film.scatter is None:
-        axes.set_title("MTF: the sheet prints none, and the model spreads no light")
-        return
-    frequency = np.geomspace(2, 100, 40)
-    darkroom = Darkroom(device=device, film=film)
-    response = 100 * sine_response(darkroom, frequency)
-    measured = 100 * sine_response(darkroom, sheet["cycles_per_mm"])
-    for (record, colour), curve in zip(RECORDS.items(), response, strict=True):
-        axes.plot(sheet["cycles_per_mm"], sheet[f"{record}_pct"], **PUBLISHED, color=colour)
-        axes.plot(frequency, curve, color=colour, label=record)
-    axes.set_title(f"MTF, from sine targets of {100 * modulation:.0f} % modulation")
-    _state_misses(axes, _misses(measured, sheet, "{}_pct"), "{:.1f}")
-    axes.legend(title="record", title_fontsize=8, loc="lower left")
-
-
-def _misses(measured: np.ndarray, sheet: Any, column: str) -> np.ndarray:
-    return np.stack([m - sheet[column.format(r)] for m, r in zip(measured, "RGB", strict=True)])
-
-
-def _state_misses(axes: "Axes", misses: np.ndarray, number: str) -> None:
-    """The misses of the three records in a corner of their panel."""
-    rms, most = np.sqrt(np.nanmean(misses**2)), np.nanmax(abs(misses))
-    axes.text(
-        0.985, 0.03, f"model - sheet: rms {number.format(rms)}, max {number.format(most)}",
-        transform=axes.transAxes, ha="right", color=PALE, fontsize=8,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-    )  # fmt: skip
-
-
-def numbers(film: Film) -> Iterator[str]:
-    """What a film says, as lines: value, unit, origin, source."""
-    said = list(contents(film))
-    facts = [(path, row, value) for path, row, value in said if row.holds != "table"]
-    yield f"{film.name} ({film.id}), {film.kind}"
-    yield f"  {film.source}"
-    if film.file is None:
-        yield f"  made in memory, content sha256 {film.sha256}"
-    elif film.unchanged:
-        yield f"  file {film.file.path}, sha256 {film.sha256}"
-    else:
-        yield f"  changed, content sha256 {film.sha256}; sources are those of {film.file.path}"
-    for path, row, value in facts:
-        if row.group == "/" and path not in ("id", "name", "kind", "source"):
-            yield f"  {path} = {_fact(value)}"
-    groups: dict[str, list[str]] = {}
-    for path, row, value in facts:
-        if row.group != "/":
-            group, _, name = path.rpartition("/")
-            groups.setdefault(group, []).append(f"{name} = {_fact(value)}")
-    for group, entries in groups.items():
-        yield ""
-        yield f"{group}  {', '.join(entries)}"
-    for path, row, values in said:
-        if row.holds == "table" and not path.startswith("published/"):
-            yield ""
-            yield from _table(film, path, row, values)
-    for table, columns in film.published.items():
-        yield ""
-        first, *_ = columns
-        yield f"published/{table}  {len(columns[first])} rows of {', '.join(columns)}"
-        yield from _provenance(film, f"published/{table}/{first}")
-
-
-def _fact(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
-
-
-def _table(film: Film, path: str, row: Row, values: np.ndarray) -> Iterator[str]:
-    shape = " x ".join(map(str, np.shape(values))) or "one number"
-    unit = row.unit.format(densitometry=film.densitometry)
-    axes = f" ({', '.join(row.axes)})" if row.axes else ""
-    yield f"{path}  [{unit}]  {shape}{axes}"
-    lines = np.atleast_2d(values)
-    if lines.shape[-1] <= 8:
-        for line in lines:
-            yield "    " + "  ".join(f"{value:10.5g}" for value in line)
-    else:
-        for line in lines:
-            peak = WAVELENGTH[line.argmax()]
-            yield f"    {line.min():.5g} to {line.max():.5g}, highest at {peak:g} nm"
-    yield from _provenance(film, path)
-
-
-def _provenance(film: Film, path: str) -> Iterator[str]:
-    found = film.provenance.get(path)
-    if found is None:
-        yield "    unstated"
-        return
-    yield f"    {found.origin}: {found.source}"
-    if found.uncertainty:
-        yield f"    uncertainty: {found.uncertainty}"
+    draw(open_device(device), stock, path, overwrite=overwrite)
+    for line in describe(stock):
+        typer.echo(line)
+    say(f"the curves are drawn in {path}")

@@ -1,9 +1,13 @@
-"""OpenCL: choose a device, build a kernel, and launch it by the names of its arguments.
+"""An OpenCL device: its queue, its memory, and the kernels built on it.
 
-A kernel lives beside the Python that launches it, that of a stage in `stages/<stage>.cl`. Arrays
-go in and come out as numpy; on a device that shares the host's memory nothing is copied.
+One device serves any number of threads: a kernel object holds the arguments of its next launch, so
+every thread has its own.
 """
 
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -16,158 +20,196 @@ import pyopencl as cl
 from spectral_film.device.young_cpu import name_cpu
 from spectral_film.errors import DeviceError
 
-LOCAL_SIZE = 64  # work-items a group; asked down where the device or the kernel takes fewer
 CPU_VECTOR_WIDTH = 16  # one AVX-512 register, or two of AVX2: measured faster there than one
-KERNELS = Path(str(files("spectral_film") / "stages"))
+COMMON = Path(str(files("spectral_film.device") / "common.cl"))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass
+class Traffic:
+    """What a device was asked to do so far.
+
+    Attributes:
+        up, down: Bytes of planes that crossed the bus.
+        launches: How often each kernel ran.
+    """
+
+    up: int = 0
+    down: int = 0
+    launches: Counter[str] = field(default_factory=Counter)
+
+
 class Device:
-    """One OpenCL device with its queue and the kernels built on it so far."""
+    """One OpenCL device with its queue and the kernels built on it so far.
 
-    opencl: cl.Device
-    context: cl.Context = field(init=False)
-    queue: cl.CommandQueue = field(init=False)
-    _kernels: dict[tuple, cl.Kernel] = field(init=False, default_factory=dict)
-    _taken_for: str | None = field(init=False)
+    Args:
+        opencl: The device.
+        vector_width: Pixels a work-item handles; None: 1 on a GPU, whose lanes are the work-items,
+            else 16.
+        shares_host_memory: Whether kernels work on numpy's own memory; None: as the device says.
+    """
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_taken_for", name_cpu(self.opencl))
+    def __init__(
+        self,
+        opencl: cl.Device,
+        *,
+        vector_width: int | None = None,
+        shares_host_memory: bool | None = None,
+    ) -> None:
+        self.opencl = opencl
+        self.is_gpu = bool(opencl.type & cl.device_type.GPU)
+        self.vector_width = vector_width or (1 if self.is_gpu else CPU_VECTOR_WIDTH)
+        self.shares_host_memory = (
+            bool(opencl.host_unified_memory) if shares_host_memory is None else shares_host_memory
+        )
+        self.traffic = Traffic()
+        self._taken_for = name_cpu(opencl)
+        self._programs: dict[tuple, cl.Program] = {}
+        self._building = threading.Lock()
+        self._of_thread = threading.local()
         try:
-            context = cl.Context([self.opencl])
-            queue = cl.CommandQueue(context)
+            self.context = cl.Context([opencl])
+            self.queue = cl.CommandQueue(self.context)
         except cl.Error as error:
             raise DeviceError(f"{self.name} cannot be opened: {error}; try --device") from error
-        object.__setattr__(self, "context", context)
-        object.__setattr__(self, "queue", queue)
 
     @property
     def name(self) -> str:
         """What is printed and stored with every render."""
         return f"{self.opencl.name.strip()} ({self.opencl.platform.name.strip()})"
 
-    @property
-    def vector_width(self) -> int:
-        """Pixels a work-item handles: 1 on a GPU, whose lanes are the work-items, else 16."""
-        return 1 if self.opencl.type & cl.device_type.GPU else CPU_VECTOR_WIDTH
-
-    @property
-    def shares_host_memory(self) -> bool:
-        """Whether a kernel can work on numpy's own memory."""
-        return bool(self.opencl.host_unified_memory)
-
-    def run(
-        self,
-        source: str | Path,
-        kernel: str,
-        *,
-        pixels: int,
-        out: dict[str, tuple[int, ...]],
-        defines: dict[str, object] | None = None,
-        **arguments: np.ndarray | np.generic,
-    ) -> np.ndarray:
-        """Launch `kernel` of `source` over `pixels` pixels, VW of them an item.
+    def kernel(self, source: Path, name: str, defines: tuple[tuple[str, object], ...]) -> cl.Kernel:
+        """This thread's own kernel `name` of a source file, built once for all threads.
 
         Args:
-            source: Stem of a file in `stages/`, or the path of one elsewhere.
-            pixels: Pixels of one plane; the kernel gets it as its argument `pixels`.
-            out: The one output: its argument name and shape, float32.
+            source: A `.cl`; `common.cl` is put in front of it.
             defines: Compile-time constants, as in `#define NAME value`.
-            arguments: Every other argument by name: arrays (made float32, C order) or scalars.
-
-        Returns:
-            The output array.
 
         Raises:
-            DeviceError: the build or the launch failed, or the names do not match.
+            DeviceError: it does not build.
         """
-        path = KERNELS / f"{source}.cl" if isinstance(source, str) else source
-        built = self._build(path, kernel, tuple(sorted((defines or {}).items())))
-        ((result_name, shape),) = out.items()
-        result = np.empty(shape, np.float32)
-        given: dict[str, Any] = {**arguments, "pixels": np.uint32(pixels), result_name: result}
-        name_of = cl.kernel_arg_info.NAME
-        wanted = [str(built.get_arg_info(i, name_of)) for i in range(built.num_args)]
-        if set(wanted) != set(given):
-            raise DeviceError(
-                f"kernel {kernel} takes {sorted(wanted)}, was given {sorted(given)}; "
-                "rename the field or the argument"
-            )
-        inputs = {
-            name: self._input(value) if isinstance(value, np.ndarray) else value
-            for name, value in given.items()
-            if name != result_name
-        }
-        output = self._output(result)
-        items = -(-pixels // self.vector_width)
-        local = min(LOCAL_SIZE, self._largest_group(built))
+        kernels: dict[Any, cl.Kernel] = self._of_thread.__dict__
+        key = (source, name, defines)
+        if key not in kernels:
+            kernels[key] = cl.Kernel(self._program(source, defines), name)
+        return kernels[key]
+
+    def _program(self, source: Path, defines: tuple[tuple[str, object], ...]) -> cl.Program:
+        with self._building:
+            if (source, defines) not in self._programs:
+                self._programs[source, defines] = self._built(source, defines)
+            return self._programs[source, defines]
+
+    def _built(self, source: Path, defines: tuple[tuple[str, object], ...]) -> cl.Program:
+        text = "\n".join(path.read_text(encoding="utf-8") for path in (COMMON, source))
+        # -w: vectors wider than the registers draw a page of notes about an ABI nobody calls.
+        options = ["-cl-std=CL1.2", "-w", "-cl-kernel-arg-info", f"-DVW={self.vector_width}"]
+        options += [f"-D{name}={value}" for name, value in defines]
+        if self._taken_for:  # PoCL's cache may be shared by machines it all calls generic
+            options.append(f"-DCPU_{self._taken_for.replace('-', '_')}")
         try:
-            built(
-                self.queue,
-                (-(-items // local) * local,),
-                (local,),
-                *({**inputs, result_name: output}[name] for name in wanted),
-            )
-            self._fetch(output, result)
+            return cl.Program(self.context, text).build(options)
         except cl.Error as error:
-            raise DeviceError(f"kernel {kernel} failed on {self.name}: {error}") from error
-        return result
+            raise DeviceError(
+                f"{source.name} does not build on {self.name}, driver "
+                f"{self.opencl.driver_version}: {error}"
+            ) from error
 
-    def _largest_group(self, kernel: cl.Kernel) -> int:
-        return kernel.get_work_group_info(cl.kernel_work_group_info.WORK_GROUP_SIZE, self.opencl)
-
-    def _build(self, source: Path, kernel: str, defines: tuple) -> cl.Kernel:
-        key = (source, kernel, defines)
-        if key not in self._kernels:
-            text = "\n".join(
-                path.read_text(encoding="utf-8") for path in (KERNELS / "common.cl", source)
-            )
-            # -w: vectors wider than the registers draw a page of notes about an ABI nobody calls.
-            options = ["-cl-std=CL1.2", "-w", "-cl-kernel-arg-info", f"-DVW={self.vector_width}"]
-            options += [f"-D{name}={value}" for name, value in defines]
-            if self._taken_for:  # PoCL's cache may be shared by machines it all calls generic
-                options.append(f"-DCPU_{self._taken_for.replace('-', '_')}")
-            try:
-                program = cl.Program(self.context, text).build(options)
-                self._kernels[key] = getattr(program, kernel)
-            except cl.Error as error:
-                raise DeviceError(
-                    f"{source.name} does not build on {self.name}, driver "
-                    f"{self.opencl.driver_version}: {error}"
-                ) from error
-        return self._kernels[key]
-
-    def _input(self, values: np.ndarray) -> cl.Buffer:
+    def constant(self, values: np.ndarray) -> cl.Buffer:
+        """A table that kernels read, float32; the device keeps a copy."""
         values = np.ascontiguousarray(values, np.float32)
-        source = (
-            cl.mem_flags.USE_HOST_PTR if self.shares_host_memory else cl.mem_flags.COPY_HOST_PTR
-        )
-        return self._buffer(values, cl.mem_flags.READ_ONLY | source, hostbuf=values)
+        flags = cl.mem_flags.READ_ONLY | cl.mem_flags.COPY_HOST_PTR
+        return self._buffer(values.nbytes, flags, hostbuf=values)
 
-    def _output(self, result: np.ndarray) -> cl.Buffer:
+    def make_buffer(self, floats: int) -> tuple[cl.Buffer, np.ndarray | None]:
+        """Room for so many floats, and the same memory for numpy where it is shared."""
+        if not self.shares_host_memory:
+            return self._buffer(4 * floats, cl.mem_flags.READ_WRITE, size=4 * floats), None
+        host = np.empty(floats, np.float32)
+        flags = cl.mem_flags.READ_WRITE | cl.mem_flags.USE_HOST_PTR
+        return self._buffer(host.nbytes, flags, hostbuf=host), host
+
+    def send(self, planes: np.ndarray) -> cl.Buffer:
+        """An array without holes as a buffer to read: its own memory where that is shared."""
+        dense = planes if planes.flags.c_contiguous else np.moveaxis(planes, 0, -1)
         if self.shares_host_memory:
-            flags = cl.mem_flags.WRITE_ONLY | cl.mem_flags.USE_HOST_PTR
-            return self._buffer(result, flags, hostbuf=result)
-        return self._buffer(result, cl.mem_flags.WRITE_ONLY, size=result.nbytes)
+            flags = cl.mem_flags.READ_ONLY | cl.mem_flags.USE_HOST_PTR
+        else:
+            flags = cl.mem_flags.READ_ONLY | cl.mem_flags.COPY_HOST_PTR
+            self.traffic.up += dense.nbytes
+        return self._buffer(dense.nbytes, flags, hostbuf=dense)
 
-    def _buffer(self, values: np.ndarray, flags: int, **where: Any) -> cl.Buffer:
+    def receive(
+        self, result: np.ndarray, buffer: cl.Buffer, lead: int, pitches: tuple[int, int, int]
+    ) -> None:
+        """Fill an array, (channel, y, x), from planes in a buffer.
+
+        Args:
+            result: Where to, without holes.
+            buffer: Where from.
+            lead: Bytes before the first pixel.
+            pitches: Bytes from plane to plane, from row to row, from pixel to pixel.
+        """
+        self.traffic.down += result.nbytes
+        self._copy_planes(result, buffer, result.shape, lead, pitches)
+
+    def refill(
+        self, buffer: cl.Buffer, values: np.ndarray, lead: int, pitches: tuple[int, int, int]
+    ) -> None:
+        """Fill planes in a buffer from an array; arguments as in `receive`."""
+        self.traffic.up += values.nbytes
+        self._copy_planes(buffer, values, values.shape, lead, pitches)
+
+    def _copy_planes(
+        self,
+        target: Any,
+        source: Any,
+        shape: tuple[int, ...],
+        lead: int,
+        pitches: tuple[int, int, int],
+    ) -> None:
+        plane, stride, pixel = pitches
+        channels, height, width = shape
+        row, before = divmod(lead, stride)
+        self.wait_for(
+            lambda: cl.enqueue_copy(  # type: ignore[call-overload]
+                self.queue,
+                target,
+                source,
+                buffer_origin=(before, row, 0),
+                host_origin=(0, 0, 0),
+                region=(width * pixel, height, channels),
+                buffer_pitches=(stride, plane),
+                host_pitches=(width * pixel, height * width * pixel),
+            )
+        )
+
+    def finish(self, buffer: cl.Buffer, host: np.ndarray) -> None:
+        """Wait until shared memory holds what was asked for; mapping it is the standard's way."""
+
+        def look() -> None:
+            mapped, _ = cl.enqueue_map_buffer(
+                self.queue, buffer, cl.map_flags.READ, 0, host.shape, host.dtype
+            )
+            mapped.base.release(self.queue)
+            self.queue.finish()
+
+        self.wait_for(look)
+
+    def wait_for(self, work: Callable[[], Any]) -> None:
+        """Do something with the queue, and name the device where it fails."""
+        try:
+            work()
+        except cl.Error as error:
+            raise DeviceError(f"{self.name} failed: {error}; try another --device") from error
+
+    def _buffer(self, size_in_bytes: int, flags: int, **where: Any) -> cl.Buffer:
         try:
             return cl.Buffer(self.context, flags, **where)
         except cl.Error as error:
             raise DeviceError(
-                f"{self.name} has no room for {values.nbytes / 2**20:.0f} MiB: {error}; "
+                f"{self.name} has no room for {size_in_bytes / 2**20:.0f} MiB: {error}; "
                 "render a smaller picture, or choose another --device"
             ) from error
-
-    def _fetch(self, buffer: cl.Buffer, result: np.ndarray) -> None:
-        if self.shares_host_memory:  # mapping makes the kernel's writes visible, by the standard
-            mapped, _ = cl.enqueue_map_buffer(
-                self.queue, buffer, cl.map_flags.READ, 0, result.shape, result.dtype
-            )
-            mapped.base.release(self.queue)
-            self.queue.finish()
-        else:
-            cl.enqueue_copy(self.queue, result, buffer)
 
 
 def all_devices() -> list[cl.Device]:
@@ -180,11 +222,15 @@ def all_devices() -> list[cl.Device]:
 
 
 @cache
-def open_device(name: str | None = None) -> Device:
+def open_device(name: str | None = None, threads: int | None = None) -> Device:
     """The first GPU, else the first CPU, or the first device whose name contains `name`.
 
+    Args:
+        threads: Compute units to take, at most; None: as many as this process may run on.
+
     Raises:
-        DeviceError: no device at all, or none of that name; the message lists what there is.
+        DeviceError: no device at all, or none of that name; the message lists what there is. Or it
+            cannot be held to so many threads.
     """
     found = all_devices()
     if not found:
@@ -195,7 +241,7 @@ def open_device(name: str | None = None) -> Device:
     full_names = [f"{d.name.strip()} ({d.platform.name.strip()})" for d in found]
     for device, full_name in zip(found, full_names, strict=True):
         if name is None or (name and name.lower() in full_name.lower()):
-            return Device(device)
+            return Device(_held_to(device, threads))
     raise DeviceError(f"no OpenCL device is called {name!r}; there is: {'; '.join(full_names)}")
 
 
@@ -203,3 +249,26 @@ def open_gpu() -> Device | None:
     """The first GPU; None where there is none."""
     gpus = (device for device in all_devices() if device.type & cl.device_type.GPU)
     return next(map(Device, gpus), None)
+
+
+def cores() -> int:
+    """Processors that this process may run on."""
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _held_to(device: cl.Device, threads: int | None) -> cl.Device:
+    """The part of a device that has so many compute units; of a CPU, no more than we may use."""
+    is_cpu = bool(device.type & cl.device_type.CPU)
+    wanted = threads or (cores() if is_cpu else device.max_compute_units)
+    if wanted >= device.max_compute_units:
+        return device
+    by_counts: Any = cl.device_partition_property.BY_COUNTS
+    if by_counts in device.partition_properties:  # type: ignore[operator]
+        return device.create_sub_devices([by_counts, wanted])[0]  # type: ignore[list-item]
+    if threads is None:
+        return device
+    raise DeviceError(
+        f"{device.name.strip()} cannot be held to {threads} threads; leave --threads out, or use a "
+        "device that can be divided, such as PoCL"
+    )

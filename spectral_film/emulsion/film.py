@@ -224,6 +224,13 @@ class Film(Value):
         return DENSITOMETRIES[self.densitometry]
 
     @property
+    def charts(self) -> tuple[str, ...]:
+        """Every chart that its sheet was read from, and who read it: some ask to be named."""
+        tables = self.provenance.items()
+        sources = (table.source for path, table in tables if path.startswith("published/"))
+        return tuple(dict.fromkeys(sources))
+
+    @property
     def unchanged(self) -> bool:
         """Whether it is the film that its file holds."""
         return self.file is not None and self.file.content_sha256 == self.content_sha256

@@ -1,36 +1,99 @@
-// adjacency.cl: interimage and adjacency in the playable form. Reads beside adjacency.py and
+// adjacency.cl: interimage and adjacency. Reads beside adjacency.py and
 // reference/stages/adjacency.py.
 //
-//   log H'_c = log H_c + sum_j coupling_cj (F_j(log H_c) - inhibitor_j)
+//   h'_c = G_c(h_c) - sum_j coupling_cj (b * F_j(h_j)),   G_c(h) = h + sum_j coupling_cj F_j(h)
 //
-// Where a neighbourhood released more inhibitor than a neutral patch of this layer's own exposure
-// would, the layer acts as if it had been exposed less. `inhibitor` is what every layer would have
-// developed, F_j(log H_j), after its diffusion.
-// From the host: SUBLAYERS, RICHARDS, EXPOSURE_FLOOR (lux s).
+// `release` gives G and the F that set inhibitor free; what diffuses it lies between; `inhibit`
+// develops along h'. Where a neighbourhood released more than a neutral patch of the layer's own
+// exposure would, the layer acts as if it had been exposed less.
+// From the host: SUBLAYERS, RICHARDS, EXPOSURE_FLOOR (lux s), NODES of the table.
 
-__kernel void inhibit(
-    __global const float *restrict exposure,   // lux s, linear  [layer][pixel]
-    __global const float *restrict inhibitor,  // dye amount     [layer][pixel]
-    __constant float *coupling,                // log10 per dye  [layer][from layer]
+#ifdef NODES
+// What a neutral patch of log exposure h holds back in a layer: straight lines between nodes.
+V held_back(__global const float *nodes, const V h)
+{
+    V position = (h - LOWEST) * NODES_PER_UNIT;
+    position = at_most(at_least(position, 0.0f), NODES - 1);
+    IntLanes below;
+    Lanes near, next;
+    below.all = TO_VI(at_most(position, NODES - 2));
+    for (uint i = 0; i < VW; ++i) {
+        near.lane[i] = nodes[below.lane[i]];
+        next.lane[i] = nodes[below.lane[i] + 1];
+    }
+    const V along = position - TO_V(below.all);
+    return near.all + along * (next.all - near.all);
+}
+
+__kernel void release(
+    __global const float *exposure, const uint4 exposure_at,  // lux s, linear   [layer]
     __constant float *density_range,
     __constant float *log_exposure_mid,
     __constant float *log_exposure_spread,
     __constant float *exponent,
-    const uint pixels,
-    __global float *restrict effective_exposure)  // lux s, linear  [layer][pixel]
+    __global const float *neutral_inhibition,  // sum_j coupling_cj F_j(h)  [layer][node]
+    const uint width,
+    __global float *compensated, const uint4 compensated_at,  // G, log10 lux s  [layer]
+    __global float *inhibitor, const uint4 inhibitor_at)      // F, dye amount   [layer]
 {
-    const size_t at = get_global_id(0) * VW;
-    if (at >= pixels)
+    const uint x = get_global_id(0) * VW, y = get_global_id(1);
+    if (x >= width)
         return;
-    for (size_t layer = 0; layer < 3; ++layer) {
-        const V light = at_least(load(exposure + layer * pixels, at, pixels), EXPOSURE_FLOOR);
-        const V h = log10_(light);
-        V gain = 0.0f;
-        for (size_t from = 0; from < 3; ++from)
-            gain += coupling[layer * 3 + from]
-                  * (developed(h, from, density_range, log_exposure_mid, log_exposure_spread,
-                               exponent)
-                     - load(inhibitor + from * pixels, at, pixels));
-        store(effective_exposure + layer * pixels, at, pixels, light * exp10_(gain));
+    for (uint layer = 0; layer < 3; ++layer) {
+        const V light = load(exposure, exposure_at, layer, x, y, width);
+        const V h = log10_(at_least(light, EXPOSURE_FLOOR));
+        store(compensated, compensated_at, layer, x, y, width,
+              h + held_back(neutral_inhibition + layer * NODES, h));
+        store(inhibitor, inhibitor_at, layer, x, y, width,
+              developed(h, layer, density_range, log_exposure_mid, log_exposure_spread, exponent));
     }
 }
+#endif
+
+#ifdef INHIBIT
+__kernel void inhibit(
+    __global const float *compensated, const uint4 compensated_at,  // G, log10 lux s  [layer]
+    __global const float *inhibitor, const uint4 inhibitor_at,      // b * F, dye      [layer]
+    __constant float *coupling,  // log10 lux s per dye  [layer][from layer]
+    __constant float *density_range,
+    __constant float *log_exposure_mid,
+    __constant float *log_exposure_spread,
+    __constant float *exponent,
+    const uint width,
+    __global float *dyes, const uint4 dyes_at)                      // dye amount      [dye]
+{
+    const uint x = get_global_id(0) * VW, y = get_global_id(1);
+    if (x >= width)
+        return;
+    const V from_red = load(inhibitor, inhibitor_at, 0, x, y, width);
+    const V from_green = load(inhibitor, inhibitor_at, 1, x, y, width);
+    const V from_blue = load(inhibitor, inhibitor_at, 2, x, y, width);
+    for (uint layer = 0; layer < 3; ++layer) {
+        __constant float *row = coupling + 3 * layer;
+        const V h = load(compensated, compensated_at, layer, x, y, width)
+                  - (row[0] * from_red + row[1] * from_green + row[2] * from_blue);
+        store(dyes, dyes_at, layer, x, y, width,
+              developed(h, layer, density_range, log_exposure_mid, log_exposure_spread, exponent));
+    }
+}
+#endif
+
+#ifdef EDGES
+// The classical form: D + gain (D - b * D).
+__kernel void sharpen(
+    __global const float *dyes, const uint4 dyes_at,            // dye amount  [dye]
+    __global const float *inhibitor, const uint4 inhibitor_at,  // b * D       [dye]
+    __constant float *gain,                                     //             [dye]
+    const uint width,
+    __global float *sharpened, const uint4 sharpened_at)        // dye amount  [dye]
+{
+    const uint x = get_global_id(0) * VW, y = get_global_id(1);
+    if (x >= width)
+        return;
+    for (uint layer = 0; layer < 3; ++layer) {
+        const V dye = load(dyes, dyes_at, layer, x, y, width);
+        const V around = load(inhibitor, inhibitor_at, layer, x, y, width);
+        store(sharpened, sharpened_at, layer, x, y, width, dye + gain[layer] * (dye - around));
+    }
+}
+#endif

@@ -9,92 +9,116 @@ b is one positive kernel, a 2-D exponential of length l, OTF (1 + (2 pi l f)^2)^
 even patch does not change, since the published curves were measured with all this at work.
 Without diffusion (l = 0) what is left is the interimage between the layers of one point.
 
-The classical form works on what has developed instead: D + gain (D - b * D).
-Kernel: adjacency.cl. Reference: reference/stages/adjacency.py. Source: PHYSICS i; Nelson's
+Three stages: `Release` gives G and sets F free, `Diffusion` spreads it, `Inhibition` develops.
+The classical form works on what has developed instead: D + gain (D - b * D), `EdgeEffect`.
+Kernels: adjacency.cl. Reference: reference/stages/adjacency.py. Source: PHYSICS i; Nelson's
 chemical spread function.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
-from spectral_film.device.convolution import blur
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import ClassicalAdjacency, Negative, ToneCurve
+from spectral_film.device.launch import Launch
+from spectral_film.device.planes import Region
+from spectral_film.emulsion.film import ToneCurve
 from spectral_film.emulsion.spread import Exponential, Mixture
-from spectral_film.stages.tone_curve import curve_arguments, curve_defines, develop
+from spectral_film.stages.optics import Spreading
+from spectral_film.stages.signals import COMPENSATED, DYES, EXPOSURE, INHIBITOR, Signal
+from spectral_film.stages.stage import PointStage
+from spectral_film.stages.tone_curve import curve_defines, curve_tables
+
+KERNELS = Path(__file__).with_suffix(".cl")
+# Log exposures where what a neutral patch holds back is tabulated, for straight lines between:
+# from the floor to the brightest a frame may be. Off by 1e-6 of a log exposure at most.
+LOWEST, HIGHEST, NODES = -10.0, 20.0, 16384
 
 
 @dataclass(frozen=True, kw_only=True)
-class InterlayerInhibition:
-    """Adjacency with interimage, on log exposure (`form` interlayer).
+class Release(PointStage):
+    """What a layer would develop sets inhibitor free; and what it would be without any loss.
 
     Attributes:
         coupling: Loss of log10 exposure per dye amount, (layer, from layer).
-        length_um: Diffusion length; 0: none.
         curve: The tone curves F.
-        pitch_um: Distance of the pixels across and down.
     """
 
-    coupling: np.ndarray
-    length_um: float
-    curve: ToneCurve
-    pitch_um: tuple[float, float]
+    takes: ClassVar[Mapping[str, Signal]] = {"exposure": EXPOSURE}
+    gives: ClassVar[Mapping[str, Signal]] = {"compensated": COMPENSATED, "inhibitor": INHIBITOR}
 
-    def __call__(self, device: Device, exposure: np.ndarray) -> np.ndarray:
-        """Effective exposure, linear lux s, (layer, y, x)."""
-        return device.run(
-            "adjacency",
+    coupling: np.ndarray
+    curve: ToneCurve
+
+    def prepare(self, device: Device, frame: Region) -> Launch:
+        """See `Stage`."""
+        del frame
+        h = np.linspace(LOWEST, HIGHEST, NODES)
+        return Launch(
+            device,
+            KERNELS,
+            "release",
+            defines={
+                **curve_defines(self.curve),
+                "NODES": NODES,
+                "LOWEST": f"{LOWEST}f",
+                "NODES_PER_UNIT": f"{(NODES - 1) / (HIGHEST - LOWEST)}f",
+            },
+            tables={
+                **curve_tables(self.curve),
+                "neutral_inhibition": self.coupling @ self.curve.dye(h),
+            },
+        )
+
+
+def diffusion(length_um: float, of: Signal, pitch_um: tuple[float, float]) -> Spreading:
+    """Inhibitor on its way, all layers alike: a 2-D exponential of `length_um`."""
+    layer = Mixture(((1.0, Exponential(length_um)),))
+    return Spreading(layers=(layer,) * 3, pitch_um=pitch_um, of=of, to=INHIBITOR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inhibition(PointStage):
+    """Development under the inhibitor that has arrived.
+
+    Attributes as in `Release`.
+    """
+
+    takes: ClassVar[Mapping[str, Signal]] = {"compensated": COMPENSATED, "inhibitor": INHIBITOR}
+    gives: ClassVar[Mapping[str, Signal]] = {"dyes": DYES}
+
+    coupling: np.ndarray
+    curve: ToneCurve
+
+    def prepare(self, device: Device, frame: Region) -> Launch:
+        """See `Stage`."""
+        del frame
+        return Launch(
+            device,
+            KERNELS,
             "inhibit",
-            pixels=exposure[0].size,
-            defines=curve_defines(self.curve),
-            out={"effective_exposure": exposure.shape},
-            exposure=exposure,
-            inhibitor=diffuse(develop(device, exposure, self.curve), self.length_um, self.pitch_um),
-            coupling=self.coupling,
-            **curve_arguments(self.curve),
+            defines={**curve_defines(self.curve), "INHIBIT": 1},
+            tables={**curve_tables(self.curve), "coupling": self.coupling},
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class DensityAdjacency:
-    """The classical form on dye amounts (`form` density): each layer for itself.
+class EdgeEffect(PointStage):
+    """The classical form, each layer for itself; dye amounts may fall below zero at edges.
 
     Attributes:
         gain: Strength, (layer,).
-        length_um: Diffusion length; 0: none.
-        pitch_um: Distance of the pixels across and down.
     """
 
+    takes: ClassVar[Mapping[str, Signal]] = {"dyes": DYES, "inhibitor": INHIBITOR}
+    gives: ClassVar[Mapping[str, Signal]] = {"sharpened": DYES}
+
     gain: np.ndarray
-    length_um: float
-    pitch_um: tuple[float, float]
 
-    def __call__(self, device: Device, dyes: np.ndarray) -> np.ndarray:
-        """Dye amounts after the edge effect, (dye, y, x); they may fall below zero at edges."""
-        del device  # one subtraction round an FFT
-        gain = self.gain.astype(np.float32)[:, None, None]
-        return dyes + gain * (dyes - diffuse(dyes, self.length_um, self.pitch_um))
-
-
-def diffuse(dyes: np.ndarray, length_um: float, pitch_um: tuple[float, float]) -> np.ndarray:
-    """Spread (layer, y, x) by a 2-D exponential of `length_um`."""
-    if length_um == 0:
-        return dyes
-
-    return blur(dyes, [Mixture(((1.0, Exponential(length_um)),))] * len(dyes), pitch_um)
-
-
-def of_film(
-    film: Negative, pitch_um: tuple[float, float], *, diffusion: bool
-) -> InterlayerInhibition | DensityAdjacency | None:
-    """The adjacency of a film model, with or without its diffusion; None where it has none."""
-    model = film.adjacency
-    if model is None:
-        return None
-    length_um = model.length_um if diffusion else 0.0
-    if isinstance(model, ClassicalAdjacency):
-        return DensityAdjacency(gain=model.gain, length_um=length_um, pitch_um=pitch_um)
-    return InterlayerInhibition(
-        coupling=model.coupling, length_um=length_um, curve=film.tone_curve, pitch_um=pitch_um
-    )
+    def prepare(self, device: Device, frame: Region) -> Launch:
+        """See `Stage`."""
+        del frame
+        return Launch(device, KERNELS, "sharpen", defines={"EDGES": 1}, tables={"gain": self.gain})

@@ -6,63 +6,91 @@ Reference: reference/stages/densitometry.py. Source: ISO 5-3 (status A and M); a
 is the same reading with the print stock for a receiver: -log10(E / E of the open gate).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
 from spectral_film.device.device import Device
+from spectral_film.device.launch import Launch
+from spectral_film.device.planes import Region
 from spectral_film.emulsion.film import Film, PrintStock
 from spectral_film.light.spectra import status_response
-from spectral_film.stages.transmission import Receivers, looking_through, transmit
+from spectral_film.stages.signals import (
+    CINEON,
+    DYES,
+    NEGATIVE_DENSITY,
+    PRINT_DENSITY,
+    PRINT_DYES,
+    PRINTING_DENSITY,
+    Signal,
+)
+from spectral_film.stages.stage import PointStage
+from spectral_film.stages.transmission import Receivers, Transmission, looking_through
 
+KERNELS = Path(__file__).with_suffix(".cl")
 # Cineon: 10-bit codes of printing density above the unexposed film.
 CINEON_BASE_CODE, CINEON_DENSITY_PER_CODE, CINEON_LAST_CODE = 95, 0.002, 1023
 
 
-@dataclass(frozen=True, kw_only=True)
-class Densitometer:
-    """Three receivers looking through a film.
-
-    Attributes:
-        film: The film that is read.
-        response: Unit-sum responses, (record, wavelength).
-    """
-
-    film: Film
-    response: np.ndarray
-
-    def __call__(self, device: Device, dyes: np.ndarray) -> np.ndarray:
-        """Integral density, base included, (record, y, x)."""
-        return transmit(device, dyes, self._receivers(), as_density=True)
-
-    def base_density(self) -> np.ndarray:
-        """Reading of the unexposed, developed film, (record,)."""
-        return -np.log10(self._receivers().light(np.zeros(3)))
-
-    def _receivers(self) -> Receivers:
-        return looking_through(self.film, self.response)
-
-
-def status_densitometer(film: Film) -> Densitometer:
+def status_densitometer(film: Film) -> Receivers:
     """Reads `film` by the densitometry of its sheet: status M for negatives, A for prints."""
-    return Densitometer(film=film, response=status_response(film.densitometry))
+    return looking_through(film, status_response(film.densitometry))
 
 
-def printing_densitometer(negative: Film, print_film: PrintStock) -> Densitometer:
+def printing_densitometer(negative: Film, print_film: PrintStock) -> Receivers:
     """Reads `negative` as the layers of `print_film` see it by the printer's lamp."""
     seen = print_film.spectral_sensitivity * print_film.printer_light()
-    return Densitometer(film=negative, response=seen / seen.sum(axis=1, keepdims=True))
+    return looking_through(negative, seen / seen.sum(axis=1, keepdims=True))
+
+
+def base_density(densitometer: Receivers) -> np.ndarray:
+    """Its reading of the unexposed, developed film, (record,)."""
+    return -np.log10(densitometer.light(np.zeros(3)))
+
+
+def status_density(film: Film) -> Transmission:
+    """Integral density by the film's own densitometry, base included."""
+    of, to = (DYES, NEGATIVE_DENSITY)
+    if isinstance(film, PrintStock):
+        of, to = PRINT_DYES, PRINT_DENSITY
+    return Transmission(receivers=status_densitometer(film), of=of, to=to, as_density=True)
+
+
+def printing_density(negative: Film, print_film: PrintStock) -> Transmission:
+    """Density of the negative as the print stock sees it, base included."""
+    seen = printing_densitometer(negative, print_film)
+    return Transmission(receivers=seen, of=DYES, to=PRINTING_DENSITY, as_density=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cineon:
-    """Printing density as Cineon codes: 95 + (PD - PD of the unexposed film) / 0.002."""
+class Cineon(PointStage):
+    """Printing density as Cineon codes: 95 + (PD - PD of the unexposed film) / 0.002.
 
-    printing: Densitometer
+    Codes are not rounded, and held to 0..1023.
 
-    def __call__(self, device: Device, printing_density: np.ndarray) -> np.ndarray:
-        """Code values, not rounded, (record, y, x), held to 0..1023."""
-        del device  # a line of arithmetic on an optional output
-        base = self.printing.base_density().astype(np.float32)[:, None, None]
-        codes = CINEON_BASE_CODE + (printing_density - base) / CINEON_DENSITY_PER_CODE
-        return np.clip(codes, 0, CINEON_LAST_CODE, out=codes)
+    Attributes:
+        base_density: Printing density of the unexposed film, (record,).
+    """
+
+    takes: ClassVar[Mapping[str, Signal]] = {"density": PRINTING_DENSITY}
+    gives: ClassVar[Mapping[str, Signal]] = {"codes": CINEON}
+
+    base_density: np.ndarray
+
+    def prepare(self, device: Device, frame: Region) -> Launch:
+        """See `Stage`."""
+        del frame
+        return Launch(
+            device,
+            KERNELS,
+            "cineon",
+            defines={
+                "BASE_CODE": f"{CINEON_BASE_CODE}.0f",
+                "LAST_CODE": f"{CINEON_LAST_CODE}.0f",
+                "CODES_PER_DENSITY": f"{1 / CINEON_DENSITY_PER_CODE}f",
+            },
+            tables={"base_density": self.base_density},
+        )

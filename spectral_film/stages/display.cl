@@ -20,18 +20,19 @@ V encoded(const V linear)
 }
 
 __kernel void display(
-    __global const float *restrict xyz,  // Y = 1 for the open gate        [3][pixel]
-    __constant float *xyz_to_rgb,        // adaptation, scale, primaries   [3][3]
-    const uint pixels,
-    __global float *restrict rgb)        // display white = 1              [3][pixel]
+    __global const float *xyz, const uint4 xyz_at,  // Y = 1 for the open gate        [3]
+    __constant float *xyz_to_rgb,                   // adaptation, scale, primaries   [3][3]
+    const uint width,
+    __global float *rgb, const uint4 rgb_at)        // display white = 1              [3]
 {
-    const size_t at = get_global_id(0) * VW;
-    if (at >= pixels)
+    const uint at = get_global_id(0) * VW, row = get_global_id(1);
+    if (at >= width)
         return;
-    const V x = load(xyz, at, pixels);
-    const V y = load(xyz + pixels, at, pixels);
-    const V z = load(xyz + 2 * (size_t)pixels, at, pixels);
-    for (size_t i = 0; i < 3; ++i)
-        store(rgb + i * pixels, at, pixels,
-              encoded(xyz_to_rgb[3 * i] * x + xyz_to_rgb[3 * i + 1] * y + xyz_to_rgb[3 * i + 2] * z));
+    const V x = load(xyz, xyz_at, 0, at, row, width);
+    const V y = load(xyz, xyz_at, 1, at, row, width);
+    const V z = load(xyz, xyz_at, 2, at, row, width);
+    for (uint i = 0; i < 3; ++i) {
+        __constant float *to = xyz_to_rgb + 3 * i;
+        store(rgb, rgb_at, i, at, row, width, encoded(to[0] * x + to[1] * y + to[2] * z));
+    }
 }

@@ -7,18 +7,27 @@ Kernel: display.cl. Reference: reference/stages/display.py. Sources: Li et al. 2
 adaptation).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
 from spectral_film.device.device import Device
+from spectral_film.device.launch import Launch
+from spectral_film.device.planes import Region
 from spectral_film.light.chromaticity import CAT16, adaptation, white_xyz
 from spectral_film.light.displays import DISPLAYS
+from spectral_film.stages.signals import DISPLAY, XYZ, Signal
+from spectral_film.stages.stage import PointStage
+
+KERNELS = Path(__file__).with_suffix(".cl")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Display:
-    """One display looking at one screen.
+class Display(PointStage):
+    """One display looking at one screen; linear light may leave 0..1, codes are not below 0.
 
     Attributes:
         display: A name of `DISPLAYS`.
@@ -27,23 +36,25 @@ class Display:
         encode: Give code values 0..1 rather than display-linear light.
     """
 
+    takes: ClassVar[Mapping[str, Signal]] = {"xyz": XYZ}
+    gives: ClassVar[Mapping[str, Signal]] = {"rgb": DISPLAY}
+
     display: str
     adapting_white: np.ndarray
     peak_luminance: float
     encode: bool
 
-    def __call__(self, device: Device, xyz: np.ndarray) -> np.ndarray:
-        """RGB, (3, y, x); linear light may leave 0..1, codes are not below 0."""
+    def prepare(self, device: Device, frame: Region) -> Launch:
+        """See `Stage`."""
+        del frame
         gamma = DISPLAYS[self.display].gamma
         encoding = 0 if not self.encode else 1 if gamma is None else 2
-        return device.run(
+        return Launch(
+            device,
+            KERNELS,
             "display",
-            "display",
-            pixels=xyz[0].size,
             defines={"ENCODING": encoding, "GAMMA": f"{gamma or 1.0}f"},
-            out={"rgb": xyz.shape},
-            xyz=xyz,
-            xyz_to_rgb=self.xyz_to_rgb(),
+            tables={"xyz_to_rgb": self.xyz_to_rgb()},
         )
 
     def xyz_to_rgb(self) -> np.ndarray:

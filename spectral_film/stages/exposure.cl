@@ -7,24 +7,24 @@
 
 #ifdef BANDS
 __kernel void expose_spectra(
-    __global const float *restrict planes,  // radiance or reflectance  [band][pixel]
-    __constant float *exposure_weight,      // lux s                    [layer][band]
-    const uint pixels,
-    __global float *restrict exposure)      // lux s                    [layer][pixel]
+    __global const float *light, const uint4 light_at,    // radiance or reflectance  [band]
+    __constant float *exposure_weight,                    // lux s                    [layer][band]
+    const uint width,
+    __global float *exposure, const uint4 exposure_at)    // lux s                    [layer]
 {
-    const size_t at = get_global_id(0) * VW;
-    if (at >= pixels)
+    const uint x = get_global_id(0) * VW, y = get_global_id(1);
+    if (x >= width)
         return;
     V red = 0.0f, green = 0.0f, blue = 0.0f;
-    for (size_t band = 0; band < BANDS; ++band) {
-        const V light = load(planes + band * pixels, at, pixels);
-        red += light * exposure_weight[band];
-        green += light * exposure_weight[BANDS + band];
-        blue += light * exposure_weight[2 * BANDS + band];
+    for (uint band = 0; band < BANDS; ++band) {
+        const V seen = load(light, light_at, band, x, y, width);
+        red += seen * exposure_weight[band];
+        green += seen * exposure_weight[BANDS + band];
+        blue += seen * exposure_weight[2 * BANDS + band];
     }
-    store(exposure, at, pixels, red);
-    store(exposure + pixels, at, pixels, green);
-    store(exposure + 2 * (size_t)pixels, at, pixels, blue);
+    store(exposure, exposure_at, 0, x, y, width, red);
+    store(exposure, exposure_at, 1, x, y, width, green);
+    store(exposure, exposure_at, 2, x, y, width, blue);
 }
 #endif
 
@@ -54,7 +54,7 @@ VI node_below(const V position)
 // The spectra of VW colours; the steps are those of upsampling.py.
 Spectra upsample(
     V r, V g, V b,
-    __global const float *restrict upsampling_coefficients,
+    __global const float *upsampling_coefficients,
     __constant float *lowest_ratio,
     __constant float *luminance_weight)
 {
@@ -93,11 +93,10 @@ Spectra upsample(
     along_p.all = p - TO_V(i);
     along_q.all = q - TO_V(j);
     for (size_t n = 0; n < VW; ++n) {
-        __global const float *node = upsampling_coefficients + 4 * (size_t)corner.lane[n];
-        const float4 near = vload4(0, node), near_next = vload4(1, node);
-        const float4 far = vload4(NODES, node), far_next = vload4(NODES + 1, node);
-        const float4 on_near = near + along_q.lane[n] * (near_next - near);
-        const float4 on_far = far + along_q.lane[n] * (far_next - far);
+        __global const float4 *node = (__global const float4 *)upsampling_coefficients
+                                    + corner.lane[n];
+        const float4 on_near = node[0] + along_q.lane[n] * (node[1] - node[0]);
+        const float4 on_far = node[NODES] + along_q.lane[n] * (node[NODES + 1] - node[NODES]);
         const float4 c = on_near + along_p.lane[n] * (on_far - on_near);
         c0.lane[n] = c.x;
         c1.lane[n] = c.y;
@@ -121,33 +120,33 @@ V sigmoid(const V x)
 }
 
 __kernel void expose_rgb(
-    __global const float *restrict rgb,  // linear Rec.709, unclamped    [3][pixel]
-    __global const float *restrict upsampling_coefficients,  // [face][node][node][4]
+    __global const float *light, const uint4 light_at,    // linear Rec.709, unclamped   [3]
+    __global const float *upsampling_coefficients,        // [face][node][node][4]
     __constant float *lowest_ratio,      // where the faces begin        [3]
     __constant float *luminance_weight,  //                              [3]
     __constant float *wavelength,        // normalised, -1 .. 1          [wavelength]
     __constant float *exposure_weight,   // lux s per unit reflectance   [layer][wavelength]
-    const uint pixels,
-    __global float *restrict exposure)   // lux s                        [layer][pixel]
+    const uint width,
+    __global float *exposure, const uint4 exposure_at)    // lux s                       [layer]
 {
-    const size_t at = get_global_id(0) * VW;
-    if (at >= pixels)
+    const uint x = get_global_id(0) * VW, y = get_global_id(1);
+    if (x >= width)
         return;
-    const Spectra light = upsample(
-        load(rgb, at, pixels),
-        load(rgb + pixels, at, pixels),
-        load(rgb + 2 * (size_t)pixels, at, pixels),
+    const Spectra colour = upsample(
+        load(light, light_at, 0, x, y, width),
+        load(light, light_at, 1, x, y, width),
+        load(light, light_at, 2, x, y, width),
         upsampling_coefficients, lowest_ratio, luminance_weight);
 
     V red = 0.0f, green = 0.0f, blue = 0.0f;
-    for (size_t w = 0; w < WAVELENGTHS; ++w) {
-        const V s = sigmoid((light.c0 * wavelength[w] + light.c1) * wavelength[w] + light.c2);
+    for (uint w = 0; w < WAVELENGTHS; ++w) {
+        const V s = sigmoid((colour.c0 * wavelength[w] + colour.c1) * wavelength[w] + colour.c2);
         red += s * exposure_weight[w];
         green += s * exposure_weight[WAVELENGTHS + w];
         blue += s * exposure_weight[2 * WAVELENGTHS + w];
     }
-    store(exposure, at, pixels, red * light.scale);
-    store(exposure + pixels, at, pixels, green * light.scale);
-    store(exposure + 2 * (size_t)pixels, at, pixels, blue * light.scale);
+    store(exposure, exposure_at, 0, x, y, width, red * colour.scale);
+    store(exposure, exposure_at, 1, x, y, width, green * colour.scale);
+    store(exposure, exposure_at, 2, x, y, width, blue * colour.scale);
 }
 #endif

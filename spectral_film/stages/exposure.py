@@ -10,14 +10,19 @@ equal-energy spectrum of 1.0.
 Kernel: exposure.cl. Reference: reference/stages/exposure.py. Source: PHYSICS k.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
 from spectral_film.device.device import Device
+from spectral_film.device.launch import Launch
+from spectral_film.device.planes import Region
 from spectral_film.errors import SpectralGridError
 from spectral_film.light.metering import GREY
-from spectral_film.light.scene import Scene
+from spectral_film.light.scene import SceneKind
 from spectral_film.light.spectra import (
     WAVELENGTH,
     equal_luminance,
@@ -26,13 +31,15 @@ from spectral_film.light.spectra import (
     share_held,
 )
 from spectral_film.light.upsampling import POWERS, upsampling_table
+from spectral_film.stages.signals import EXPOSURE, SCENE, Signal
+from spectral_film.stages.stage import PointStage
 
+KERNELS = Path(__file__).with_suffix(".cl")
 LARGEST_SHARE_HELD = 0.1  # of a layer's exposure may lie where a cube has no bands
-CUBE_CHUNK_BYTES = 256 * 2**20  # of a hyperspectral cube on the device at a time
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exposure:
+class Camera:
     """A camera stock behind a lens, metered.
 
     Attributes:
@@ -47,17 +54,17 @@ class Exposure:
     illuminant: str
     grey_lux_s: float
 
-    def __call__(self, device: Device, scene: Scene) -> np.ndarray:
-        """Layer exposure, lux s, linear, (layer, y, x).
+    def stage(self, kind: SceneKind, wavelength_nm: np.ndarray | None) -> "Exposure":
+        """The exposure stage for scenes of one kind.
 
         Raises:
-            SpectralGridError: the cube leaves out too much of what a layer sees.
+            SpectralGridError: the bands leave out too much of what a layer sees.
         """
-        weight = self.exposure_weight(scene.kind)
-        if scene.wavelength_nm is None:
-            return self._expose_rgb(device, scene.planes, weight)
-        self.check_range(scene.wavelength_nm)
-        return self._expose_spectra(device, scene.planes, weight @ resampling(scene.wavelength_nm))
+        weight = self.exposure_weight(kind)
+        if wavelength_nm is None:
+            return Exposure(exposure_weight=weight)
+        self.check_range(wavelength_nm)
+        return Exposure(exposure_weight=weight @ resampling(wavelength_nm), bands=True)
 
     def exposure_weight(self, kind: str) -> np.ndarray:
         """Exposure per unit of radiance, or of reflectance, (layer, wavelength)."""
@@ -86,44 +93,49 @@ class Exposure:
             )
         return None
 
-    def _expose_spectra(self, device: Device, planes: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        bands, rows, columns = planes.shape
-        step = max(1, CUBE_CHUNK_BYTES // (4 * bands * columns))
-        if step >= rows:
-            return _integrate(device, planes, weight)
-        exposure = np.empty((3, rows, columns), np.float32)
-        for top in range(0, rows, step):
-            chunk = np.ascontiguousarray(planes[:, top : top + step])
-            exposure[:, top : top + step] = _integrate(device, chunk, weight)
-        return exposure
 
-    def _expose_rgb(self, device: Device, planes: np.ndarray, weight: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True, kw_only=True)
+class Exposure(PointStage):
+    """Light of the scene -> layer exposure, linear.
+
+    Attributes:
+        exposure_weight: Exposure per unit of light, lux s, (layer, wavelength) for RGB, which is
+            up-sampled, and (layer, band) for spectra.
+        bands: Whether the scene is spectra.
+    """
+
+    takes: ClassVar[Mapping[str, Signal]] = {"light": SCENE}
+    gives: ClassVar[Mapping[str, Signal]] = {"exposure": EXPOSURE}
+
+    exposure_weight: np.ndarray
+    bands: bool = False
+
+    def prepare(self, device: Device, frame: Region) -> Launch:
+        """See `Stage`."""
+        del frame
+        weight = self.exposure_weight
+        if self.bands:
+            return Launch(
+                device,
+                KERNELS,
+                "expose_spectra",
+                defines={"BANDS": weight.shape[1]},
+                tables={"exposure_weight": weight},
+            )
         table = upsampling_table()
-        return device.run(
-            "exposure",
+        return Launch(
+            device,
+            KERNELS,
             "expose_rgb",
-            pixels=planes[0].size,
             defines={
-                "WAVELENGTHS": len(WAVELENGTH),
+                "WAVELENGTHS": weight.shape[1],
                 "NODES": table.upsampling_coefficients.shape[1],
             },
-            out={"exposure": planes.shape},
-            rgb=planes,
-            upsampling_coefficients=table.upsampling_coefficients,
-            lowest_ratio=table.lowest_ratio,
-            luminance_weight=table.luminance_weight,
-            wavelength=POWERS[1],
-            exposure_weight=weight,
+            tables={
+                "upsampling_coefficients": table.upsampling_coefficients,
+                "lowest_ratio": table.lowest_ratio,
+                "luminance_weight": table.luminance_weight,
+                "wavelength": POWERS[1],
+                "exposure_weight": weight,
+            },
         )
-
-
-def _integrate(device: Device, planes: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    return device.run(
-        "exposure",
-        "expose_spectra",
-        pixels=planes[0].size,
-        defines={"BANDS": len(planes)},
-        out={"exposure": (3, *planes.shape[1:])},
-        planes=planes,
-        exposure_weight=weight,
-    )

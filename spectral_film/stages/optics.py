@@ -11,37 +11,64 @@ the device.
 Reference: reference/stages/optics.py. Source: PHYSICS a-c.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from spectral_film.device.convolution import blur
+from spectral_film.device.convolution import blur, reach_in_pixels
 from spectral_film.device.device import Device
+from spectral_film.device.host import HostWork
+from spectral_film.device.planes import Region
 from spectral_film.emulsion import spread
 from spectral_film.emulsion.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
 from spectral_film.emulsion.spread import Exponential, Gaussian, Halo, Mixture, Spread
-
-LEAST_LUX_S = 2e-4  # the foot of the published curves: less changes nothing to speak of
+from spectral_film.stages.signals import EXPOSURE, PRINT_EXPOSURE, Signal
+from spectral_film.stages.stage import Work
 
 
 @dataclass(frozen=True, kw_only=True)
-class Optics:
-    """The blur of each layer, on one sampling of the film.
+class Spreading:
+    """The blur of each layer, on one sampling of the film; light is kept.
 
     Attributes:
         layers: What becomes of the light of each layer.
         pitch_um: Distance of the pixels across and down.
-        least: Exposure below which the film hardly answers.
+        of, to: What is spread, and what it is then.
     """
 
     layers: tuple[Mixture, ...]
     pitch_um: tuple[float, float]
-    least: float = 0.0
+    of: Signal = EXPOSURE
+    to: Signal = EXPOSURE
 
-    def __call__(self, device: Device, exposure: np.ndarray) -> np.ndarray:
-        """Spread `exposure`, linear lux s, (layer, y, x), as the film does; light is kept."""
-        del device
-        return blur(exposure, self.layers, self.pitch_um, least=self.least)
+    @property
+    def takes(self) -> Mapping[str, Signal]:
+        """See `Stage`."""
+        return {"source": self.of}
+
+    @property
+    def gives(self) -> Mapping[str, Signal]:
+        """See `Stage`."""
+        return {"target": self.to}
+
+    @property
+    def reach_um(self) -> float:
+        """Where the widest layer ends."""
+        return max(layer.reach_um for layer in self.layers)
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """See `Stage`."""
+        return reach_in_pixels(self.reach_um, self.pitch_um)
+
+    @property
+    def margin(self) -> tuple[int, int]:
+        """See `Stage`."""
+        return 0, 0
+
+    def prepare(self, device: Device, frame: Region) -> Work:
+        """See `Stage`."""
+        del device, frame
+        return HostWork(lambda planes: blur(planes, self.layers, self.pitch_um), "source", "target")
 
 
 def of_negative(
@@ -51,24 +78,23 @@ def of_negative(
     backing: str | None,
     halation: bool,
     scatter: bool,
-) -> Optics | None:
+) -> Spreading | None:
     """Optics of a camera stock under `backing` (None: its own), effects switched on or off."""
     halo = film.halation.get(backing or film.backing or "") if halation else None
-    return _optics(film.scatter if scatter else None, halo, pitch_um, LEAST_LUX_S)
+    return _optics(film.scatter if scatter else None, halo, pitch_um)
 
 
-def of_print(film: PrintStock, pitch_um: tuple[float, float], *, scatter: bool) -> Optics | None:
+def of_print(film: PrintStock, pitch_um: tuple[float, float], *, scatter: bool) -> Spreading | None:
     """Optics of a print stock, contact printed: its sheet's MTF holds all there is."""
-    # No least: a print's exposures span four decades, which float32 holds with ease.
-    return _optics(film.scatter if scatter else None, None, pitch_um, least=0.0)
+    spreading = _optics(film.scatter if scatter else None, None, pitch_um)
+    return spreading and replace(spreading, of=PRINT_EXPOSURE, to=PRINT_EXPOSURE)
 
 
 def _optics(
     scatter: CoreSkirt | Cauchy | None,
     halation: Halation | None,
     pitch_um: tuple[float, float],
-    least: float,
-) -> Optics | None:
+) -> Spreading | None:
     if scatter is None and halation is None:
         return None
     layers = []
@@ -80,7 +106,7 @@ def _optics(
             parts = [(weight / (1 + veil), part) for weight, part in parts]
             parts.append((veil / (1 + veil), halo))
         layers.append(Mixture(tuple(parts)))
-    return Optics(layers=tuple(layers), pitch_um=pitch_um, least=least)
+    return Spreading(layers=tuple(layers), pitch_um=pitch_um)
 
 
 def _scattered(scatter: CoreSkirt | Cauchy | None, layer: int) -> list[tuple[float, Spread]]:

@@ -9,20 +9,19 @@ Reference: reference/stages/printing.py. Source: PHYSICS g; LAD: Kodak H-1-2383,
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Negative, PrintStock, ToneCurve
-from spectral_film.stages.transmission import Receivers, looking_through, transmit
+from spectral_film.emulsion.film import Negative, PrintStock
+from spectral_film.stages.signals import DYES, PRINT_EXPOSURE
+from spectral_film.stages.transmission import Receivers, Transmission, looking_through
 
 LOG_EXPOSURE_PER_POINT = 0.025
 NORMAL_POINTS = 25.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Printing:
+class Printer:
     """A printer with a negative and a print stock in it.
 
     Attributes:
@@ -35,12 +34,7 @@ class Printing:
     print_film: PrintStock
     printer_points: tuple[float, float, float]
 
-    def __call__(self, device: Device, dyes: np.ndarray) -> np.ndarray:
-        """Exposure of the print's layers, linear, 10^h on its own h axis, (layer, y, x)."""
-        return transmit(device, dyes, self.receivers)
-
-    @cached_property
-    def receivers(self) -> Receivers:
+    def layers(self) -> Receivers:
         """The layers of the print behind the negative, balanced."""
         lit = self.print_film.spectral_sensitivity * self.print_film.printer_light()
         grey = looking_through(self.negative, lit).light(grey_card_dyes(self.negative))
@@ -48,13 +42,12 @@ class Printing:
         log_exposure = self.print_film.lad.log_exposure + LOG_EXPOSURE_PER_POINT * points
         return looking_through(self.negative, lit * (10**log_exposure / grey)[:, None])
 
+    def stage(self) -> Transmission:
+        """Exposure of the print's layers, linear, 10^h on its own h axis."""
+        return Transmission(receivers=self.layers(), of=DYES, to=PRINT_EXPOSURE)
+
 
 def grey_card_dyes(negative: Negative) -> np.ndarray:
     """Dyes of an 18 % grey at stop 0 under the film's own balance light, (3,)."""
-    return characteristic_dyes(negative.tone_curve, np.full(3, np.log10(negative.grey_lux_s())))
-
-
-def characteristic_dyes(curve: ToneCurve, log_exposure: np.ndarray) -> np.ndarray:
-    """Tone curve of one patch in float64: h (layer,) -> dye amounts (layer,)."""
-    steps = 10 ** ((curve.log_exposure_mid - log_exposure[:, None]) / curve.log_exposure_spread)
-    return (curve.density_range / (1 + steps) ** curve.exponent).sum(axis=1)
+    dyes: np.ndarray = negative.tone_curve.dye(np.log10([negative.grey_lux_s()]))[:, 0]
+    return dyes

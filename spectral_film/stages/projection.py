@@ -6,21 +6,20 @@ Y = 1 for the open gate. Reference: reference/stages/projection.py. Source: PHYS
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Film
+from spectral_film.emulsion.film import Film, PrintStock
 from spectral_film.light.spectra import illuminant, observer
-from spectral_film.stages.transmission import Receivers, looking_through, transmit
+from spectral_film.stages.signals import DYES, PRINT_DYES, XYZ
+from spectral_film.stages.transmission import Receivers, Transmission, looking_through
 
 FLARE = 0.001  # of the open gate, assumed; theatres have 0.0005 to 0.002
 LIGHT_BOX = "D50"  # a negative that is looked at without a print (ISO 3664 viewing light)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Projection:
+class Projector:
     """A film in front of a lamp, seen by the CIE 1931 observer.
 
     Attributes:
@@ -31,15 +30,15 @@ class Projection:
     film: Film
     lamp: str
 
-    def __call__(self, device: Device, dyes: np.ndarray) -> np.ndarray:
-        """XYZ with flare, (3, y, x); Y = 1 for the open gate."""
-        return transmit(device, dyes, self.receivers)
-
-    @cached_property
-    def receivers(self) -> Receivers:
+    def eye(self) -> Receivers:
         """The eye behind the film, flare included."""
         response, flare = self._response() / (1 + FLARE), FLARE / (1 + FLARE)
         return looking_through(self.film, response, veil=self.open_gate() * flare)
+
+    def stage(self) -> Transmission:
+        """XYZ with flare; Y = 1 for the open gate."""
+        dyes = PRINT_DYES if isinstance(self.film, PrintStock) else DYES
+        return Transmission(receivers=self.eye(), of=dyes, to=XYZ)
 
     def open_gate(self) -> np.ndarray:
         """XYZ of the lamp alone, (3,)."""
@@ -47,7 +46,7 @@ class Projection:
 
     def clear_film(self) -> np.ndarray:
         """XYZ of the film without dye, flare included, (3,)."""
-        return self.receivers.light(np.zeros(3))
+        return self.eye().light(np.zeros(3))
 
     def _response(self) -> np.ndarray:
         light = illuminant(self.lamp) * observer()

@@ -14,15 +14,18 @@ its sources are, and no inhibitor leaves over the frame's edge.
 Reference: reference/stages/reaction_diffusion.py. Source: PHYSICS d.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from scipy import fft
 
-from spectral_film.device.convolution import WORKERS
-from spectral_film.device.device import Device
+from spectral_film.device.device import Device, cores
+from spectral_film.device.host import HostWork
+from spectral_film.device.planes import Region
 from spectral_film.emulsion.chemistry import (
     DURATION_S,
     RATE_PER_S,
@@ -31,15 +34,15 @@ from spectral_film.emulsion.chemistry import (
     developable_for,
 )
 from spectral_film.emulsion.film import Interlayer, Negative
-from spectral_film.emulsion.stocks import load_negative
 from spectral_film.errors import UsageError
-from spectral_film.stages.signals import EXPOSURE_FLOOR
+from spectral_film.stages.signals import DYES, EXPOSURE, EXPOSURE_FLOOR, Signal
 
 STEPS = 45  # of 4 s
 FIRST_SWEEPS, SWEEPS = 12, 2  # of b at the start, and then in each step from the last one's
 # log10 exposures of the table, in lux s; straight lines between them are right to 1e-5 dye.
 NODES = np.linspace(-10.0, 6.0, 1601)
 SLOPE_STEP = 1e-3  # log10 exposure
+WHOLE_FRAME = 1_000_000  # pixels: more than any picture has
 LEAST_DYE = 1e-12  # far down the toe a curve may underflow
 
 
@@ -54,15 +57,25 @@ class ReactionDiffusion:
         pitch_um: Distance of the pixels across and down.
     """
 
+    takes: ClassVar[Mapping[str, Signal]] = {"exposure": EXPOSURE}
+    gives: ClassVar[Mapping[str, Signal]] = {"dyes": DYES}
+    reach_um: ClassVar[float] = math.inf  # all of the frame, since waves run through it
+    reach: ClassVar[tuple[int, int]] = (WHOLE_FRAME, WHOLE_FRAME)
+    margin: ClassVar[tuple[int, int]] = (0, 0)
+
     log_exposure_node: np.ndarray
     developable: np.ndarray
     inhibitor_release_s: np.ndarray
     length_um: float
     pitch_um: tuple[float, float]
 
-    def __call__(self, device: Device, exposure: np.ndarray) -> np.ndarray:
+    def prepare(self, device: Device, frame: Region) -> HostWork:
+        """See `Stage`; Fourier transforms on the host."""
+        del device, frame
+        return HostWork(self.develop, "exposure", "dyes")
+
+    def develop(self, exposure: np.ndarray) -> np.ndarray:
         """Dye amounts, (dye, y, x), of linear exposure in lux s, (layer, y, x)."""
-        del device  # Fourier transforms on the host
         log_exposure = np.log10(np.maximum(exposure, EXPOSURE_FLOOR))
         start = np.stack(
             [
@@ -77,9 +90,9 @@ class ReactionDiffusion:
         for step in range(STEPS):
             for _ in range(SWEEPS if step else FIRST_SWEEPS):
                 middle = undeveloped * np.exp(-k * dt / 2 / (1 + inhibitor))
-                waves = fft.dctn(k * middle / (1 + inhibitor), axes=(1, 2), workers=WORKERS)
+                waves = fft.dctn(k * middle / (1 + inhibitor), axes=(1, 2), workers=cores())
                 waves = np.tensordot(release, waves * share, 1)
-                inhibitor += fft.idctn(waves, axes=(1, 2), workers=WORKERS, overwrite_x=True)
+                inhibitor += fft.idctn(waves, axes=(1, 2), workers=cores(), overwrite_x=True)
                 inhibitor /= 2
             undeveloped *= np.exp(-k * dt / (1 + inhibitor))
         return start - undeveloped
@@ -100,7 +113,7 @@ def of_film(film: Negative, pitch_um: tuple[float, float]) -> ReactionDiffusion:
     Raises:
         UsageError: the film has no coupling of its layers to take it from.
     """
-    chemistry, developable = _calibrated(film.path, film.sha256)
+    chemistry, developable = _calibrated(film)
     return ReactionDiffusion(
         log_exposure_node=NODES,
         developable=developable,
@@ -111,10 +124,8 @@ def of_film(film: Negative, pitch_um: tuple[float, float]) -> ReactionDiffusion:
 
 
 @cache
-def _calibrated(path: Path, sha256: str) -> tuple[Chemistry, np.ndarray]:
-    """Chemistry of the film in a file, and what is developable at each node, (layer, node)."""
-    del sha256  # part of the key
-    film = load_negative(path)
+def _calibrated(film: Negative) -> tuple[Chemistry, np.ndarray]:
+    """Chemistry of a film, and what is developable at each node, (layer, node)."""
     kernel = film.adjacency
     if not isinstance(kernel, Interlayer):
         raise UsageError(

@@ -2,26 +2,38 @@
 
     H_eff = H t^(p - 1) for t > 1 s, else H          (Schwarzschild, continuous at 1 s)
 
-Reference: reference/stages/reciprocity.py. Source: PHYSICS h; the sheet: none to 1 s.
+Kernel: reciprocity.cl. Reference: reference/stages/reciprocity.py. Source: PHYSICS h; the sheet:
+none to 1 s.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
 from spectral_film.device.device import Device
+from spectral_film.device.launch import Launch
+from spectral_film.device.planes import Region
+from spectral_film.stages.signals import EXPOSURE, Signal
+from spectral_film.stages.stage import PointStage
 
+KERNELS = Path(__file__).with_suffix(".cl")
 LONGEST_RECIPROCAL_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reciprocity:
+class Reciprocity(PointStage):
     """Failure of reciprocity at one shutter time.
 
     Attributes:
         reciprocity_exponent: Schwarzschild p, (layer,).
         shutter_s: Time the shutter is open, in seconds.
     """
+
+    takes: ClassVar[Mapping[str, Signal]] = {"exposure": EXPOSURE}
+    gives: ClassVar[Mapping[str, Signal]] = {"effective": EXPOSURE}
 
     reciprocity_exponent: np.ndarray
     shutter_s: float
@@ -31,7 +43,7 @@ class Reciprocity:
         """Share of the exposure that still counts, (layer,)."""
         return max(self.shutter_s, LONGEST_RECIPROCAL_S) ** (self.reciprocity_exponent - 1)
 
-    def __call__(self, device: Device, exposure: np.ndarray) -> np.ndarray:
-        """Effective exposure, lux s, (layer, y, x)."""
-        del device  # three multiplications need no kernel
-        return exposure * self.efficiency.astype(np.float32)[:, None, None]
+    def prepare(self, device: Device, frame: Region) -> Launch:
+        """See `Stage`."""
+        del frame
+        return Launch(device, KERNELS, "reciprocity", tables={"efficiency": self.efficiency})

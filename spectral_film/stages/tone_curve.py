@@ -10,16 +10,23 @@ Unexposed film has no dye: its fog is in the D-min spectrum.
 Kernel: tone_curve.cl. Reference: reference/stages/tone_curve.py. Source: PHYSICS e.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from spectral_film.device.device import Device
+from spectral_film.device.launch import Launch
+from spectral_film.device.planes import Region
 from spectral_film.emulsion.film import ToneCurve
-from spectral_film.stages.signals import EXPOSURE_FLOOR
+from spectral_film.stages.signals import DYES, EXPOSURE, EXPOSURE_FLOOR, Signal
+from spectral_film.stages.stage import PointStage
+
+KERNELS = Path(__file__).with_suffix(".cl")
 
 
-def curve_arguments(curve: ToneCurve) -> dict[str, np.ndarray]:
+def curve_tables(curve: ToneCurve) -> dict[str, np.ndarray]:
     """The tables of the curve under the names of the kernel arguments."""
     return {name: getattr(curve, name) for name in curve.__dataclass_fields__}
 
@@ -33,25 +40,36 @@ def curve_defines(curve: ToneCurve) -> dict[str, object]:
     }
 
 
-def develop(device: Device, exposure: np.ndarray, curve: ToneCurve) -> np.ndarray:
-    """Dye amounts (dye, y, x) that `exposure`, linear lux s, (layer, y, x), develops to."""
-    return device.run(
-        "tone_curve",
-        "tone_curve",
-        pixels=exposure[0].size,
-        defines=curve_defines(curve),
-        out={"dyes": exposure.shape},
-        exposure=exposure,
-        **curve_arguments(curve),
-    )
+@dataclass(frozen=True, kw_only=True)
+class Development(PointStage):
+    """Develops what a layer got along its curve.
 
-
-@dataclass(frozen=True)
-class Development:
-    """The stage: develops what it is given along one set of curves."""
+    Attributes:
+        curve: The curves.
+        of, to: What is developed, and what it becomes: of the negative, or of the print.
+    """
 
     curve: ToneCurve
+    of: Signal = EXPOSURE
+    to: Signal = DYES
 
-    def __call__(self, device: Device, exposure: np.ndarray) -> np.ndarray:
-        """Dye amounts (dye, y, x) of `exposure`, linear, (layer, y, x)."""
-        return develop(device, exposure, self.curve)
+    @property
+    def takes(self) -> Mapping[str, Signal]:
+        """See `Stage`."""
+        return {"exposure": self.of}
+
+    @property
+    def gives(self) -> Mapping[str, Signal]:
+        """See `Stage`."""
+        return {"dyes": self.to}
+
+    def prepare(self, device: Device, frame: Region) -> Launch:
+        """See `Stage`."""
+        del frame
+        return Launch(
+            device,
+            KERNELS,
+            "tone_curve",
+            defines=curve_defines(self.curve),
+            tables=curve_tables(self.curve),
+        )

@@ -8,25 +8,25 @@
 // From the host: WAVELENGTHS; DENSITY 1 gives -log10(light) instead of light.
 
 __kernel void transmit(
-    __global const float *restrict dyes,     // dye amount                [dye][pixel]
+    __global const float *dyes, const uint4 dyes_at,  // dye amount                [dye]
     __constant float *dye_density,           // density per dye amount    [dye][wavelength]
     __constant float *response_through_base, // receiver's unit           [receiver][wavelength]
     __constant float *veil,                  // receiver's unit           [receiver]
-    const uint pixels,
-    __global float *restrict received)       // receiver's unit, density  [receiver][pixel]
+    const uint width,
+    __global float *received, const uint4 received_at)  // receiver's unit, density  [receiver]
 {
-    const size_t at = get_global_id(0) * VW;
-    if (at >= pixels)
+    const uint x = get_global_id(0) * VW, y = get_global_id(1);
+    if (x >= width)
         return;
-    const V c = load(dyes, at, pixels) * -LOG2_10;
-    const V m = load(dyes + pixels, at, pixels) * -LOG2_10;
-    const V y = load(dyes + 2 * (size_t)pixels, at, pixels) * -LOG2_10;
+    const V cyan = load(dyes, dyes_at, 0, x, y, width) * -LOG2_10;
+    const V magenta = load(dyes, dyes_at, 1, x, y, width) * -LOG2_10;
+    const V yellow = load(dyes, dyes_at, 2, x, y, width) * -LOG2_10;
 
     V r0 = veil[0], r1 = veil[1], r2 = veil[2];
-    for (size_t w = 0; w < WAVELENGTHS; ++w) {
-        const V transmittance = exp2_(c * dye_density[w]
-                                      + m * dye_density[WAVELENGTHS + w]
-                                      + y * dye_density[2 * WAVELENGTHS + w]);
+    for (uint w = 0; w < WAVELENGTHS; ++w) {
+        const V transmittance = exp2_(cyan * dye_density[w]
+                                      + magenta * dye_density[WAVELENGTHS + w]
+                                      + yellow * dye_density[2 * WAVELENGTHS + w]);
         r0 += transmittance * response_through_base[w];
         r1 += transmittance * response_through_base[WAVELENGTHS + w];
         r2 += transmittance * response_through_base[2 * WAVELENGTHS + w];
@@ -36,7 +36,7 @@ __kernel void transmit(
     r1 = -log10_(r1);
     r2 = -log10_(r2);
 #endif
-    store(received, at, pixels, r0);
-    store(received + pixels, at, pixels, r1);
-    store(received + 2 * (size_t)pixels, at, pixels, r2);
+    store(received, received_at, 0, x, y, width, r0);
+    store(received, received_at, 1, x, y, width, r1);
+    store(received, received_at, 2, x, y, width, r2);
 }

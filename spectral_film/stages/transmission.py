@@ -7,12 +7,20 @@ The receivers are the layers of a print stock (`printing.py`), the filters of a 
 Kernel: transmission.cl. Reference: reference/stages/transmission.py. Source: PHYSICS f, g.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from spectral_film.device.device import Device
+from spectral_film.device.launch import Launch
+from spectral_film.device.planes import Region
 from spectral_film.emulsion.film import Film
+from spectral_film.stages.signals import Signal
+from spectral_film.stages.stage import PointStage
+
+KERNELS = Path(__file__).with_suffix(".cl")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,27 +52,47 @@ def looking_through(film: Film, response: np.ndarray, veil: np.ndarray | None = 
     )
 
 
-def transmit(
-    device: Device, dyes: np.ndarray, receivers: Receivers, *, as_density: bool = False
-) -> np.ndarray:
+@dataclass(frozen=True, kw_only=True)
+class Transmission(PointStage):
     """Light that three receivers get through a dye image, or its density.
 
-    Args:
-        dyes: Dye amounts, (dye, y, x).
+    Attributes:
         receivers: Who looks.
+        of: The dyes that they look through.
+        to: What they make of it.
         as_density: Give -log10 of the light.
-
-    Returns:
-        (receiver, y, x), float32.
     """
-    return device.run(
-        "transmission",
-        "transmit",
-        pixels=dyes[0].size,
-        defines={"WAVELENGTHS": receivers.dye_density.shape[1], "DENSITY": int(as_density)},
-        out={"received": dyes.shape},
-        dyes=dyes,
-        dye_density=receivers.dye_density,
-        response_through_base=receivers.response_through_base,
-        veil=receivers.veil,
-    )
+
+    receivers: Receivers
+    of: Signal
+    to: Signal
+    as_density: bool = False
+
+    @property
+    def takes(self) -> Mapping[str, Signal]:
+        """See `Stage`."""
+        return {"dyes": self.of}
+
+    @property
+    def gives(self) -> Mapping[str, Signal]:
+        """See `Stage`."""
+        return {"received": self.to}
+
+    def prepare(self, device: Device, frame: Region) -> Launch:
+        """See `Stage`."""
+        del frame
+        receivers = self.receivers
+        return Launch(
+            device,
+            KERNELS,
+            "transmit",
+            defines={
+                "WAVELENGTHS": receivers.dye_density.shape[1],
+                "DENSITY": int(self.as_density),
+            },
+            tables={
+                "dye_density": receivers.dye_density,
+                "response_through_base": receivers.response_through_base,
+                "veil": receivers.veil,
+            },
+        )

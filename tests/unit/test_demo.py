@@ -6,7 +6,7 @@ import numpy as np
 import OpenImageIO
 import pytest
 
-from spectral_film.app.demo import PAGE, SHOTS, make_demo
+from spectral_film.app.demo_page import PAGE, SHOTS, make_demo
 from spectral_film.device.device import open_device
 from spectral_film.errors import OutputError
 

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
-from spectral_film.app.show import numbers
+from spectral_film.emulsion.description import describe
 from spectral_film.emulsion.film import Cauchy, ClassicalAdjacency, CoreSkirt, Interlayer
 from spectral_film.emulsion.schema import SCHEMA, contents, row_of
 from spectral_film.emulsion.stocks import load_film, shipped_films
@@ -99,7 +99,7 @@ def test_every_row_is_in_a_file(films):
 @pytest.mark.parametrize("name", FILES)
 def test_every_row_is_shown(films, name):
     film = load_film(films[name])
-    lines = list(numbers(film))
+    lines = list(describe(film))
     said = "\n".join(lines)
     for path, row, value in contents(film):
         if path.startswith("published/"):

@@ -9,8 +9,7 @@ from dataclasses import fields, is_dataclass, replace
 import numpy as np
 import pytest
 
-from bake.assembly import _sources
-from spectral_film.app.show import numbers
+from spectral_film.emulsion.description import describe
 from spectral_film.emulsion.film import Film, Negative, ToneCurve
 from spectral_film.emulsion.stocks import load_film, load_negative, load_print, shipped_films
 from spectral_film.errors import FilmModelError, UsageError
@@ -167,17 +166,17 @@ def test_a_curve_of_tables_that_differ_in_shape(negative):
 
 def test_a_variant_is_shown_as_it_is(negative):
     film = replace(steeper(negative), exposure_index=500)
-    said = "\n".join(numbers(film))
+    said = "\n".join(describe(film))
     assert "exposure_index = 500" in said
     assert f"changed, content sha256 {film.sha256}; sources are those of {negative.path}" in said
     assert f"{negative.tone_curve.log_exposure_spread[0, 0] / 1.5:10.5g}" in said
-    said = "\n".join(numbers(replace(negative, file=None)))
+    said = "\n".join(describe(replace(negative, file=None)))
     assert f"made in memory, content sha256 {negative.content_sha256}" in said
 
 
 @pytest.mark.parametrize("stock", STOCKS)
 def test_the_charts_of_a_film_and_who_read_them_are_known_without_its_file(stock):
     film: Film = load_film(stock)
-    sources = _sources(replace(film, id="mine", file=None))
-    assert len(sources) == len(film.published)  # each chart has its own
-    assert all(film.name in source and "read" in source for source in sources)
+    charts = replace(film, id="mine", file=None).charts
+    assert len(charts) == len(film.published)  # each table is a chart of its own
+    assert all(film.name in chart and "read" in chart for chart in charts)

@@ -7,19 +7,20 @@ import h5py
 import numpy as np
 import pytest
 
-from spectral_film.app.show import draw, numbers
 from spectral_film.device.device import open_device
+from spectral_film.emulsion.description import describe
 from spectral_film.emulsion.stocks import load_film, shipped_films
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import sine_response
+from spectral_film.lab.stock_drawing import draw
 
 STOCKS = ("vision3-250d", "2383")
 
 
 @pytest.mark.parametrize("stock", STOCKS)
 def test_every_table_is_said_with_unit_origin_and_source(stock):
-    said = "\n".join(numbers(load_film(stock)))
+    said = "\n".join(describe(load_film(stock)))
     with h5py.File(shipped_films()[stock]) as file:
         tables: list[h5py.Dataset] = []
         file.visititems(lambda _, x: tables.append(x) if isinstance(x, h5py.Dataset) else None)
@@ -67,7 +68,7 @@ def test_drawing_says_what_it_cannot_write(name, error, tmp_path):
 def test_drawing_needs_no_screen_and_no_pyplot(tmp_path):
     script = (
         "import sys; from pathlib import Path; from spectral_film import open_device, load_film\n"
-        "from spectral_film.app.show import draw\n"
+        "from spectral_film.lab.stock_drawing import draw\n"
         "draw(open_device(), load_film('2383'), Path('a.png'))\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )

@@ -1,0 +1,69 @@
+"""`spectral-film lab`: a stock under the instruments of a laboratory."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spectral_film.app.options import DeviceName, Stock, typed
+from spectral_film.app.terminal import progress, say
+from spectral_film.errors import UsageError
+from spectral_film.path.settings import Settings
+
+
+def lab(
+    film: Stock,
+    print_film: Annotated[
+        str | None,
+        typer.Option(
+            "--print",
+            help="What a negative is printed on, or none.",
+            show_default=typed(Settings.print_film),
+        ),
+    ] = None,
+    target: Annotated[
+        Path, typer.Option("--output", "-o", metavar="PAGE", help="An .html; a .json lies beside.")
+    ] = Path("lab.html"),
+    strict: Annotated[
+        bool, typer.Option(help="Exit with 1 where a reading leaves its tolerance.")
+    ] = False,
+    device: DeviceName = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
+) -> None:
+    """Put a stock under the instruments of a laboratory, and lay the readings over its sheet."""
+    from spectral_film.device.device import open_device
+    from spectral_film.emulsion.film import PrintStock
+    from spectral_film.emulsion.stocks import load_film, load_print
+    from spectral_film.lab.record import to_json
+    from spectral_film.lab.report import to_html
+    from spectral_film.lab.session import measure
+    from spectral_film.pages.page import check_place, write_text
+
+    record = target.with_suffix(".json")
+    check_place(target, suffixes=(".html",), overwrite=overwrite)
+    check_place(record, suffixes=(".json",), overwrite=overwrite)
+    stock = load_film(film)
+    is_print = isinstance(stock, PrintStock)
+    if is_print and print_film not in (None, "none"):
+        raise UsageError(f"--print {print_film}: {film} is a print stock itself; leave --print out")
+    print_stock = (
+        None
+        if is_print or print_film == "none"
+        else load_print(print_film or typed(Settings.print_film))
+    )
+
+    chosen = open_device(device)
+    say(f"device: {chosen.name}")
+    with progress() as announce:
+        session = measure(chosen, stock, print_stock, announce)
+    write_text(record, to_json(session))
+    write_text(target, to_html(session))
+    for check in session.failures:
+        say(
+            f"outside: {check.label} {check.value:+.4g} {check.unit}, tolerance {check.tolerance:g}"
+        )
+    within = len(session.checks) - len(session.failures)
+    say(f"{within} of {len(session.checks)} readings are within their tolerances; {record}")
+    typer.echo(target)
+    if strict and session.failures:
+        raise typer.Exit(1)

@@ -1,0 +1,94 @@
+"""What is decided about one render, with the defaults of the command line and of Python.
+
+The one place where they stand. The command line reads them to say `--help`, which must be quick, so
+nothing here may import numpy or a device.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from spectral_film.errors import UsageError
+from spectral_film.stages.signals import UNITS, Quantity
+
+if TYPE_CHECKING:
+    from spectral_film.emulsion.film import Film
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that is decided about one render, in the words of the command line.
+
+    Attributes:
+        film: Camera stock: a shipped id, the path of a film model, or a film in memory.
+        print_film: Print stock, likewise; None: the negative itself, on a light box.
+        illuminant: Taking light of RGB and reflectance scenes; None: the film's balance.
+        exposure: Stops over the meter.
+        ei: Exposure index metered at; None: the film's.
+        shutter: Seconds the shutter is open; beyond 1 s reciprocity fails.
+        gate: Camera aperture by name, or WxH in mm; None: the film's, else super35.
+        backing: Anti-halation of the stock: rem-jet, ahu, none; None: its own.
+        halation, scatter, adjacency: Physics switches. Adjacency off stops the diffusion only;
+            "pde" solves reaction and diffusion in time in the place of the kernel form.
+        grain: Only "off" so far.
+        seed: Of the grain.
+        printer_points: Printer lights R, G, B; 25 prints the 18 % grey on the LAD aim.
+        to: Where to tap the path.
+        white: The white the eye adapts to: the projector's lamp, or the clear print.
+        display: Display standard.
+        fast: Sum fewer wavelengths through the films, within a stated error.
+    """
+
+    film: "Film | str | Path" = "vision3-250d"
+    print_film: "Film | str | Path | None" = "2383"
+    illuminant: str | None = None
+    exposure: float = 0.0
+    ei: float | None = None
+    shutter: float = 1 / 50
+    gate: str | None = None
+    backing: str | None = None
+    halation: bool = True
+    scatter: bool = True
+    adjacency: bool | Literal["pde"] = True
+    grain: Literal["off"] = "off"
+    seed: int = 0
+    printer_points: tuple[float, float, float] = (25.0, 25.0, 25.0)
+    to: Quantity = "display"
+    white: Literal["lamp", "print"] = "lamp"
+    display: str = "sRGB"
+    fast: bool = False
+
+    def __post_init__(self) -> None:
+        from spectral_film.light.displays import DISPLAYS  # brings numpy, which `--help` is without
+
+        _within("--exposure", self.exposure, -30, 30, " stops")
+        _within("--shutter", self.shutter, 1e-6, 1e6, " seconds")
+        if self.ei is not None:
+            _within("--ei", self.ei, 0.1, 1e6)
+        if len(self.printer_points) != 3:
+            raise UsageError(f"--printer-points are three numbers, got {self.printer_points}")
+        for points in self.printer_points:
+            _within("--printer-points", points, -100, 150)
+        _one_of("--to", self.to, UNITS)
+        _one_of("--white", self.white, ("lamp", "print"))
+        _one_of("--display", self.display, DISPLAYS)
+        _one_of("--grain", self.grain, ("off",))
+        if self.adjacency not in (True, False, "pde"):
+            raise UsageError(f"--adjacency is {self.adjacency!r}, expected on, off or pde")
+        if self.print_film is None and self.to == "print":
+            raise UsageError("--to print needs a print stock; give --print 2383, or --to negative")
+        if self.print_film is None and self.to in ("printing-density", "cineon"):
+            raise UsageError(
+                f"--to {self.to} is what a print stock sees of the negative; name it with --print"
+            )
+
+
+def _within(option: str, value: float, lowest: float, highest: float, unit: str = "") -> None:
+    if not lowest <= value <= highest:  # not finite: also false
+        raise UsageError(f"{option} is {value:g}, expected {lowest:g} to {highest:g}{unit}")
+
+
+def _one_of(option: str, value: str, allowed: Iterable[str]) -> None:
+    if value not in allowed:
+        raise UsageError(f"{option} {value!r} is unknown; choose one of {', '.join(allowed)}")

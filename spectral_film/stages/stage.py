@@ -1,0 +1,92 @@
+"""What a stage says of itself: what it takes and gives, how far it looks, and how it runs.
+
+A stage is a frozen dataclass of numbers. It keeps nothing between calls and knows no other stage;
+`path/order.py` says which follows which, and `path/plan.py` runs them where the planes are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from types import FunctionType
+from typing import Protocol
+
+import numpy as np
+
+from spectral_film.device.device import Device
+from spectral_film.device.planes import Planes, Region, fetch, make_result, put
+from spectral_film.stages.signals import Signal
+
+POINT = (0, 0)  # the reach of a stage that looks at no other pixel
+
+
+class Work(Protocol):
+    """A stage made ready on a device: kernels built, tables uploaded."""
+
+    def over(self, region: Region, **planes: Planes) -> None:
+        """Fill the planes it gives over a region, from those it takes, both by argument name.
+
+        The planes taken hold the region and what lies within the stage's reach of it, as far as
+        the frame goes. Where the reach is nothing they may be the planes given.
+        """
+
+
+class Stage(Protocol):
+    """One stage of the path of light."""
+
+    @property
+    def takes(self) -> Mapping[str, Signal]:
+        """By the name of the kernel's argument."""
+
+    @property
+    def gives(self) -> Mapping[str, Signal]:
+        """By the name of the kernel's argument."""
+
+    @property
+    def reach_um(self) -> float:
+        """How far on the film it looks around; 0: at a point alone."""
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """Rows and columns of pixels that its arithmetic touches beyond a region."""
+
+    @property
+    def margin(self) -> tuple[int, int]:
+        """Rows and columns that it wants free in the buffer around what it takes."""
+
+    def prepare(self, device: Device, frame: Region) -> Work:
+        """Make it ready for pieces of a frame."""
+
+
+class PointStage:
+    """A stage that looks at no other pixel."""
+
+    reach_um = 0.0
+    reach = POINT
+    margin = POINT
+
+
+def fingerprint(value: object) -> bytes:
+    """What tells a stage, or any frozen value made of numbers, from one that does other work."""
+    if isinstance(value, np.ndarray):
+        return repr((value.shape, value.dtype.str)).encode() + value.tobytes()
+    if is_dataclass(value):
+        parts = (fingerprint(getattr(value, field.name)) for field in fields(value))
+        return b"".join((type(value).__name__.encode(), b"(", *parts, b")"))
+    if isinstance(value, Mapping):
+        return fingerprint(tuple(value.items()))
+    if isinstance(value, FunctionType):
+        return value.__qualname__.encode()
+    if isinstance(value, tuple):
+        return b"".join((b"[", *map(fingerprint, value), b"]"))
+    return f"{value!r};".encode()
+
+
+def apply(device: Device, stage: Stage, *given: np.ndarray) -> np.ndarray:
+    """What a stage makes of whole frames: arrays in the order of `takes`, (channel, y, x).
+
+    For instruments and tests; a render keeps its planes on the device.
+    """
+    frame = Region(0, 0, given[0].shape[2], given[0].shape[1])
+    planes = dict(zip(stage.takes, (put(device, array) for array in given), strict=True))
+    results = {name: make_result(device, 3, frame) for name in stage.gives}
+    stage.prepare(device, frame).over(frame, **planes, **results)
+    return fetch(next(iter(results.values())))
