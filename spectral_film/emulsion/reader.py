@@ -151,19 +151,15 @@ class _Reader:
 
     def place(self, row: Row, path: str, value: Any) -> None:
         """Put a value where the row's field says; what has no place is a note."""
-        names = row.names(path) or ()
-        field = row.field
-        for name in names:
-            field = field.replace("*", name, 1)
-        head, star, tail = field.partition(".*.")
-        if star:  # one value for all that the group has
-            fields = [f"{head}.{key}.{tail}" for key in self.tree.get(head, {})]
-        else:
-            fields = [field] if field else []
-        if not fields:
+        names = iter(row.names(path) or ())
+        field = [next(names, part) if part == "*" else part for part in row.field.split(".")]
+        places = [field] if row.field else []
+        if "*" in field:  # one value for all that the mapping has
+            keys = self.tree.get(field[0], {})
+            places = [[key if part == "*" else part for part in field] for key in keys]
+        if not places:
             self.notes[path] = value
-        for one in fields:
-            *parents, last = one.split(".")
+        for *parents, last in places:
             place = self.tree
             for parent in parents:
                 place = place.setdefault(parent, {})

@@ -110,7 +110,7 @@ class Row:
         else:
             right = self.bounds[0] <= value <= self.bounds[1]
         shown = repr(value) if self.holds == "text" else f"{value:g}"
-        return "" if right else f"is {shown}, expected {self.expected or 'a finite number'}"
+        return "" if right else f"is {shown}, expected {self.expected}"
 
     def _complaint_of_table(self, values: np.ndarray) -> str:
         sizes = [AXES[axis] for axis in self.axes]

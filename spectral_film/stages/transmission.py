@@ -4,7 +4,8 @@
 
 The receivers are the layers of a print stock (`printing.py`), the filters of a densitometer
 (`densitometry.py`) or the eye (`projection.py`). All 85 wavelengths are summed for every pixel.
-Kernel: transmission.cl. Reference: reference/stages/transmission.py. Source: PHYSICS f, g.
+Kernel: transmission.cl. Reference: reference/stages/transmission.py.
+Source: docs/physics.md, Density.
 """
 
 from collections.abc import Mapping

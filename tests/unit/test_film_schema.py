@@ -63,6 +63,7 @@ def films(tmp_path_factory):
         file.create_group("adjacency").attrs["form"] = "density"
         file["adjacency/gain"] = [0.28, 0.2, 0.1]
         file["adjacency/length_um"] = 11.0
+        file.move("halation/ahu", "halation/a.h.u.")  # any name will do
     return {**shipped_films(), "other forms": other}
 
 
