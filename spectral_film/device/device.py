@@ -79,6 +79,11 @@ class Device:
         return parent
 
     @property
+    def largest_buffer(self) -> int:
+        """Bytes that one buffer may have."""
+        return int(self.opencl.max_mem_alloc_size)
+
+    @property
     def name(self) -> str:
         """What is printed and stored with every render."""
         return f"{self.opencl.name.strip()} ({self.opencl.platform.name.strip()})"

@@ -59,6 +59,10 @@ class Plan:
         self.piece = piece or frame
         self.regions = self._regions()
         self._surveys = dict(surveys or {})
+        self._makers = [
+            {name: self._maker(i, signal) for name, signal in step.stage.takes.items()}
+            for i, step in enumerate(steps)
+        ]
         self._prints = [fingerprint(step.stage) for step in steps]
         self._scene: np.ndarray | None = None
         self._made = 0  # how many steps' signals are there, and of this scene
@@ -122,10 +126,10 @@ class Plan:
     def _step(
         self, i: int, band: Region, source: Callable[[Region], Planes], result: Planes
     ) -> None:
-        taken: dict[str, Planes] = {}
-        for name, signal in self.steps[i].stage.takes.items():
-            maker = self._maker(i, signal)
-            taken[name] = source(band) if maker is None else self._wires[maker]
+        taken = {
+            name: source(band) if maker is None else self._wires[maker]
+            for name, maker in self._makers[i].items()
+        }
         last = i == len(self.steps) - 1
         given = {n: result if last else self._wires[i, n] for n in self.steps[i].stage.gives}
         self._works[i].over(band, **taken, **given)
@@ -156,11 +160,8 @@ class Plan:
         where it reads.
         """
         needed_until: dict[Wire, int] = {}
-        for i, step in enumerate(self.steps):
-            for signal in step.stage.takes.values():
-                maker = self._maker(i, signal)
-                if maker is not None:
-                    needed_until[maker] = i
+        for i in range(len(self.steps)):
+            needed_until |= {maker: i for maker in self._makers[i].values() if maker is not None}
         slot_of: dict[Wire, int] = {}
         free: list[int] = []
         count = 0
@@ -201,11 +202,18 @@ class Plan:
     def _source(self, scene: np.ndarray) -> Callable[[Region], Planes]:
         """The scene on the device: all that is wanted of it, or band by band where that is much."""
         region = self.regions[0]
-        if self.device.shares_host_memory and scene.nbytes <= SCENE_BYTES:
+        if self.device.shares_host_memory and scene.nbytes <= self.device.largest_buffer:
             return put(self.device, scene).over
         if 4 * len(scene) * region.width * region.height <= SCENE_BYTES:
             return put(self.device, scene[region.cut], region).over
-        return lambda band: put(self.device, scene[band.cut], band)
+        held: list[Planes] = []
+
+        def put_band(band: Region) -> Planes:
+            self.device.queue.finish()  # the band before is still being read
+            held[:] = [put(self.device, scene[band.cut], band)]
+            return held[0]
+
+        return put_band
 
     def _room(self) -> tuple:
         """What plans must have in common to share buffers."""
