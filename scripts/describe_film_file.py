@@ -21,10 +21,10 @@ A film is an HDF5 file. `spectral-film fit` writes one, but any program may: not
 asked than what stands here. `*` is a name that the file chooses: a backing, a chart and its
 columns, a fit. What is needed with a group may be left out together with that group.
 """
-FACTS = """
+ATTRIBUTES = """
 ## Facts: attributes of the file or of a group
 """
-TABLES = """
+DATASETS = """
 ## Tables: datasets
 
 Numbers without gaps; NaN stands only where a sheet prints nothing. The fit gives each the
@@ -40,9 +40,9 @@ def page() -> str:
     tables = [row for row in SCHEMA if row.holds == "table"]
     return "\n".join(
         [
-            HEAD + FACTS,
+            HEAD + ATTRIBUTES,
             *_grid(("attribute", "says", "a", "values", "needed"), map(_fact, facts)),
-            TABLES,
+            DATASETS,
             *_grid(
                 ("table", "says", "unit", "axes", "values", "origin", "needed"),
                 map(_table, tables),
