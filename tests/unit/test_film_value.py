@@ -155,6 +155,12 @@ def test_a_variant_is_checked_as_a_file_is(negative, change, said):
         replace(negative, **change)
 
 
+def test_the_shape_of_a_table_is_content():
+    names = [field.name for field in fields(ToneCurve)]
+    three, two = (ToneCurve(**dict.fromkeys(names, np.ones(s))) for s in ((3, 2), (2, 3)))
+    assert three != two
+
+
 def test_a_curve_of_tables_that_differ_in_shape(negative):
     tables = {f.name: getattr(negative.tone_curve, f.name) for f in fields(ToneCurve)}
     curve = ToneCurve(**{**tables, "exponent": np.ones((3, 7))})
