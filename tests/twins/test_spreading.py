@@ -1,4 +1,4 @@
-"""What looks around a pixel, against its float64 twin: scatter, halation, inhibitors on their way."""
+"""What looks around a pixel, against its float64 twin: scatter, halation, diffusing inhibitors."""
 
 from functools import partial
 

@@ -1,5 +1,5 @@
-"""Each kernel against its float64 twin in `reference/`, over its whole range and odd sizes, in every
-form that a device may take.
+"""Each kernel against its float64 twin in `reference/`, over its whole range and odd sizes, and in
+every form that a device may take.
 
 The bounds are what float32 allows, each with its reason; the aim of the whole is 1e-5 in density.
 What spreads is in `test_spreading.py`.

@@ -28,7 +28,7 @@ def test_a_cube_may_leave_out_less_than_a_tenth_of_what_a_layer_sees(camera):
     assert 0.05 < blue_below(camera, 400) < 0.1 < blue_below(camera, 405) < 0.15
     note = camera.check_range(np.arange(400.0, 781, 5))
     assert f"{blue_below(camera, 400):.1%} of a layer" in note
-    with pytest.raises(SpectralGridError, match="405 to 780 nm.* 11% .*blue-sensitive"):
+    with pytest.raises(SpectralGridError, match=r"405 to 780 nm.* 11% .*blue-sensitive"):
         camera.check_range(np.arange(405.0, 781, 5))
 
 
