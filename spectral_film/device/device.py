@@ -73,6 +73,17 @@ class Device:
             raise DeviceError(f"{self.name} cannot be opened: {error}; try --device") from error
 
     @property
+    def parent(self) -> cl.Device | None:
+        """The device that this is a part of, if it is."""
+        parent: cl.Device | None = self.opencl.parent_device
+        return parent
+
+    @property
+    def largest_buffer(self) -> int:
+        """Bytes that one buffer may have."""
+        return int(self.opencl.max_mem_alloc_size)
+
+    @property
     def name(self) -> str:
         """What is printed and stored with every render."""
         return f"{self.opencl.name.strip()} ({self.opencl.platform.name.strip()})"
