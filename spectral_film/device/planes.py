@@ -142,7 +142,7 @@ def put(device: Device, planes: np.ndarray, region: Region | None = None) -> Pla
     plane, stride, step = (size // 4 for size in memory.strides)
     return Planes(
         device=device,
-        buffer=device.send(memory),
+        buffer=device.send(memory, lent=memory is planes),  # ours is gone when kernels run
         channels=len(planes),
         region=region,
         lead=0,
