@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spectral_film.device.device import Device, open_device
-    from spectral_film.emulsion.film import Film, load_film
+    from spectral_film.emulsion.film import Film
+    from spectral_film.emulsion.stocks import load_film
     from spectral_film.errors import SpectralFilmError
     from spectral_film.light.scene import Scene
     from spectral_film.path.pipeline import Pipeline
@@ -38,7 +39,7 @@ _HOME = {
     "Scene": "light.scene",
     "Settings": "path.settings",
     "SpectralFilmError": "errors",
-    "load_film": "emulsion.film",
+    "load_film": "emulsion.stocks",
     "open_device": "device.device",
     "render": "path.rendering",
 }

@@ -87,7 +87,7 @@ class Device:
         Raises:
             DeviceError: it does not build.
         """
-        kernels: dict[tuple, cl.Kernel] = self._of_thread.__dict__
+        kernels: dict[Any, cl.Kernel] = self._of_thread.__dict__
         key = (source, name, defines)
         if key not in kernels:
             kernels[key] = cl.Kernel(self._program(source, defines), name)
@@ -171,7 +171,7 @@ class Device:
         channels, height, width = shape
         row, before = divmod(lead, stride)
         self.wait_for(
-            lambda: cl.enqueue_copy(
+            lambda: cl.enqueue_copy(  # type: ignore[call-overload]
                 self.queue,
                 target,
                 source,
@@ -263,9 +263,9 @@ def _held_to(device: cl.Device, threads: int | None) -> cl.Device:
     wanted = threads or (cores() if is_cpu else device.max_compute_units)
     if wanted >= device.max_compute_units:
         return device
-    by_counts = cl.device_partition_property.BY_COUNTS
-    if by_counts in device.partition_properties:
-        return device.create_sub_devices([by_counts, wanted])[0]
+    by_counts: Any = cl.device_partition_property.BY_COUNTS
+    if by_counts in device.partition_properties:  # type: ignore[operator]
+        return device.create_sub_devices([by_counts, wanted])[0]  # type: ignore[list-item]
     if threads is None:
         return device
     raise DeviceError(

@@ -68,10 +68,10 @@ class Planes:
     host: np.ndarray | None = None
 
     @property
-    def layout(self) -> np.generic:
+    def layout(self) -> np.ndarray:
         """Where pixels lie, as the kernels take it: lead, stride, plane, step."""
-        layout: np.generic = cl.cltypes.make_uint4(self.lead, self.stride, self.plane, self.step)
-        return layout
+        layout = self.lead, self.stride, self.plane, self.step
+        return np.array(layout, cl.cltypes.uint4)[()]
 
     @property
     def shape(self) -> tuple[int, int, int]:

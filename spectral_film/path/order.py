@@ -9,13 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spectral_film.emulsion.film import (
-    ClassicalAdjacency,
-    Film,
-    Interlayer,
-    Negative,
-    PrintStock,
-)
+from spectral_film.emulsion.film import ClassicalAdjacency, Film, Interlayer, Negative, PrintStock
 from spectral_film.light.scene import SceneKind
 from spectral_film.path.settings import Settings
 from spectral_film.stages import adjacency, densitometry, optics, reaction_diffusion
@@ -136,7 +130,9 @@ def _coupled(job: Job) -> Interlayer | None:
 
 def _release(job: Job) -> Stage | None:
     model = _coupled(job)
-    return model and adjacency.Release(coupling=model.coupling, curve=job.negative.tone_curve)
+    if model is None:
+        return None
+    return adjacency.Release(coupling=model.coupling, curve=job.negative.tone_curve)
 
 
 def _diffusion(job: Job) -> Stage | None:
@@ -157,18 +153,19 @@ def _tone_curve(job: Job) -> Stage | None:
 
 def _edges(job: Job) -> ClassicalAdjacency | None:
     model = job.negative.adjacency
-    at_work = isinstance(model, ClassicalAdjacency) and model.length_um > 0
-    return model if at_work and job.settings.adjacency else None  # type: ignore[return-value]
+    if not isinstance(model, ClassicalAdjacency) or model.length_um == 0:
+        return None
+    return model if job.settings.adjacency else None
 
 
 def _edge_diffusion(job: Job) -> Stage | None:
     model = _edges(job)
-    return model and adjacency.diffusion(model.length_um, DYES, job.pitch_um)
+    return None if model is None else adjacency.diffusion(model.length_um, DYES, job.pitch_um)
 
 
 def _edge_effect(job: Job) -> Stage | None:
     model = _edges(job)
-    return model and adjacency.EdgeEffect(gain=model.gain)
+    return None if model is None else adjacency.EdgeEffect(gain=model.gain)
 
 
 def _densitometry(job: Job) -> Stage:
@@ -176,7 +173,8 @@ def _densitometry(job: Job) -> Stage:
 
 
 def _printing_density(job: Job) -> Stage | None:
-    return job.print_film and densitometry.printing_density(job.negative, job.print_film)
+    film = job.print_film
+    return None if film is None else densitometry.printing_density(job.negative, film)
 
 
 def _cineon(job: Job) -> Stage | None:
@@ -199,16 +197,20 @@ def _printing(job: Job) -> Stage | None:
 
 def _print_optics(job: Job) -> Stage | None:
     film = job.print_film
-    return film and optics.of_print(film, job.pitch_um, scatter=job.settings.scatter)
+    if film is None:
+        return None
+    return optics.of_print(film, job.pitch_um, scatter=job.settings.scatter)
 
 
 def _print_tone_curve(job: Job) -> Stage | None:
     film = job.print_film
-    return film and Development(curve=film.tone_curve, of=PRINT_EXPOSURE, to=PRINT_DYES)
+    if film is None:
+        return None
+    return Development(curve=film.tone_curve, of=PRINT_EXPOSURE, to=PRINT_DYES)
 
 
 def _print_densitometry(job: Job) -> Stage | None:
-    return job.print_film and densitometry.status_density(job.print_film)
+    return None if job.print_film is None else densitometry.status_density(job.print_film)
 
 
 def _projection(job: Job) -> Stage:

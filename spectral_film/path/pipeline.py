@@ -10,8 +10,9 @@ import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Region
-from spectral_film.emulsion.film import Negative, PrintStock, load_negative, load_print
+from spectral_film.emulsion.film import Negative, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
+from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.errors import InputError, UsageError
 from spectral_film.light.scene import Scene, SceneKind
 from spectral_film.path.order import Job, Steps, path_to
@@ -120,7 +121,7 @@ class Pipeline:
         job = self.job(scene.kind, scene.wavelength_nm)
         steps = path_to(job)
         is_rgb = scene.kind == "rgb"
-        surveys = {
+        surveys: dict[str, Survey] = {
             "scene": survey_of_colours() if is_rgb else survey_of_spectra(len(scene.planes)),
             "exposure": self._survey(steps, piece),
         }

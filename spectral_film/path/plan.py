@@ -20,7 +20,7 @@ from spectral_film.device.planes import Planes, Region, fetch, make_planes, make
 from spectral_film.path.order import Steps
 from spectral_film.path.survey import Survey, SurveyWork
 from spectral_film.stages.signals import Signal
-from spectral_film.stages.stage import POINT, fingerprint
+from spectral_film.stages.stage import POINT, Work, fingerprint
 
 CHANNELS = 3  # of every signal behind the scene
 BAND_BYTES = 3 * 2**20  # of a signal: a band of it and of the next are in the cache together
@@ -67,15 +67,15 @@ class Plan:
         margins = [step.stage.margin for step in steps]
         self._margin = (max(rows for rows, _ in margins), max(columns for _, columns in margins))
         heir = before is not None and before._room() == self._room()
-        room = list(before._buffers) if before is not None and heir else []
+        room: list[Planes] = list(before._buffers) if before is not None and heir else []
         while len(room) < count:
             room.append(make_planes(device, CHANNELS, self.regions[1], self._margin))
-        self._buffers = room
+        self._buffers: list[Planes] = room
         self._wires = {
             wire: room[slot].over(self.regions[wire[0] + 1]) for wire, slot in slot_of.items()
         }
         same = self._same_steps(before) if before is not None and heir else 0
-        self._works = [
+        self._works: list[Work] = [
             before._works[i] if before and i < same else step.stage.prepare(device, frame)
             for i, step in enumerate(steps)
         ]

@@ -6,6 +6,7 @@ A stage is a frozen dataclass of numbers. It keeps nothing between calls and kno
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from types import FunctionType
 from typing import Protocol
 
 import numpy as np
@@ -64,7 +65,7 @@ class PointStage:
 
 
 def fingerprint(value: object) -> bytes:
-    """What tells a stage, or another frozen value made of numbers, from one that works otherwise."""
+    """What tells a stage, or any frozen value made of numbers, from one that does other work."""
     if isinstance(value, np.ndarray):
         return repr((value.shape, value.dtype.str)).encode() + value.tobytes()
     if is_dataclass(value):
@@ -72,7 +73,7 @@ def fingerprint(value: object) -> bytes:
         return b"".join((type(value).__name__.encode(), b"(", *parts, b")"))
     if isinstance(value, Mapping):
         return fingerprint(tuple(value.items()))
-    if callable(value):
+    if isinstance(value, FunctionType):
         return value.__qualname__.encode()
     if isinstance(value, tuple):
         return b"".join((b"[", *map(fingerprint, value), b"]"))

@@ -25,7 +25,7 @@ from reference.fit.page import to_html
 from reference.fit.report import comparisons, lines
 from reference.fit.sheet import read_sheet
 from spectral_film import Scene, Settings, render
-from spectral_film.emulsion.film import load_film
+from spectral_film.emulsion.stocks import load_film
 from spectral_film.errors import InputError
 from spectral_film.light.spectra import WAVELENGTH, status_response
 

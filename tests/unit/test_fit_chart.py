@@ -26,7 +26,8 @@ from reference.fit.report import lines
 from reference.fit.sheet import read_sheet
 from reference.fit.solve import Solution
 from spectral_film import Scene, Settings, render
-from spectral_film.emulsion.film import Negative, load_negative
+from spectral_film.emulsion.film import Negative
+from spectral_film.emulsion.stocks import load_negative
 from spectral_film.errors import InputError
 from spectral_film.lab.projection import lamp_white, photograph
 from spectral_film.light.difference import ciede2000, cielab

@@ -17,7 +17,7 @@ from spectral_film.emulsion.chemistry import (
     small_signal_gain,
     uniform_dye,
 )
-from spectral_film.emulsion.film import load_negative
+from spectral_film.emulsion.stocks import load_negative
 from spectral_film.errors import UsageError
 from spectral_film.stages.reaction_diffusion import of_film
 
@@ -230,7 +230,7 @@ def test_finer_pixels_develop_the_same_edge():
 def test_a_film_without_coupling_is_told_so(tmp_path):
     import h5py
 
-    from spectral_film.emulsion.film import shipped_films
+    from spectral_film.emulsion.stocks import shipped_films
 
     path = tmp_path / "uncoupled.h5"
     path.write_bytes(shipped_films()["vision3-250d"].read_bytes())
