@@ -47,18 +47,18 @@ class Blur:
     Attributes:
         mixtures: By channel.
         pitch_um: Distance of the pixels across and down.
-        beside_lamps: Whether the faintest foot of the kernels shows, as beside a lamp.
+        contrast: How much brighter the brightest may be than what matters beside it.
     """
 
     mixtures: tuple[Mixture, ...]
     pitch_um: tuple[float, float]
-    beside_lamps: bool = False
+    contrast: float
 
     @cached_property
     def cores(self) -> tuple[tuple[np.ndarray, ...], ...]:
         """Quadrants by channel, then by level; channels may have fewer levels than others."""
         return tuple(
-            levels_of(mixture, self.pitch_um, beside_lamps=self.beside_lamps)
+            levels_of(mixture, self.pitch_um, self.contrast)
             for mixture in self.mixtures
         )
 
@@ -125,6 +125,7 @@ class PreparedBlur:
             target: Another buffer, which holds the region.
         """
         if self._room_for != region:
+            self._device.queue.finish()  # some runtimes free memory under the kernels that use it
             self._room, self._room_for = list(self._make_room(region)), region
         for channel in range(source.channels):
             taken, made = _channel(source, channel), _channel(target.over(region), channel)
