@@ -4,11 +4,11 @@ Samples of level n lie 2^n pixels apart, counted from the frame's first pixel. O
 is convolved with, term by term; what is left is smooth and goes to the next (`split.py`), if that
 saves terms and the samples there are close enough:
 
-    exponential, Gaussian   .4 of them to a length, and .16 more for each decade of contrast
+    exponential, Gaussian   3 of them to 4 lengths, and more for a greater contrast
     Cauchy, halo            10 to the distance over which it ends
 
 A Gaussian's length is that over which it falls where it ends. A kernel may be split once in any
-case, since little of it lies outside of its core: 5e-6 of the whole come out wrong, all errors
+case, since little of it lies outside of its core: some 1e-5 of the whole come out wrong, all errors
 added up. Only beside a lamp, where the faintest foot of a kernel shows, is that too much.
 """
 
@@ -32,9 +32,9 @@ from spectral_film.emulsion.spread import (
     Spread,
 )
 
-CORE = 10  # pixels; 8 would leave 2e-5 wrong
+CORE, CORE_PER_DECADE = 8, 2 / 3  # pixels, and more of them for each decade of contrast
 WORTH_IT = 40  # terms a pixel that a split must save; halving and doubling cost about as many
-PER_LENGTH, PER_DECADE, PER_END = 0.4, 0.16, 10  # samples, see above
+PER_LENGTH, PER_DECADE, PER_END = 0.75, 0.12, 10  # samples, see above
 MOST_BY_CORE = 1e4  # contrast up to which a core alone makes a split good enough
 HALO_SAMPLES_UM = 50.0  # at most, where a halo begins: a sixth of its width
 SAMPLED = 2  # values of a halo's kernel to such a sample, of which its rest is made
@@ -84,8 +84,9 @@ def _cores(
     if level:
         kernel = coarsened(kernel, level, step)
     cores = []
-    while pitch * 2 ** (level + 1) <= coarsest and _saved(kernel.shape) > WORTH_IT * 4**level:
-        core, kernel = split(kernel, CORE)
+    reach = CORE + round(CORE_PER_DECADE * math.log10(contrast))
+    while pitch * 2 ** (level + 1) <= coarsest and _saved(kernel, reach) > WORTH_IT * 4**level:
+        core, kernel = split(kernel, reach)
         cores.append((level, core))
         level += 1
     return (*cores, (level, kernel))
@@ -114,9 +115,10 @@ def _coarsest_um(part: Spread, contrast: float) -> float:
     return 0.0  # a form that nothing is known of stays on the pixels
 
 
-def _saved(shape: tuple[int, ...]) -> int:
-    """Multiply-adds a sample that a smaller core saves, folded left on right."""
-    return (2 * shape[0] - 1) * shape[1] - (2 * CORE + 1) * (CORE + 1)
+def _saved(kernel: np.ndarray, reach: int) -> int:
+    """Multiply-adds a sample that a core saves, folded left on right."""
+    rows, columns = kernel.shape
+    return (2 * rows - 1) * columns - (2 * reach + 1) * (reach + 1)
 
 
 def _rounded(cores: list[np.ndarray], whole: float) -> tuple[np.ndarray, ...]:
