@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from bake import film_kernels, hosts, replay
@@ -332,6 +331,8 @@ def _stock(film: Film) -> Stock:
 
 def _sources(film: Film) -> list[str]:
     """Every chart a film was made from, and who read it: some ask to be named."""
-    with h5py.File(film.path) as file:
-        columns = [c for table in file["published"].values() for c in table.values()]
-        return list(dict.fromkeys(str(column.attrs["source"]) for column in columns))
+    return list(
+        dict.fromkeys(
+            origin.source for path, origin in film.origins.items() if path.startswith("published/")
+        )
+    )

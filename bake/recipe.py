@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple, get_args
 
 import PyOpenColorIO
 
-from spectral_film.emulsion.film import Negative, PrintStock, load_negative, load_print
+from spectral_film.emulsion.film import Negative, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
+from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, known_name
 from spectral_film.light.displays import DISPLAYS

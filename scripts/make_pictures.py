@@ -17,7 +17,7 @@ from reference.fit.page import draw as draw_fit
 from reference.fit.report import comparisons
 from reference.fit.sheet import read_sheet
 from spectral_film import Settings, load_film, open_device, render
-from spectral_film.emulsion.film import load_negative, load_print
+from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.lab.report import draw as draw_chart
 from spectral_film.lab.session import measure
 from spectral_film.lab.stock_drawing import draw

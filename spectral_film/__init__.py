@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spectral_film.device.device import Device, open_device
-    from spectral_film.emulsion.film import Film, load_film
+    from spectral_film.emulsion.film import Film
+    from spectral_film.emulsion.stocks import load_film
     from spectral_film.errors import SpectralFilmError
     from spectral_film.light.scene import Scene
     from spectral_film.path.pipeline import Pipeline
-    from spectral_film.path.rendering import Rendering, render
+    from spectral_film.path.rendering import LightTable, Rendering, render
     from spectral_film.path.settings import Settings
 
 __all__ = [
     "Device",
     "Film",
+    "LightTable",
     "Pipeline",
     "Rendering",
     "Scene",
@@ -33,12 +35,13 @@ __all__ = [
 _HOME = {
     "Device": "device.device",
     "Film": "emulsion.film",
+    "LightTable": "path.rendering",
     "Pipeline": "path.pipeline",
     "Rendering": "path.rendering",
     "Scene": "light.scene",
     "Settings": "path.settings",
     "SpectralFilmError": "errors",
-    "load_film": "emulsion.film",
+    "load_film": "emulsion.stocks",
     "open_device": "device.device",
     "render": "path.rendering",
 }

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from spectral_film.device.device import Device, all_devices
-from spectral_film.emulsion.film import Negative, PrintStock, load_negative, load_print
+from spectral_film.emulsion.film import Negative, PrintStock
+from spectral_film.emulsion.stocks import load_negative, load_print
 
 jax.config.update("jax_enable_x64", True)
 

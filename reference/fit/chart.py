@@ -25,7 +25,8 @@ from pathlib import Path
 
 import numpy as np
 
-from spectral_film.emulsion.film import PrintStock, load_print
+from spectral_film.emulsion.film import PrintStock
+from spectral_film.emulsion.stocks import load_print
 from spectral_film.errors import InputError, SpectralFilmError
 from spectral_film.light.difference import cielab
 from spectral_film.light.spectra import MUST_COVER, colour_chart, illuminant, observer, resampling

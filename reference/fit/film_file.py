@@ -1,4 +1,4 @@
-"""Writes a film file: HDF5 with unit, axes, origin and source on every table.
+"""Writes a film file, as `spectral_film.emulsion.schema` describes it.
 
 A fitted table also has `standard_deviation` and `held_by_prior` (the share of its variance that
 the data left to the prior), both shaped as the table, and its `prior` in words. The group `fit`
@@ -7,8 +7,8 @@ one HDF5 version.
 """
 
 import secrets
+from dataclasses import fields
 from pathlib import Path
-from typing import Literal
 
 import h5py
 import numpy as np
@@ -18,14 +18,13 @@ from reference.fit.optics import FittedAdjacency, FittedOptics
 from reference.fit.sheet import Sheet
 from reference.fit.solve import SURE_DIGITS, Solution, keep
 from reference.fit.spectra import dmin_shape, dye_density
-from spectral_film.emulsion.film import load_film
+from spectral_film.emulsion.film import CoreSkirt, Interlayer, ToneCurve
+from spectral_film.emulsion.schema import KINDS, SCHEMA, SCHEMA_VERSION, Origin, row_of
+from spectral_film.emulsion.stocks import load_film
 from spectral_film.errors import FilmModelError, InputError, OutputError
 from spectral_film.light.spectra import WAVELENGTH
 
-SCHEMA_VERSION = 1
 MADE_BY = "spectral-film fit"
-
-Origin = Literal["published", "fitted", "assumed"]
 
 
 def write_film(path: Path, model: FilmModel) -> None:
@@ -55,10 +54,11 @@ class _Writer:
 
     def __init__(self, file: h5py.File, sheet: Sheet) -> None:
         self.file, self.sheet = file, sheet
+        self.role, _ = KINDS[sheet.kind]
 
     def write(self, model: FilmModel) -> None:
         self.head()
-        self.table("wavelength", WAVELENGTH, "nm", "wavelength", "assumed", "the engine's grid")
+        self.table("wavelength", WAVELENGTH, "assumed", "the engine's grid")
         self.spectra(model)
         self.curve(model)
         if model.optics:
@@ -69,8 +69,6 @@ class _Writer:
             self.table(
                 "reciprocity/exponent",
                 np.array(self.sheet.assumed["reciprocity"]["exponent"], float),
-                "1",
-                "layer",
                 "assumed",
                 "Schwarzschild exponent beyond 1 s, from the filter and stops Kodak gives for "
                 "related stocks at 10 s",
@@ -83,28 +81,13 @@ class _Writer:
         self.convergence(model)
 
     def head(self) -> None:
-        sheet = self.sheet
-        entries = {
-            "schema_version": SCHEMA_VERSION,
-            "id": sheet.id,
-            "name": sheet.name,
-            "maker": sheet.maker,
-            "kind": sheet.kind,
-            "densitometry": sheet.densitometry,
-            "exposure_index": sheet.exposure_index,
-            "balance": sheet.balance,
-            "backing": sheet.backing if sheet.kind == "negative" else None,
-            "base_um": sheet.base_um,
-            "gate": sheet.gate,
-            "printer_lamp": sheet.assumed.get("printer_lamp"),
-            "printer_cut_nm": sheet.assumed.get("printer_cut_nm"),
-            "projector_lamp": sheet.assumed.get("projector_lamp"),
-            "source": sheet.source,
-            "made_by": MADE_BY,
-        }
-        for name, value in entries.items():
-            if value is not None:
-                self.file.attrs[name] = value
+        own = {"schema_version": SCHEMA_VERSION, "made_by": MADE_BY}
+        for row in SCHEMA:
+            if row.group == "/" and row.holds != "table" and row.role in (None, self.role):
+                said = vars(self.sheet) | own
+                value = said.get(row.name, self.sheet.assumed.get(row.name))
+                if value is not None:
+                    self.fact(row.path, value)
 
     def spectra(self, model: FilmModel) -> None:
         curves = model.curves
@@ -113,8 +96,6 @@ class _Writer:
         self.table(
             "exposure/spectral_sensitivity",
             model.spectral_sensitivity,
-            "cm2/erg",
-            "layer, wavelength",
             "fitted" if model.chart else "published",
             f"{self.read_by('spectral_sensitivity')}; 0 where none is printed{_moved(model)}",
             uncertainty=self.uncertainty("spectral_sensitivity"),
@@ -122,8 +103,6 @@ class _Writer:
         self.table(
             "dyes/dye_density",
             curves.dye_density,
-            "density per unit of dye",
-            "dye, wavelength",
             "published",
             f"{self.read_by('spectral_dye_density')}; divided by the peaks "
             f"{', '.join(f'{p:.4f}' for p in peak)}; end values held beyond what is printed",
@@ -133,8 +112,6 @@ class _Writer:
         self.table(
             "dyes/dmin_density",
             curves.dmin_density,
-            "density",
-            "wavelength",
             "published" if printed else "assumed",
             f"{'published' if printed else 'assumed'} shape, level moved to the foot of the "
             f"characteristic curves by {moved} of cyan, magenta, yellow",
@@ -142,18 +119,11 @@ class _Writer:
 
     def curve(self, model: FilmModel) -> None:
         curves = model.curves
-        for name, unit in (
-            ("density_range", "dye amount, 1 = peak density 1.0"),
-            ("log_exposure_mid", "log10(lux s)"),
-            ("log_exposure_spread", "log10(lux s)"),
-            ("exponent", "1"),
-        ):
+        for name in (field.name for field in fields(ToneCurve)):
             origin: Origin = "assumed" if name == "exponent" else "fitted"
             self.table(
                 f"tone_curve/{name}",
                 getattr(curves, name),
-                unit,
-                "layer, sublayer",
                 origin,
                 f"to characteristic_curves, read from the film's spectrum{_moved(model)}"
                 if origin == "fitted"
@@ -162,12 +132,9 @@ class _Writer:
             )
 
     def optics(self, optics: FittedOptics) -> None:
-        self.file.create_group("optics", track_order=True).attrs["form"] = "core-skirt"
-        for name, unit in (
-            ("core_sigma_um", "um"),
-            ("skirt_weight", "1"),
-            ("skirt_length_um", "um"),
-        ):
+        self.file.create_group("optics", track_order=True)
+        self.fact("optics/form", CoreSkirt.form)
+        for name in (field.name for field in fields(CoreSkirt)):
             origin: Origin = "fitted" if name in optics.solution.values else "assumed"
             how = (
                 "no chart reaches the frequencies where it would show"
@@ -177,8 +144,6 @@ class _Writer:
             self.table(
                 f"optics/{name}",
                 getattr(optics, name),
-                unit,
-                "layer",
                 origin,
                 how,
                 solution=optics.solution,
@@ -186,30 +151,27 @@ class _Writer:
 
     def halation(self) -> None:
         assumed = self.sheet.assumed
-        group = self.file.create_group("halation", track_order=True)
-        group.attrs["base_index"] = float(assumed["base_index"])
-        group.attrs["reach_um"] = float(assumed["halation"]["reach_um"])
+        self.file.create_group("halation", track_order=True)
+        self.fact("halation/base_index", float(assumed["base_index"]))
+        self.fact("halation/reach_um", float(assumed["halation"]["reach_um"]))
         for backing, veil in assumed["halation"].items():
             if backing == "reach_um":
                 continue
             self.table(
                 f"halation/{backing}/veil_ratio",
                 np.array(veil["veil_ratio"], float),
-                "exposure thrown back / direct exposure",
-                "layer",
                 "assumed",
                 "nothing is published; the ratios follow the order of the layers",
             )
-            group[backing].attrs["profile"] = veil["profile"]
+            self.fact(f"halation/{backing}/profile", veil["profile"])
 
     def adjacency(self, model: FilmModel, adjacency: FittedAdjacency) -> None:
         solution = model.optics.solution if model.optics else None
-        self.file.create_group("adjacency", track_order=True).attrs["form"] = "interlayer"
+        self.file.create_group("adjacency", track_order=True)
+        self.fact("adjacency/form", Interlayer.form)
         self.table(
             "adjacency/coupling",
             adjacency.coupling,
-            "log10(lux s) per dye amount",
-            "layer held back, layer developing",
             "fitted",
             "one scale fitted to mtf through the simulated sine reading; the pattern is assumed, "
             f"within the ranges of US 4,830,954{_moved(model)}",
@@ -219,8 +181,6 @@ class _Writer:
         self.table(
             "adjacency/length_um",
             np.array(adjacency.length_um),
-            "um",
-            "",
             "fitted",
             "to mtf; mtf fixes gain times length, assumed bounds hold the length",
             solution=solution,
@@ -230,16 +190,12 @@ class _Writer:
         self.table(
             "lad/aim_density",
             np.asarray(self.sheet.lad_aim),
-            f"{self.sheet.densitometry} density",
-            "record",
             "published",
             self.sheet.source,
         )
         self.table(
             "lad/log_exposure",
             log_exposure,
-            "log10(lux s)",
-            "layer",
             "fitted",
             "Newton through this file's own curves, dyes and base until it reads the aim",
         )
@@ -250,8 +206,6 @@ class _Writer:
             self.table(
                 "published/characteristic_curves/log_exposure",
                 self.sheet.log_exposure(),
-                "log10(lux s)",
-                "row",
                 "published",
                 f"{self.read_by('characteristic_curves')}; from its stops, 0 where an 18 % grey "
                 "gets 12.5 lux s over the exposure index",
@@ -261,19 +215,18 @@ class _Writer:
                 self.table(
                     f"published/{name}/{column}",
                     values,
-                    table.units[column],
-                    "row",
                     "published",
                     self.read_by(name),
+                    unit=table.units[column],
                     uncertainty=self.uncertainty(name),
                 )
 
     def convergence(self, model: FilmModel) -> None:
         for name, solution in model.solutions.items():
-            entries = self.file.require_group("fit").create_group(name).attrs
-            entries["steps"] = solution.steps
-            entries["chi2"] = float(keep(np.array(solution.chi2), SURE_DIGITS))
-            entries["degrees_of_freedom"] = float(keep(np.array(solution.freedom), SURE_DIGITS))
+            freedom = keep(np.array(solution.freedom), SURE_DIGITS)
+            self.fact(f"fit/{name}/steps", solution.steps)
+            self.fact(f"fit/{name}/chi2", float(keep(np.array(solution.chi2), SURE_DIGITS)))
+            self.fact(f"fit/{name}/degrees_of_freedom", float(freedom))
 
     def read_by(self, table: str) -> str:
         notes = self.sheet.tables[table].notes
@@ -283,14 +236,18 @@ class _Writer:
     def uncertainty(self, table: str) -> str | None:
         return self.sheet.tables[table].notes.get("uncertainty")
 
+    def fact(self, path: str, value: str | float) -> None:
+        """One attribute."""
+        row = row_of(path, self.role)
+        self.file.require_group(path.rpartition("/")[0] or "/").attrs[row.name] = value
+
     def table(
         self,
         name: str,
         values: np.ndarray,
-        unit: str,
-        axes: str,
         origin: Origin,
         source: str,
+        unit: str = "",
         uncertainty: str | None = None,
         solution: Solution | None = None,
         scale: str = "",
@@ -298,14 +255,21 @@ class _Writer:
         """One dataset in float64, with its provenance.
 
         Args:
+            unit: Of a column whose row says none.
             solution: The fit that the table comes from.
             scale: The fitted number that scales the whole table, where that is what was fitted.
         """
-        group = self.file.require_group(name.rpartition("/")[0]) if "/" in name else self.file
-        dataset = group.create_dataset(
+        row = row_of(name, self.role)
+        assert origin in row.origins, f"{name} is {origin}"
+        dataset = self.file.require_group(name.rpartition("/")[0] or "/").create_dataset(
             name.rpartition("/")[2], data=np.asarray(values, np.float64), track_times=False
         )
-        provenance = {"unit": unit, "axes": axes, "origin": origin, "source": source}
+        provenance = {
+            "unit": unit or row.unit.format(densitometry=self.sheet.densitometry),
+            "axes": ", ".join(row.axes),
+            "origin": origin,
+            "source": source,
+        }
         if uncertainty:
             provenance["uncertainty"] = uncertainty
         for key, text in provenance.items():

@@ -12,6 +12,7 @@ import numpy as np
 
 from reference.fit.tables import Table, read_tables
 from spectral_film.emulsion.frame import gate_size_mm
+from spectral_film.emulsion.schema import row_of
 from spectral_film.errors import InputError, SpectralFilmError
 from spectral_film.light.spectra import illuminant
 
@@ -107,7 +108,7 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
             raise InputError(f"{path}: {name} must be {expected}, got {value!r}")
         return value
 
-    kind = word("kind", ("negative", "print"))
+    kind = word("kind", row_of("kind").words)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", word("id")):
         raise InputError(
             f"{path}: id must be letters, digits, dots and dashes, got {entries['id']!r}"
@@ -123,8 +124,8 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
     except SpectralFilmError as problem:
         raise InputError(f"{path}: {problem}") from None
 
-    def number(name: str, fallback: float | None, lowest: float, highest: float) -> float:
-        value = entries.get(name, fallback)
+    def number(name: str, fallback: float | None) -> float:
+        value, (lowest, highest) = entries.get(name, fallback), row_of(name).bounds
         if (
             isinstance(value, bool)
             or not isinstance(value, int | float)
@@ -149,9 +150,9 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: word(name) for name in ("id", "name", "maker", "balance", "source")},
         "kind": kind,
-        "densitometry": word("densitometry", ("status-m", "status-a")),
-        "exposure_index": number("exposure_index", None, 0.1, 1e6) if kind == "negative" else None,
-        "base_um": number("base_um", assumed["base_um"], 1, 1000),
+        "densitometry": word("densitometry", row_of("densitometry").words),
+        "exposure_index": number("exposure_index", None) if kind == "negative" else None,
+        "base_um": number("base_um", assumed["base_um"]),
         "backing": backing,
         "gate": entries.get("gate", assumed.get("gate")),
         "assumed": assumed,
@@ -216,6 +217,7 @@ def _must_hang_together(path: Path, assumed: Mapping[str, Any]) -> None:
     shortest, longest = assumed.get("adjacency", {}).get("length_um", (1.0, 2.0))
     base = assumed.get("base_density", {"wavelength_nm": [0, 1], "density": [0, 0]})
     rising = len(base["density"]) > 1 and (np.diff(base["wavelength_nm"]) > 0).all()
+    profiles = row_of("halation/*/profile").words
     veils = [veil for veil in assumed.get("halation", {}).values() if isinstance(veil, dict)]
     for holds, entry, expected in (
         (sublayers in (1, 2, 3, 4, 5), "characteristic_curves.sublayers", "1, 2, 3, 4 or 5"),
@@ -226,9 +228,9 @@ def _must_hang_together(path: Path, assumed: Mapping[str, Any]) -> None:
             "rising wavelengths and a density for each",
         ),
         (
-            all(veil["profile"] in ("ring", "diffuse") for veil in veils),
+            all(veil["profile"] in profiles for veil in veils),
             "halation",
-            "of profile 'ring' or 'diffuse'",
+            f"of profile {' or '.join(map(repr, profiles))}",
         ),
     ):
         if not holds:

@@ -5,7 +5,8 @@ import typer
 
 def films() -> None:
     """List the stocks that come with the program."""
-    from spectral_film.emulsion.film import Negative, load_film, shipped_films
+    from spectral_film.emulsion.film import Negative
+    from spectral_film.emulsion.stocks import load_film, shipped_films
 
     for name in sorted(shipped_films()):
         film = load_film(name)

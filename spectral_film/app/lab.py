@@ -32,7 +32,8 @@ def lab(
 ) -> None:
     """Put a stock under the instruments of a laboratory, and lay the readings over its sheet."""
     from spectral_film.device.device import open_device
-    from spectral_film.emulsion.film import PrintStock, load_film, load_print
+    from spectral_film.emulsion.film import PrintStock
+    from spectral_film.emulsion.stocks import load_film, load_print
     from spectral_film.lab.record import to_json
     from spectral_film.lab.report import to_html
     from spectral_film.lab.session import measure

@@ -20,14 +20,14 @@ def show(
 ) -> None:
     """Draw a stock's curves, measured over published, and print its numbers."""
     from spectral_film.device.device import open_device
-    from spectral_film.emulsion.contents import contents
-    from spectral_film.emulsion.film import load_film
+    from spectral_film.emulsion.description import describe
+    from spectral_film.emulsion.stocks import load_film
     from spectral_film.lab.stock_drawing import check_drawing, draw
 
     stock = load_film(film)
     path = target or Path(f"{stock.id}.png")
     check_drawing(path, overwrite=overwrite)
     draw(open_device(device), stock, path, overwrite=overwrite)
-    for line in contents(stock):
+    for line in describe(stock):
         typer.echo(line)
     say(f"the curves are drawn in {path}")

@@ -112,7 +112,7 @@ class PreparedBlur:
         )
         self._cores = [[_for_kernel(core, device) for core in cores] for cores in blur.cores]
         self._rings = [Ring.of(mixture, blur.pitch_um) for mixture in blur.mixtures]
-        self._room: list["_Coarser"] = []
+        self._room: list[_Coarser] = []
         self._room_for: Region | None = None
 
     def over(self, region: Region, *, source: Planes, target: Planes) -> None:

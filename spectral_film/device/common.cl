@@ -13,6 +13,7 @@
 typedef float V;
 typedef int VI;
 #define AS_V as_float
+#define ANY(c) (c)
 #define AS_VI as_int
 #define TO_V convert_float
 #define TO_VI convert_int
@@ -20,6 +21,7 @@ typedef int VI;
 typedef JOIN(float, VW) V;
 typedef JOIN(int, VW) VI;
 #define AS_V JOIN(as_float, VW)
+#define ANY(c) any(c)
 #define AS_VI JOIN(as_int, VW)
 #define TO_V JOIN(convert_float, VW)
 #define TO_VI JOIN(convert_int, VW)
@@ -85,10 +87,10 @@ V at_least(const V x, const float low) { return x < low ? (V)low : x; }
 
 V at_most(const V x, const float high) { return x > high ? (V)high : x; }
 
-// 2^x for |x| <= 126, held beyond; relative error 8e-8 (minimax of degree 5 on half an octave).
-V exp2_(const V exponent_of_two)
+// 2^x for x <= 126, held below -126; relative error 8e-8 (minimax of degree 5 on half an octave).
+V exp2_of_loss(const V exponent_of_two)
 {
-    const V x = at_most(at_least(exponent_of_two, -126.0f), 126.0f);
+    const V x = at_least(exponent_of_two, -126.0f);
     const V shifted = x + 12582912.0f;  // 1.5 * 2^23: the fraction's bits are rounded away
     const V f = x - (shifted - 12582912.0f);
     V p = 1.32764454e-3f * f + 9.67554112e-3f;
@@ -98,6 +100,9 @@ V exp2_(const V exponent_of_two)
     p = p * f + 1.00000007f;
     return AS_V(AS_VI(p) + (AS_VI(shifted) << 23));
 }
+
+// 2^x, held beyond |x| = 126.
+V exp2_(const V x) { return exp2_of_loss(at_most(x, 126.0f)); }
 
 // log2(x) for normal x > 0; absolute error 6e-8 (minimax of degree 9 about 1).
 V log2_(const V x)

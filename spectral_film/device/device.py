@@ -73,6 +73,12 @@ class Device:
             raise DeviceError(f"{self.name} cannot be opened: {error}; try --device") from error
 
     @property
+    def parent(self) -> cl.Device | None:
+        """The device that this is a part of, if it is."""
+        parent: cl.Device | None = self.opencl.parent_device
+        return parent
+
+    @property
     def name(self) -> str:
         """What is printed and stored with every render."""
         return f"{self.opencl.name.strip()} ({self.opencl.platform.name.strip()})"
@@ -87,7 +93,7 @@ class Device:
         Raises:
             DeviceError: it does not build.
         """
-        kernels: dict[tuple, cl.Kernel] = self._of_thread.__dict__
+        kernels: dict[Any, cl.Kernel] = self._of_thread.__dict__
         key = (source, name, defines)
         if key not in kernels:
             kernels[key] = cl.Kernel(self._program(source, defines), name)
@@ -171,7 +177,7 @@ class Device:
         channels, height, width = shape
         row, before = divmod(lead, stride)
         self.wait_for(
-            lambda: cl.enqueue_copy(
+            lambda: cl.enqueue_copy(  # type: ignore[call-overload]
                 self.queue,
                 target,
                 source,
@@ -184,7 +190,7 @@ class Device:
         )
 
     def finish(self, buffer: cl.Buffer, host: np.ndarray) -> None:
-        """Wait until shared memory holds what was asked for; mapping makes it so by the standard."""
+        """Wait until shared memory holds what was asked for; mapping it is the standard's way."""
 
         def look() -> None:
             mapped, _ = cl.enqueue_map_buffer(
@@ -263,9 +269,9 @@ def _held_to(device: cl.Device, threads: int | None) -> cl.Device:
     wanted = threads or (cores() if is_cpu else device.max_compute_units)
     if wanted >= device.max_compute_units:
         return device
-    by_counts = cl.device_partition_property.BY_COUNTS
-    if by_counts in device.partition_properties:
-        return device.create_sub_devices([by_counts, wanted])[0]
+    by_counts: Any = cl.device_partition_property.BY_COUNTS
+    if by_counts in device.partition_properties:  # type: ignore[operator]
+        return device.create_sub_devices([by_counts, wanted])[0]  # type: ignore[list-item]
     if threads is None:
         return device
     raise DeviceError(

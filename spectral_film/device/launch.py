@@ -16,6 +16,7 @@ from spectral_film.device.device import Device
 from spectral_film.device.planes import Planes, Region
 from spectral_film.errors import DeviceError
 
+Argument = cl.Buffer | np.ndarray | np.generic
 LOCAL_SIZE = 64  # work-items a group; asked down where the device or the kernel takes fewer
 
 
@@ -48,7 +49,7 @@ class Launch:
         name_of = cl.kernel_arg_info.NAME
         self._wanted = [str(built.get_arg_info(i, name_of)) for i in range(built.num_args)]
         largest = cl.kernel_work_group_info.WORK_GROUP_SIZE
-        self._local = min(LOCAL_SIZE, built.get_work_group_info(largest, device.opencl))
+        self._local = min(LOCAL_SIZE, int(built.get_work_group_info(largest, device.opencl)))  # type: ignore[call-overload]
         self._tables = {
             name: device.constant(value) if isinstance(value, np.ndarray) else value
             for name, value in (tables or {}).items()
@@ -64,7 +65,7 @@ class Launch:
         Raises:
             DeviceError: the names do not match, or the launch failed.
         """
-        given: dict[str, object] = {"width": np.uint32(region.width)}
+        given: dict[str, Argument] = {"width": np.uint32(region.width)}
         for name, value in planes.items():
             there = value.over(region)
             given[name], given[f"{name}_at"] = there.buffer, there.layout
@@ -72,9 +73,9 @@ class Launch:
         self.run((-(-items // self._local) * self._local, region.height), (self._local, 1), given)
 
     def run(
-        self, items: tuple[int, ...], local: tuple[int, ...], given: Mapping[str, object]
+        self, items: tuple[int, ...], local: tuple[int, ...], given: Mapping[str, Argument]
     ) -> None:
-        """Run over so many work-items, in groups of `local`, with these arguments and the tables."""
+        """Run over so many work-items, in groups of `local`, with these arguments and tables."""
         arguments = {**self._tables, **given}
         if set(self._wanted) != set(arguments):
             raise DeviceError(

@@ -68,10 +68,10 @@ class Planes:
     host: np.ndarray | None = None
 
     @property
-    def layout(self) -> np.generic:
+    def layout(self) -> np.ndarray:
         """Where pixels lie, as the kernels take it: lead, stride, plane, step."""
-        layout: np.generic = cl.cltypes.make_uint4(self.lead, self.stride, self.plane, self.step)
-        return layout
+        layout = self.lead, self.stride, self.plane, self.step
+        return np.array(layout, cl.cltypes.uint4)[()]
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -122,26 +122,24 @@ def _room(
 
 
 def put(device: Device, planes: np.ndarray, region: Region | None = None) -> Planes:
-    """Planes of a whole frame onto a device, float32, (channel, y, x), or a region of them.
+    """Planes of a region, (channel, y, x), onto a device; no region: from the frame's corner on.
 
-    A device that shares the host's memory reads the array where it is: leave it alone meanwhile.
-    It may be a view of interleaved colours. Elsewhere, only what lies in `region` is copied.
+    A device that shares the host's memory reads a float32 array without holes where it is: leave
+    it alone meanwhile. It may be a view of interleaved colours.
     """
-    whole = Region(0, 0, planes.shape[2], planes.shape[1])
-    region = region or whole
-    there = whole if device.shares_host_memory else region
-    memory = _dense(planes[there.cut])
-    plane, stride, step = (bytes_ // 4 for bytes_ in memory.strides)
+    region = region or Region(0, 0, planes.shape[2], planes.shape[1])
+    memory = _dense(planes)
+    plane, stride, step = (size // 4 for size in memory.strides)
     return Planes(
         device=device,
         buffer=device.send(memory),
         channels=len(planes),
-        region=there,
+        region=region,
         lead=0,
         stride=stride,
         plane=plane,
         step=step,
-    ).over(region)
+    )
 
 
 def fetch(planes: Planes) -> np.ndarray:
@@ -168,8 +166,6 @@ def fill(planes: Planes, values: np.ndarray) -> None:
 def _dense(planes: np.ndarray) -> np.ndarray:
     """The array if its memory has no holes, planar or interleaved, else a copy that has none."""
     interleaved = np.moveaxis(planes, 0, -1)
-    if planes.dtype == np.float32 and (
-        planes.flags.c_contiguous or interleaved.flags.c_contiguous
-    ):
+    if planes.dtype == np.float32 and (planes.flags.c_contiguous or interleaved.flags.c_contiguous):
         return planes
     return np.ascontiguousarray(planes, np.float32)

@@ -7,7 +7,8 @@
 
 Each is a small value; equal ones are the same spread, so kernels made from them can be kept. A
 `Mixture` shares light out among them.
-Reference: reference/stages/optics.py. Source: PHYSICS a-c; Fresnel's equations for the halo.
+Reference: reference/stages/optics.py.
+Source: docs/physics.md, Scatter, Halation, End of the halo.
 """
 
 from dataclasses import dataclass

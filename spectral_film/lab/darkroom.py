@@ -13,7 +13,8 @@ from spectral_film.light.scene import Scene
 from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.path.pipeline import Pipeline, Settings
 from spectral_film.stages import optics
-from spectral_film.stages.tone_curve import develop
+from spectral_film.stages.stage import apply
+from spectral_film.stages.tone_curve import Development
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +66,8 @@ class Darkroom:
             planes = np.ascontiguousarray(exposure, np.float32)
             spread = optics.of_print(self.film, pitch_um, scatter=self.scatter)
             if spread is not None:
-                planes = spread(self.device, planes)
-            dyes = develop(self.device, planes, self.film.tone_curve)
+                planes = apply(self.device, spread, planes)
+            dyes = apply(self.device, Development(curve=self.film.tone_curve), planes)
         else:
             assert isinstance(self.film, Negative)
             over_grey = 10.0 ** (log_exposure - np.log10(self.film.grey_lux_s()))
@@ -80,7 +81,7 @@ class Darkroom:
         across, down = pitch_um
         width = target.size[0]
         settings = Settings(
-            film=self.film.path,
+            film=self.film,
             print_film=None,
             scatter=self.scatter,
             halation=self.halation,
@@ -89,8 +90,7 @@ class Darkroom:
             to="dyes",
         )
         frame = Frame(across * width / 1000, width, across / down)
-        dyes, _ = Pipeline(settings=settings, frame=frame)(self.device, target)
-        return dyes
+        return Pipeline(settings=settings, frame=frame)(self.device, target).planes
 
 
 def aim_log_exposure(film: Film) -> np.ndarray:

@@ -46,15 +46,14 @@ def photograph(
     )
     red, green, blue = printer_points
     settings = Settings(
-        film=negative.path,
-        print_film=print_film.path,
+        film=negative,
+        print_film=print_film,
         printer_points=(red, green, blue),
         to=to,
     )
     patches = scene.size[0]
     pipeline = Pipeline(settings=settings, frame=Frame(PATCH_MM * patches, patches))
-    planes, _ = pipeline(device, scene)
-    return planes[:, 0].astype(np.float64)
+    return pipeline(device, scene).planes[:, 0].astype(np.float64)
 
 
 def laboratory_aim(darkroom: Darkroom) -> Measurement:

@@ -13,8 +13,7 @@ from spectral_film.lab.tolerances import CHARACTERISTIC_CURVE
 STEP_SAMPLES, SAMPLE_UM = 20, 250.0
 UNEXPOSED = -9.0  # log10 lux s: a lens cap
 
-STATUS = {"status-m": "status M", "status-a": "status A"}
-# Straight line of a negative about the grey card, log10 exposure; PHYSICS e.
+# Straight line of a negative about the grey card, log10 exposure: docs/physics.md, Tone curve.
 STRAIGHT = (-0.8, 1.1)
 SPEED_DENSITY = 0.2  # over D-min: the criterion of Kodak's sensitivity curves
 
@@ -47,7 +46,7 @@ def characteristic_curves(darkroom: Darkroom) -> Measurement:
         else "in neutral light of the film's own balance"
     )
     return Measurement(
-        title=f"Characteristic curves, {STATUS[film.densitometry]}",
+        title=f"Characteristic curves, {film.densitometry_name}",
         method=f"A step tablet of {len(h)} steps, 5 mm each, {light}; densities from the "
         "spectrum of each step.",
         axes=("log exposure, log10(lux s)", "density, base included"),

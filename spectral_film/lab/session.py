@@ -70,7 +70,7 @@ def measure(
     for table in ("characteristic_curves", "spectral_dye_density", "spectral_sensitivity"):
         if table not in film.published:
             raise FilmModelError(
-                f"{film.path} holds no published/{table} to lay the readings over; make the film "
+                f"{film.label} holds no published/{table} to lay the readings over; make the film "
                 "with spectral-film fit, which keeps its sheet"
             )
     darkroom = Darkroom(device=device, film=film)

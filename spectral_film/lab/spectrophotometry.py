@@ -6,8 +6,9 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Film, PrintStock, load_negative
+from spectral_film.emulsion.film import Film, PrintStock
 from spectral_film.emulsion.frame import Frame
+from spectral_film.emulsion.stocks import load_negative
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.densitometer import spectral_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
@@ -20,7 +21,8 @@ from spectral_film.lab.tolerances import (
 from spectral_film.light.scene import Scene
 from spectral_film.light.spectra import WAVELENGTH, illuminant, status_response
 from spectral_film.path.pipeline import Pipeline, Settings
-from spectral_film.stages.printing import NORMAL_POINTS, Printing
+from spectral_film.stages.printing import NORMAL_POINTS, Printer
+from spectral_film.stages.stage import apply
 
 DYES = ("cyan", "magenta", "yellow")
 FILTER_DENSITY, LEAST_SHARE = 12.0, 1e-9  # of a filter beside its line; of the light through it
@@ -122,10 +124,10 @@ def _in_camera(darkroom: Darkroom) -> np.ndarray:
     lines = np.eye(len(WAVELENGTH), dtype=np.float32)[:, None, :]
     target = Scene(planes=lines, kind="radiance", wavelength_nm=WAVELENGTH)
     settings = Settings(
-        film=darkroom.film.path, print_film=None, scatter=False, halation=False, to="exposure"
+        film=darkroom.film, print_film=None, scatter=False, halation=False, to="exposure"
     )
     frame = Frame(1000.0, len(WAVELENGTH))  # each line a patch of its own
-    exposure, _ = Pipeline(settings=settings, frame=frame)(darkroom.device, target)
+    exposure = Pipeline(settings=settings, frame=frame)(darkroom.device, target).planes
     return exposure[:, 0].astype(np.float64)
 
 
@@ -144,8 +146,9 @@ def _in_printer(device: Device, film: PrintStock) -> np.ndarray:
         dye[0] = FILTER_DENSITY
         dye[0, i] = 0.0
         strip = replace(holder, dye_density=dye, dmin_density=np.zeros_like(holder.dmin_density))
-        printer = Printing(negative=strip, print_film=film, printer_points=(NORMAL_POINTS,) * 3)
-        clear, line = np.moveaxis(printer(device, gates)[:, 0].astype(np.float64), 1, 0)
+        printer = Printer(negative=strip, print_film=film, printer_points=(NORMAL_POINTS,) * 3)
+        light = apply(device, printer.stage(), gates)
+        clear, line = np.moveaxis(light[:, 0].astype(np.float64), 1, 0)
         share[:, i] = line / clear
     share[share < LEAST_SHARE] = 0.0  # what leaks through the filter
     return share / illuminant(film.printer_lamp)

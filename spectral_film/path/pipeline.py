@@ -1,158 +1,57 @@
-"""The path of light: which stages a picture goes through, in order, and where it is tapped.
+"""The pipeline: films, settings and a frame, ready for pictures.
 
-    scene -> exposure -> optics -> reciprocity -> adjacency -> tone curve -> dyes of the negative
-          -> printing -> the print's optics -> its tone curve -> projection -> display
-
-`path_of_light` writes the path down; `Pipeline` walks it.
+`order.py` says which stages there are, `plan.py` runs them; here both are put together.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Film, Negative, PrintStock, load_negative, load_print
+from spectral_film.device.planes import Region
+from spectral_film.emulsion.film import Negative, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
+from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.errors import InputError, UsageError
-from spectral_film.light.scene import Scene
+from spectral_film.light.scene import Scene, SceneKind
+from spectral_film.path.order import Job, Steps, path_to
+from spectral_film.path.plan import Announce, Plan
 from spectral_film.path.settings import Settings
-from spectral_film.stages import adjacency, optics, reaction_diffusion
-from spectral_film.stages.densitometry import Cineon, printing_densitometer, status_densitometer
-from spectral_film.stages.display import Display
-from spectral_film.stages.exposure import Exposure
-from spectral_film.stages.printing import Printing
-from spectral_film.stages.projection import LIGHT_BOX, Projection
-from spectral_film.stages.quadrature import condensed
-from spectral_film.stages.reciprocity import LONGEST_RECIPROCAL_S, Reciprocity
-from spectral_film.stages.tone_curve import Development
+from spectral_film.path.survey import (
+    Colours,
+    Latitude,
+    Survey,
+    survey_of_colours,
+    survey_of_exposure,
+    survey_of_spectra,
+)
+from spectral_film.stages.reciprocity import Reciprocity
 
 FINEST_PITCH_UM = 0.25  # half a wavelength: nothing finer is an image on film
 BRIGHTEST_LUX_S = 1e20  # a frame of it still has a sum, and film has been black since 1e3
 
-
-@dataclass(frozen=True)
-class Step:
-    """One stage of the path, and whether it looks at neighbouring pixels."""
-
-    name: str
-    stage: Callable[[Device, np.ndarray], np.ndarray]
-    looks_around: bool = False
-
-
-def path_of_light(
-    negative: Negative,
-    print_film: PrintStock | None,
-    settings: Settings,
-    frame: Frame,
-    *,
-    encode: bool,
-) -> Iterator[Step]:
-    """The stages after the exposure, up to where `settings.to` taps the path."""
-    pitch, to = frame.pitch_um, settings.to
-
-    spread = optics.of_negative(
-        negative,
-        pitch,
-        backing=settings.backing,
-        halation=settings.halation,
-        scatter=settings.scatter,
-    )
-    if spread is not None:
-        yield Step("optics", spread, looks_around=True)
-    if to == "exposure":
-        return
-
-    if settings.shutter > LONGEST_RECIPROCAL_S and negative.reciprocity_exponent is not None:
-        exponent = negative.reciprocity_exponent
-        yield Step(
-            "reciprocity", Reciprocity(reciprocity_exponent=exponent, shutter_s=settings.shutter)
-        )
-    yield from _development(negative, settings, pitch)
-    if to == "dyes":
-        return
-
-    if to == "negative":
-        yield Step("densitometry", status_densitometer(negative))
-        return
-    if print_film is None:
-        projection = Projection(film=negative, lamp=LIGHT_BOX)
-    else:
-        if to in ("printing-density", "cineon"):
-            seen = printing_densitometer(negative, print_film)
-            yield Step("densitometry", seen)
-            if to == "cineon":
-                yield Step("cineon", Cineon(printing=seen))
-            return
-        points = settings.printer_points
-        printer = Printing(negative=negative, print_film=print_film, printer_points=points)
-        yield _through("printing", printer, negative, settings)
-        spread = optics.of_print(print_film, pitch, scatter=settings.scatter)
-        if spread is not None:
-            yield Step("print optics", spread, looks_around=True)
-        yield Step("print tone curve", Development(print_film.tone_curve))
-        if to == "print":
-            yield Step("densitometry", status_densitometer(print_film))
-            return
-        projection = Projection(film=print_film, lamp=print_film.projector_lamp)
-
-    yield _through("projection", projection, print_film or negative, settings)
-    if to == "xyz":
-        return
-    clear = projection.clear_film()
-    lamp = projection.open_gate()
-    # The clear print is display white. A negative's base is orange and dim: there the open
-    # light box stays white, unless the base itself is declared white.
-    film_is_white = print_film is not None or settings.white == "print"
-    yield Step(
-        "display",
-        Display(
-            display=settings.display,
-            adapting_white=clear if settings.white == "print" else lamp,
-            peak_luminance=float((clear if film_is_white else lamp)[1]),
-            encode=encode,
-        ),
-    )
-
-
-def _development(
-    negative: Negative, settings: Settings, pitch_um: tuple[float, float]
-) -> Iterator[Step]:
-    if settings.adjacency == "pde":
-        yield Step("development", reaction_diffusion.of_film(negative, pitch_um), looks_around=True)
-        return
-    edges = adjacency.of_film(negative, pitch_um, diffusion=settings.adjacency)
-    around = edges is not None and edges.length_um > 0
-    if isinstance(edges, adjacency.InterlayerInhibition):
-        yield Step("adjacency", edges, looks_around=around)
-    yield Step("tone curve", Development(negative.tone_curve))
-    if isinstance(edges, adjacency.DensityAdjacency):
-        yield Step("adjacency", edges, looks_around=around)
-
-
-def _through(name: str, stage: Printing | Projection, film: Film, settings: Settings) -> Step:
-    return Step(name, condensed(stage.receivers, film) if settings.fast else stage)
+Crop = tuple[int, int, int, int]  # x, y, width, height
 
 
 @dataclass(frozen=True, kw_only=True)
-class Latitude:
-    """How the exposures lie on the published curve.
+class Exposed:
+    """What came out of the pipeline.
 
     Attributes:
-        above, below: Share of the pixels with a layer beyond its ends.
-        mean_stop: Mean of the green-sensitive layer over the grey card, in stops; what lies
-            beyond the curve counts as lying at its end.
+        planes: The tapped quantity, float32, (3, y, x).
+        latitude: How the piece was exposed.
+        colours: Light that no scene has, in the piece and what lies within reach of it.
     """
 
-    above: float
-    below: float
-    mean_stop: float
+    planes: np.ndarray
+    latitude: Latitude
+    colours: Colours
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """The stages for one film, one print and one frame, ready for pictures.
+    """The stages for one film, one print and one frame.
 
     Attributes:
         settings: What to do.
@@ -182,87 +81,113 @@ class Pipeline:
         name = self.settings.print_film
         return None if name is None else load_print(name)
 
-    @cached_property
-    def exposure(self) -> Exposure:
-        """The first stage: scene -> layer exposure."""
-        settings, film = self.settings, self.negative
-        return Exposure(
-            spectral_sensitivity=film.spectral_sensitivity,
-            balance=film.balance,
-            illuminant=film.balance if settings.illuminant is None else settings.illuminant,
-            grey_lux_s=film.grey_lux_s(settings.ei) * 2**settings.exposure,
+    def job(self, kind: SceneKind = "rgb", wavelength_nm: np.ndarray | None = None) -> Job:
+        """What the stages are made from, for scenes of a kind."""
+        return Job(
+            negative=self.negative,
+            print_film=self.print_film,
+            settings=self.settings,
+            pitch_um=self.frame.pitch_um,
+            kind=kind,
+            wavelength_nm=wavelength_nm,
+            encode=self.encode,
         )
 
     @cached_property
-    def steps(self) -> tuple[Step, ...]:
-        """The stages after it."""
-        return tuple(
-            path_of_light(
-                self.negative, self.print_film, self.settings, self.frame, encode=self.encode
-            )
-        )
+    def steps(self) -> Steps:
+        """The path of an RGB scene."""
+        return path_to(self.job())
+
+    def plan(
+        self,
+        device: Device,
+        scene: Scene,
+        crop: Crop | None = None,
+        *,
+        keep: bool = False,
+        before: Plan | None = None,
+    ) -> Plan:
+        """Made ready for scenes of one size and kind.
+
+        Args:
+            device: Where.
+            scene: One of them.
+            crop: x, y, width and height of the piece wanted, in pixels of the scene.
+            keep, before: As of `Plan`.
+        """
+        width, height = scene.size
+        frame = Region(0, 0, width, height)
+        piece = Region(*crop) if crop else frame
+        job = self.job(scene.kind, scene.wavelength_nm)
+        steps = path_to(job)
+        is_rgb = scene.kind == "rgb"
+        surveys: dict[str, Survey] = {
+            "scene": survey_of_colours() if is_rgb else survey_of_spectra(len(scene.planes)),
+            "exposure": self._survey(steps, piece),
+        }
+        return Plan(device, steps, frame, piece, surveys=surveys, keep=keep, before=before)
 
     def __call__(
         self,
         device: Device,
         scene: Scene,
-        crop: tuple[int, int, int, int] | None = None,
-        announce: Callable[[str, int, int], None] | None = None,
-    ) -> tuple[np.ndarray, Latitude]:
+        crop: Crop | None = None,
+        announce: Announce | None = None,
+    ) -> Exposed:
         """Render `scene`, or a piece of it, and say how it was exposed.
 
-        Args:
-            crop: x, y, width and height in pixels of the scene. Everything that looks around
-                is done on the whole, so that the piece is the same, bit for bit, as in the whole.
-            announce: Called with the name of each stage, its number and their count.
+        What lies within reach of a piece is exposed too, so that it is the same, bit for bit, as
+        in the whole.
 
-        Returns:
-            Planes of the tapped quantity, (3, y, x), and the latitude used.
+        Raises:
+            InputError: as `expose`.
         """
-        last_wide = max((i for i, step in enumerate(self.steps) if step.looks_around), default=-1)
-        x, y, width, height = crop or (0, 0, *scene.size)
-        piece = np.s_[:, y : y + height, x : x + width]
+        return expose(self.plan(device, scene, crop), scene, announce)
 
-        def say(name: str, number: int) -> None:
-            if announce:
-                announce(name, number, len(self.steps) + 1)
-
-        say("exposure", 1)
-        planes = self.exposure(device, scene)
-        brightest = float(planes.max())
-        if not brightest <= BRIGHTEST_LUX_S:  # also where it has overflown to NaN
-            raise InputError(
-                f"the brightest exposure is {brightest:.2g} lux s, more than the "
-                f"{BRIGHTEST_LUX_S:g} that float32 can spread over a frame; lower --exposure, or "
-                "repair the picture"
-            )
-        latitude = self._latitude(planes[piece])
-        for i, step in enumerate(self.steps):
-            if i == last_wide + 1:
-                planes = np.ascontiguousarray(planes[piece])
-            say(step.name, i + 2)
-            planes = step.stage(device, planes)
-        if last_wide + 1 == len(self.steps):
-            planes = np.ascontiguousarray(planes[piece])
-        return planes, latitude
-
-    def _latitude(self, exposure: np.ndarray) -> Latitude:
+    def _survey(self, steps: Steps, piece: Region) -> Survey[Latitude]:
         h = self.negative.published["characteristic_curves"]["log_exposure"]
         # What reciprocity takes away, the curve does not see.
-        failing = (s.stage for s in self.steps if isinstance(s.stage, Reciprocity))
+        failing = (step.stage for step in steps if isinstance(step.stage, Reciprocity))
         efficiency = next((stage.efficiency for stage in failing), np.ones(3))
-        lowest, highest = 10 ** h.min() / efficiency, 10 ** h.max() / efficiency
-        grey = self.negative.grey_lux_s() / efficiency[1]
-        green = np.clip(exposure[1], lowest[1], highest[1])
-        return Latitude(
-            above=_share(*(layer > end for layer, end in zip(exposure, highest, strict=True))),
-            below=_share(*(layer < end for layer, end in zip(exposure, lowest, strict=True))),
-            mean_stop=float(np.log2(green / grey).mean(dtype=np.float64)),
+        return survey_of_exposure(
+            lowest=10 ** h.min() / efficiency,
+            highest=10 ** h.max() / efficiency,
+            grey_lux_s=self.negative.grey_lux_s() / float(efficiency[1]),
+            pixels=piece.width * piece.height,
         )
 
 
-def _share(red: np.ndarray, green: np.ndarray, blue: np.ndarray) -> float:
-    return float(np.count_nonzero(red | green | blue) / red.size)
+def expose(plan: Plan, scene: Scene, announce: Announce | None = None) -> Exposed:
+    """Put a scene through a plan.
+
+    Args:
+        plan: Made for scenes like this one.
+        scene: Light.
+        announce: Called with the name of each stage, its number and their count.
+
+    Raises:
+        InputError: light that is not finite, or too bright to be spread.
+    """
+    planes = plan.run(scene.planes, announce)
+    colours, latitude = plan.answer("scene"), plan.answer("exposure")
+    if colours.broken:
+        raise InputError(_where_broken(scene.planes))
+    if not latitude.brightest <= BRIGHTEST_LUX_S:  # also where it has overflown to NaN
+        raise InputError(
+            f"the brightest exposure is {latitude.brightest:.2g} lux s, more than the "
+            f"{BRIGHTEST_LUX_S:g} that float32 can spread over a frame; lower --exposure, or "
+            "repair the picture"
+        )
+    return Exposed(planes=planes, latitude=latitude, colours=colours)
+
+
+def _where_broken(planes: np.ndarray) -> str:
+    bad = np.argwhere(~np.isfinite(planes))
+    channel, y, x = bad[0]
+    return (
+        f"{len(bad)} values are not finite, the first at x={x}, y={y}, channel {channel}; "
+        "replace them before rendering"
+    )
 
 
 def frame_of(scene: Scene, settings: Settings) -> Frame:
@@ -285,7 +210,7 @@ def check_settings(settings: Settings) -> None:
     frame = Frame(gate_size_mm(gate_of(settings))[0], display_width=1)
     pipeline = Pipeline(settings=settings, frame=frame)
     _ = pipeline.negative, pipeline.print_film
-    pipeline.exposure.exposure_weight("rgb")
+    pipeline.job().camera.exposure_weight("rgb")
 
 
 def gate_of(settings: Settings) -> str:

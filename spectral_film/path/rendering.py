@@ -1,6 +1,5 @@
 """Render a picture: the whole program as one function."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -12,11 +11,15 @@ from spectral_film.errors import InputError, UsageError
 from spectral_film.files.output import is_integer, write_picture
 from spectral_film.light.scene import Scene
 from spectral_film.light.spectra import WAVELENGTH
-from spectral_film.light.upsampling import count_out_of_locus
-from spectral_film.path.pipeline import Latitude, Pipeline, Settings, frame_of, gate_of
+from spectral_film.path.order import Steps
+from spectral_film.path.pipeline import Pipeline, expose, frame_of, gate_of
+from spectral_film.path.plan import Announce, Plan
+from spectral_film.path.settings import Settings
+from spectral_film.path.survey import Colours, Latitude
 from spectral_film.stages.densitometry import CINEON_LAST_CODE
 from spectral_film.stages.quadrature import FewerWavelengths
 from spectral_film.stages.signals import UNITS
+from spectral_film.stages.transmission import Transmission
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +85,67 @@ class Rendering:
         )
 
 
+class LightTable:
+    """Where pictures are rendered one after the other, and each finds ready what the last left.
+
+    Kernels, tables and buffers are made once for scenes of one size; with `keep`, a scene that is
+    rendered again under other settings runs only what follows the change. Not for two threads at
+    once.
+
+    Args:
+        device: Where the kernels run; None: the first GPU, else the CPU.
+        keep: Keep every signal on the device: four times the memory.
+    """
+
+    def __init__(self, device: Device | None = None, *, keep: bool = False) -> None:
+        self.device, self.keep = device or open_device(), keep
+        self._plan: Plan | None = None
+        self._made_for: tuple | None = None
+
+    def render(
+        self,
+        scene: Scene | np.ndarray,
+        settings: Settings | None = None,
+        *,
+        crop: tuple[int, int, int, int] | None = None,
+        encode: bool = False,
+        announce: Announce | None = None,
+    ) -> Rendering:
+        """As the function `render`. A kept scene is known by its array, not by what is in it."""
+        settings = settings or Settings()
+        if not isinstance(scene, Scene):
+            scene = scene_of_array(scene)
+        _check_crop(crop, scene)
+        pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=encode)
+        bands = None if scene.wavelength_nm is None else tuple(scene.wavelength_nm)
+        made_for = settings, pipeline.frame, encode, scene.size, scene.kind, bands, crop
+        plan = self._plan
+        if plan is None or made_for != self._made_for:
+            plan = pipeline.plan(self.device, scene, crop, keep=self.keep, before=plan)
+            self._plan, self._made_for = plan, made_for
+        done = expose(plan, scene, announce)
+
+        notes = [*scene.notes, *_notes_on_colours(scene, done.colours)]
+        notes += _notes_on_range(pipeline, scene)
+        if scene.kind == "radiance" and settings.illuminant is not None:
+            notes.append("radiance brings its own light; --illuminant was not used")
+        notes += _notes_on_shortcuts(settings, plan.steps)
+        if settings.to == "cineon":
+            clipped = np.count_nonzero((done.planes <= 0) | (done.planes >= CINEON_LAST_CODE))
+            if clipped:
+                notes.append(f"{clipped} Cineon codes are clipped to 0..{CINEON_LAST_CODE}")
+        return Rendering(
+            planes=done.planes,
+            quantity=settings.to,
+            unit=UNITS[settings.to],
+            latitude=done.latitude,
+            notes=tuple(notes),
+            metadata=provenance(pipeline, self.device, scene, crop),
+            encoded=encode,
+            scene=_cropped_frame(scene, crop),
+        )
+
+
 def render(
     scene: Scene | np.ndarray,
     settings: Settings | None = None,
@@ -89,7 +153,7 @@ def render(
     device: Device | None = None,
     crop: tuple[int, int, int, int] | None = None,
     encode: bool = False,
-    announce: Callable[[str, int, int], None] | None = None,
+    announce: Announce | None = None,
 ) -> Rendering:
     """Put a scene on film, develop it, print it, project it.
 
@@ -104,33 +168,8 @@ def render(
     Raises:
         SpectralFilmError: see `spectral_film.errors`.
     """
-    settings = settings or Settings()
-    if not isinstance(scene, Scene):
-        scene = scene_of_array(scene)
-    _check_finite(scene.planes)
-    _check_crop(crop, scene)
-    pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=encode)
-    device = device or open_device()
-    planes, latitude = pipeline(device, scene, crop, announce)
-
-    notes = [*scene.notes, *_notes_on_colours(scene), *_notes_on_range(pipeline, scene)]
-    if scene.kind == "radiance" and settings.illuminant is not None:
-        notes.append("radiance brings its own light; --illuminant was not used")
-    notes += _notes_on_shortcuts(pipeline)
-    if settings.to == "cineon":
-        clipped = np.count_nonzero((planes <= 0) | (planes >= CINEON_LAST_CODE))
-        if clipped:
-            notes.append(f"{clipped} Cineon codes are clipped to 0..{CINEON_LAST_CODE}")
-    return Rendering(
-        planes=planes,
-        quantity=settings.to,
-        unit=UNITS[settings.to],
-        latitude=latitude,
-        notes=tuple(notes),
-        metadata=provenance(pipeline, device, scene, crop),
-        encoded=encode,
-        scene=_cropped_frame(scene, crop),
-    )
+    table = LightTable(device)
+    return table.render(scene, settings, crop=crop, encode=encode, announce=announce)
 
 
 def scene_of_array(image: np.ndarray) -> Scene:
@@ -141,7 +180,9 @@ def scene_of_array(image: np.ndarray) -> Scene:
             f"an RGB array has the shape (y, x, 3) and real numbers, got {image.shape} of "
             f"{image.dtype}; drop the alpha, or build a Scene for spectra"
         )
-    planes = np.ascontiguousarray(np.moveaxis(image, -1, 0), np.float32)
+    planes = np.moveaxis(image, -1, 0)
+    if image.dtype != np.float32 or not image.flags.c_contiguous:
+        planes = np.ascontiguousarray(planes, np.float32)
     if image.dtype.kind == "f" or image.max() <= 1:
         return Scene(planes=planes)
     note = (
@@ -149,17 +190,6 @@ def scene_of_array(image: np.ndarray) -> Scene:
         "white; if it is a picture, decode it and divide by its largest code"
     )
     return Scene(planes=planes, notes=(note,))
-
-
-def _check_finite(planes: np.ndarray) -> None:
-    if np.isfinite(planes.min()) and np.isfinite(planes.max()):  # both hand a NaN on
-        return
-    bad = np.argwhere(~np.isfinite(planes))
-    channel, y, x = bad[0]
-    raise InputError(
-        f"{len(bad)} values are not finite, the first at x={x}, y={y}, channel {channel}; "
-        "replace them before rendering"
-    )
 
 
 def provenance(
@@ -172,7 +202,7 @@ def provenance(
     said["film"] = pipeline.negative.label
     said["print_film"] = pipeline.print_film.label if pipeline.print_film else "none"
     # What was left to the film, as it was taken.
-    said["illuminant"] = "none" if scene.kind == "radiance" else pipeline.exposure.illuminant
+    said["illuminant"] = "none" if scene.kind == "radiance" else pipeline.job().camera.illuminant
     said["ei"] = f"{settings.ei or pipeline.negative.exposure_index:g}"
     said["gate"] = gate_of(settings)
     said["backing"] = settings.backing or pipeline.negative.backing or "none"
@@ -188,11 +218,9 @@ def provenance(
     }
 
 
-def _notes_on_colours(scene: Scene) -> list[str]:
+def _notes_on_colours(scene: Scene, count: Colours) -> list[str]:
     if scene.kind != "rgb":
-        negative = sum(int((plane < 0).sum()) for plane in scene.planes if plane.min() < 0)
-        return [f"{negative} samples of the spectra are negative light"] if negative else []
-    count = count_out_of_locus(scene.planes)
+        return [f"{count.negative} samples of the spectra are negative light"][: count.negative]
     notes = []
     if count.negative:
         notes.append(f"{count.negative} pixels have a negative component, outside Rec.709")
@@ -209,21 +237,21 @@ def _notes_on_colours(scene: Scene) -> list[str]:
 def _notes_on_range(pipeline: Pipeline, scene: Scene) -> list[str]:
     if scene.wavelength_nm is None:
         return []
-    note = pipeline.exposure.check_range(scene.wavelength_nm)
+    note = pipeline.job().camera.check_range(scene.wavelength_nm)
     return [note] if note else []
 
 
-def _notes_on_shortcuts(pipeline: Pipeline) -> list[str]:
-    if not pipeline.settings.fast:
+def _notes_on_shortcuts(settings: Settings, steps: Steps) -> list[str]:
+    if not settings.fast:
         return []
-    short = {s.name: s.stage for s in pipeline.steps if isinstance(s.stage, FewerWavelengths)}
-    if not short:
-        return ["--fast has no shortcut on this path; every wavelength was summed"]
-    return [
-        f"{name} summed {stage.receivers.dye_density.shape[1]} of {len(WAVELENGTH)} wavelengths: "
-        f"its light is within {1e-5 * np.ceil(1e5 * stage.error):.5f} density"
-        for name, stage in short.items()
+    notes = [
+        f"{step.name} summed {short.dye_density.shape[1]} of {len(WAVELENGTH)} wavelengths: "
+        f"its light is within {1e-5 * np.ceil(1e5 * short.error):.5f} density"
+        for step in steps
+        if isinstance(step.stage, Transmission)
+        and isinstance(short := step.stage.receivers, FewerWavelengths)
     ]
+    return notes or ["--fast has no shortcut on this path; every wavelength was summed"]
 
 
 def _cropped_frame(scene: Scene, crop: tuple[int, int, int, int] | None) -> Scene:

@@ -7,10 +7,13 @@ nothing here may import numpy or a device.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from spectral_film.errors import UsageError
 from spectral_film.stages.signals import UNITS, Quantity
+
+if TYPE_CHECKING:
+    from spectral_film.emulsion.film import Film
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +21,8 @@ class Settings:
     """Everything that is decided about one render, in the words of the command line.
 
     Attributes:
-        film: Camera stock: a shipped id or the path of a film model.
-        print_film: Print stock; None: the negative itself, on a light box.
+        film: Camera stock: a shipped id, the path of a film model, or a film in memory.
+        print_film: Print stock, likewise; None: the negative itself, on a light box.
         illuminant: Taking light of RGB and reflectance scenes; None: the film's balance.
         exposure: Stops over the meter.
         ei: Exposure index metered at; None: the film's.
@@ -37,8 +40,8 @@ class Settings:
         fast: Sum fewer wavelengths through the films, within a stated error.
     """
 
-    film: str | Path = "vision3-250d"
-    print_film: str | Path | None = "2383"
+    film: "Film | str | Path" = "vision3-250d"
+    print_film: "Film | str | Path | None" = "2383"
     illuminant: str | None = None
     exposure: float = 0.0
     ei: float | None = None

@@ -18,17 +18,15 @@ FITTED, CHECKED, PASSES = 500, 20_000, 6  # dye triples each; reweightings
 MARGIN = 2  # over the largest error found; 400,000 other triples had 1.2 times as much
 
 
-@dataclass(frozen=True)
-class FewerWavelengths:
+@dataclass(frozen=True, kw_only=True)
+class FewerWavelengths(Receivers):
     """Receivers in place of some that look through a film at all wavelengths.
 
     Attributes:
-        receivers: What to sum instead.
         error: Bound on the error of -log10 of this stage's light, in density: `MARGIN` times the
             largest found over random dye triples and the corners, edges and middle of their range.
     """
 
-    receivers: Receivers
     error: float
 
 
@@ -49,14 +47,15 @@ def condensed(receivers: Receivers, film: Film) -> FewerWavelengths:
         _fitted(through[:, kept] / total[:, None], 1 - veil / total)
         for total, veil in zip(light.T, receivers.veil, strict=True)
     ]
-    fewer = Receivers(
-        dye_density=receivers.dye_density[:, kept],
-        response_through_base=np.stack(weights),
-        veil=receivers.veil,
-    )
+    response = np.stack(weights)
     through, light = _samples(receivers, film, CHECKED)
-    ratio = (through[:, kept] @ fewer.response_through_base.T + fewer.veil) / light
-    return FewerWavelengths(fewer, MARGIN * float(np.abs(np.log10(ratio)).max()))
+    ratio = (through[:, kept] @ response.T + receivers.veil) / light
+    return FewerWavelengths(
+        dye_density=receivers.dye_density[:, kept],
+        response_through_base=response,
+        veil=receivers.veil,
+        error=MARGIN * float(np.abs(np.log10(ratio)).max()),
+    )
 
 
 def _samples(receivers: Receivers, film: Film, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,8 @@ A stage is a frozen dataclass of numbers. It keeps nothing between calls and kno
 """
 
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from types import FunctionType
 from typing import Protocol
 
 import numpy as np
@@ -60,6 +62,22 @@ class PointStage:
     reach_um = 0.0
     reach = POINT
     margin = POINT
+
+
+def fingerprint(value: object) -> bytes:
+    """What tells a stage, or any frozen value made of numbers, from one that does other work."""
+    if isinstance(value, np.ndarray):
+        return repr((value.shape, value.dtype.str)).encode() + value.tobytes()
+    if is_dataclass(value):
+        parts = (fingerprint(getattr(value, field.name)) for field in fields(value))
+        return b"".join((type(value).__name__.encode(), b"(", *parts, b")"))
+    if isinstance(value, Mapping):
+        return fingerprint(tuple(value.items()))
+    if isinstance(value, FunctionType):
+        return value.__qualname__.encode()
+    if isinstance(value, tuple):
+        return b"".join((b"[", *map(fingerprint, value), b"]"))
+    return f"{value!r};".encode()
 
 
 def apply(device: Device, stage: Stage, *given: np.ndarray) -> np.ndarray:

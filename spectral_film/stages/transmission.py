@@ -4,7 +4,8 @@
 
 The receivers are the layers of a print stock (`printing.py`), the filters of a densitometer
 (`densitometry.py`) or the eye (`projection.py`). All 85 wavelengths are summed for every pixel.
-Kernel: transmission.cl. Reference: reference/stages/transmission.py. Source: PHYSICS f, g.
+Kernel: transmission.cl. Reference: reference/stages/transmission.py.
+Source: docs/physics.md, Density.
 """
 
 from collections.abc import Mapping
@@ -90,5 +91,9 @@ class Transmission(PointStage):
                 "WAVELENGTHS": receivers.dye_density.shape[1],
                 "DENSITY": int(self.as_density),
             },
-            tables={name: getattr(receivers, name) for name in receivers.__dataclass_fields__},
+            tables={
+                "dye_density": receivers.dye_density,
+                "response_through_base": receivers.response_through_base,
+                "veil": receivers.veil,
+            },
         )

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from spectral_film.device.device import open_device
-from spectral_film.emulsion.film import load_film, load_print, shipped_films
+from spectral_film.emulsion.stocks import load_film, load_print, shipped_films
 from spectral_film.errors import FilmModelError
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import modulation_transfer

@@ -7,7 +7,7 @@ import pytest
 from reference.stages.reaction_diffusion import reaction_diffusion
 from spectral_film.device.device import open_device
 from spectral_film.emulsion.chemistry import DURATION_S, RATE_PER_S
-from spectral_film.emulsion.film import load_negative
+from spectral_film.emulsion.stocks import load_negative
 from spectral_film.stages.reaction_diffusion import FIRST_SWEEPS, STEPS, SWEEPS, of_film
 
 

@@ -28,7 +28,8 @@ import sys
 import numpy as np
 from bake.device_tables import apply_table_1d, apply_table_3d
 from spectral_film.device.device import Device, all_devices
-from spectral_film.emulsion.film import ToneCurve, load_negative, load_print
+from spectral_film.emulsion.film import ToneCurve
+from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.light.scene import Scene
 from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.stages.adjacency import InterlayerInhibition

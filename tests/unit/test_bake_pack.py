@@ -26,7 +26,7 @@ from bake.player import Player
 from bake.recipe import Grid, Recipe
 from bake.verify import BOUNDS, Verification, verify
 from spectral_film import Scene, Settings, open_device, render
-from spectral_film.emulsion.film import shipped_films
+from spectral_film.emulsion.stocks import shipped_films
 from spectral_film.errors import InputError
 from spectral_film.files.colour_spaces import to_named_space
 

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from spectral_film.emulsion.film import load_film, load_negative, load_print, shipped_films
+from spectral_film.emulsion.stocks import load_film, load_negative, load_print, shipped_films
 from spectral_film.errors import FilmModelError, UsageError
 
 NEGATIVE, PRINT = "vision3-250d", "2383"

@@ -26,7 +26,8 @@ from reference.fit.report import lines
 from reference.fit.sheet import read_sheet
 from reference.fit.solve import Solution
 from spectral_film import Scene, Settings, render
-from spectral_film.emulsion.film import Negative, load_negative
+from spectral_film.emulsion.film import Negative
+from spectral_film.emulsion.stocks import load_negative
 from spectral_film.errors import InputError
 from spectral_film.lab.projection import lamp_white, photograph
 from spectral_film.light.difference import ciede2000, cielab
@@ -258,7 +259,7 @@ def test_coupling_moves_colours_and_no_grey(film, tmp_path):
     stronger = as_fitted | {n: 2 * v for n, v in as_fitted.items() if n.startswith("coupling")}
     one, other = (on_screen(film, moved(film, v), chart) for v in (as_fitted, stronger))
     apart = np.linalg.norm(ciede2000(one, other), axis=0)
-    assert apart[:4].max() < 1e-6  # the bracket of PHYSICS i is 0, but for rounding
+    assert apart[:4].max() < 1e-6  # the bracket of docs/physics.md, Adjacency: 0, but for rounding
     assert apart[4] > 1  # seen beside each other
 
 

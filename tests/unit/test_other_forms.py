@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from spectral_film import Scene, Settings, load_film, render
-from spectral_film.emulsion.film import load_negative
+from spectral_film.emulsion.stocks import load_negative
 from spectral_film.stages.printing import characteristic_dyes
 
 

@@ -17,7 +17,7 @@ from conftest import save_picture
 
 import spectral_film
 from spectral_film.device.device import open_device
-from spectral_film.emulsion.film import shipped_films
+from spectral_film.emulsion.stocks import shipped_films
 from spectral_film.light.scene import Scene
 
 GREY_LUX_S = 12.5 / 250  # where a meter puts an 18 % grey

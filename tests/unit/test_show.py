@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from spectral_film.device.device import open_device
-from spectral_film.emulsion.contents import contents
-from spectral_film.emulsion.film import load_film, shipped_films
+from spectral_film.emulsion.description import describe
+from spectral_film.emulsion.stocks import load_film, shipped_films
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import sine_response
@@ -20,7 +20,7 @@ STOCKS = ("vision3-250d", "2383")
 
 @pytest.mark.parametrize("stock", STOCKS)
 def test_every_table_is_said_with_unit_origin_and_source(stock):
-    said = "\n".join(contents(load_film(stock)))
+    said = "\n".join(describe(load_film(stock)))
     with h5py.File(shipped_films()[stock]) as file:
         tables: list[h5py.Dataset] = []
         file.visititems(lambda _, x: tables.append(x) if isinstance(x, h5py.Dataset) else None)

@@ -1,0 +1,188 @@
+"""Reads a film file row by row of `schema`, and blames it by name."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from spectral_film.emulsion.film import (
+    Cauchy,
+    ClassicalAdjacency,
+    CoreSkirt,
+    FilmFile,
+    Halation,
+    Interlayer,
+    Lad,
+    Negative,
+    Origin,
+    PrintStock,
+    ToneCurve,
+)
+from spectral_film.emulsion.schema import KINDS, SCHEMA, Role, Row
+from spectral_film.errors import FilmModelError
+from spectral_film.light.spectra import WAVELENGTH
+
+STOCKS: Mapping[Role, type[Negative] | type[PrintStock]] = {
+    "camera": Negative,
+    "print": PrintStock,
+}
+PARTS: Mapping[str, tuple[Any, ...]] = {
+    "tone_curve": (ToneCurve,),
+    "scatter": (CoreSkirt, Cauchy),
+    "adjacency": (Interlayer, ClassicalAdjacency),
+    "lad": (Lad,),
+}
+
+
+def read_film(path: Path) -> Negative | PrintStock:
+    """Read the film in a file.
+
+    Raises:
+        FilmModelError: a table is missing, mis-shaped or not finite; the message names it.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            film = _Reader(path, file).film()
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    except FilmModelError:
+        raise
+    except Exception as error:  # a rotten file breaks whatever its bytes happen to mean
+        said = " ".join(str(error).split())
+        raise FilmModelError(
+            f"{path} is not a readable HDF5 film model ({said}); make one with the fit"
+        ) from error
+    whence = FilmFile(path=path, sha256=sha256, content_sha256=film.content_sha256)
+    return replace(film, file=whence)
+
+
+class _Reader:
+    """One open film file. `tree` is what was read so far, by the fields of a film."""
+
+    def __init__(self, path: Path, file: h5py.File) -> None:
+        self.path, self.file = path, file
+        self.tree: dict[str, Any] = {}
+        self.origins: dict[str, Origin] = {}
+        self.notes: dict[str, Any] = {}
+
+    def film(self) -> Negative | PrintStock:
+        for row in SCHEMA:
+            for path in self.paths(row.path) if self.concerns(row) else ():
+                value = self.table(row, path) if row.holds == "table" else self.fact(row, path)
+                if value is not None:
+                    self.must_fit(row, path, value)
+                    self.place(row, path, value)
+        return self.made()
+
+    def concerns(self, row: Row) -> bool:
+        """Whether a film of this role and form has such an entry."""
+        if row.role is not None and row.role != KINDS[self.tree["kind"]][0]:
+            return False
+        if row.form is None:
+            return True
+        return bool(row.form == self.tree.get(row.field.split(".")[0], {}).get("form"))
+
+    def paths(self, path: str) -> Iterator[str]:
+        """Where the stars of a path lead to in this file."""
+        head, star, tail = path.partition("*")
+        if not star:
+            yield path
+            return
+        for name in self.names_in(head.rstrip("/")):
+            yield from self.paths(head + name + tail)
+
+    def names_in(self, group: str) -> list[str]:
+        found = self.file.get(group, {})
+        if isinstance(found, h5py.Dataset):
+            raise self.blame(f"{group} is a table, expected a group of tables")
+        return list(found)
+
+    def fact(self, row: Row, path: str) -> Any:
+        group, _, name = path.rpartition("/")
+        group = group or "/"
+        value = self.file[group].attrs.get(name) if group in self.file else None
+        if value is None:
+            if self.needs(row):
+                raise self.blame(f"attribute {name} of {group} is missing")
+            return None
+        kind = {"number": float, "whole number": int}.get(row.holds, str)
+        try:
+            return kind(value)
+        except (TypeError, ValueError):
+            raise self.blame(
+                f"attribute {name} of {group} is {value!r}, not a {kind.__name__}"
+            ) from None
+
+    def table(self, row: Row, path: str) -> np.ndarray | None:
+        dataset = self.file.get(path)
+        if not isinstance(dataset, h5py.Dataset):
+            if self.needs(row):
+                raise self.blame(f"table {path} is missing")
+            return None
+        try:
+            values = np.asarray(dataset[()], np.float64)
+        except (TypeError, ValueError):
+            raise self.blame(f"table {path} holds {dataset.dtype}, not real numbers") from None
+        said = dataset.attrs
+        self.origins[path] = Origin(
+            unit=str(said.get("unit", row.unit)),
+            origin=str(said.get("origin", "unstated")),
+            source=str(said.get("source", "unstated")),
+            uncertainty=str(said.get("uncertainty", "")),
+        )
+        return values
+
+    def needs(self, row: Row) -> bool:
+        return bool(row.needed_with) and row.needed_with in self.file
+
+    def must_fit(self, row: Row, path: str, value: Any) -> None:
+        if complaint := row.complaint(value):
+            group, _, name = path.rpartition("/")
+            where = (
+                f"table {path}" if row.holds == "table" else f"attribute {name} of {group or '/'}"
+            )
+            raise self.blame(f"{where} {complaint}")
+        if row.path == "wavelength" and not np.array_equal(value, WAVELENGTH):
+            raise self.blame(f"wavelength is not {row.meaning}")
+
+    def place(self, row: Row, path: str, value: Any) -> None:
+        """Put a value where the row's field says; what has no place is a note."""
+        names = row.names(path) or ()
+        field = row.field
+        for name in names:
+            field = field.replace("*", name, 1)
+        head, star, tail = field.partition(".*.")
+        if star:  # one value for all that the group has
+            fields = [f"{head}.{key}.{tail}" for key in self.tree.get(head, {})]
+        else:
+            fields = [field] if field else []
+        if not fields:
+            self.notes[path] = value
+        for one in fields:
+            *parents, last = one.split(".")
+            place = self.tree
+            for parent in parents:
+                place = place.setdefault(parent, {})
+            place[last] = value
+
+    def made(self) -> Negative | PrintStock:
+        role, process = KINDS[self.tree.pop("kind")]
+        for name, forms in PARTS.items():
+            if name in self.tree:
+                form = self.tree[name].pop("form", None)
+                part = next(part for part in forms if getattr(part, "form", None) == form)
+                self.tree[name] = part(**self.tree[name])
+        if "halation" in self.tree:
+            self.tree["halation"] = {b: Halation(**h) for b, h in self.tree["halation"].items()}
+        try:
+            return STOCKS[role](
+                process=process, origins=self.origins, notes=self.notes, **self.tree
+            )
+        except FilmModelError as error:  # what no row says alone
+            raise self.blame(str(error)) from None
+
+    def blame(self, what: str) -> FilmModelError:
+        return FilmModelError(f"{self.path}: {what}; fit the stock again or repair the file")

@@ -1,0 +1,304 @@
+"""What a film file holds: one table, which the reader, the writer, `show` and the docs follow.
+
+A film file is HDF5. Facts are attributes of the file or of a group; what has an axis, or a unit
+and a source of its own, is a dataset in float64 with the attributes unit, axes, origin and source.
+A stock of one's own needs no more than this: `docs/film-file.md` is this table as a page.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from spectral_film.errors import SpectralFilmError
+from spectral_film.light.spectra import WAVELENGTH, illuminant
+
+SCHEMA_VERSION = 1
+
+Role = Literal["camera", "print"]
+Process = Literal["negative"]
+Origin = Literal["published", "fitted", "assumed"]
+
+# The attribute `kind` of version 1 says both at once: what the film is for, and how it develops.
+KINDS: Mapping[str, tuple[Role, Process]] = {
+    "negative": ("camera", "negative"),
+    "print": ("print", "negative"),
+}
+DENSITOMETRIES = {"status-m": "status M", "status-a": "status A"}
+
+# Samples along an axis; None: as many as the file has. The kernels are of three layers and dyes.
+AXES: Mapping[str, int | None] = {
+    "layer": 3,
+    "layer held back": 3,
+    "layer developing": 3,
+    "dye": 3,
+    "record": 3,
+    "sublayer": None,
+    "wavelength": len(WAVELENGTH),
+    "row": None,
+}
+ANY = (-np.inf, np.inf)
+
+Holds = Literal["table", "number", "whole number", "text", "light"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One entry of a film file.
+
+    Attributes:
+        path: Where in the file; `*` stands for names that the file chooses.
+        field: Where in a `Film`, dots between; `*` for the keys of a mapping. What has no place
+            there is kept in `Film.notes`.
+        holds: A dataset (`table`) or, of the others, an attribute.
+        meaning: What it says.
+        unit: Its own; "" for a text, and for columns that each have another.
+        axes: Of a table; () for one number.
+        bounds: Lowest and highest value.
+        words: The texts that are allowed; (): any.
+        blanks: Whether NaN says "not printed".
+        role: Of the films that have it; None: any.
+        form: Of the group, where it may have several.
+        needed_with: The group that cannot do without; "/" is the file itself, "" none.
+        origins: Where the values of a table may come from.
+    """
+
+    path: str
+    field: str = ""
+    holds: Holds = "table"
+    meaning: str
+    unit: str = ""
+    axes: tuple[str, ...] = ()
+    bounds: tuple[float, float] = ANY
+    words: tuple[str, ...] = ()
+    blanks: bool = False
+    role: Role | None = None
+    form: str | None = None
+    needed_with: str = "/"
+    origins: tuple[Origin, ...] = ()
+
+    @property
+    def group(self) -> str:
+        """The group that the entry lies in."""
+        return self.path.rpartition("/")[0] or "/"
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def expected(self) -> str:
+        """What values may be, in words; "" where they may be anything."""
+        lowest, highest = self.bounds
+        if self.words:
+            return f"one of {', '.join(self.words)}"
+        if lowest == highest:
+            return f"{lowest:g}"
+        return "" if self.bounds == ANY else f"{lowest:g} to {highest:g}"
+
+    def names(self, path: str) -> tuple[str, ...] | None:
+        """What the stars stand for where this row describes `path`; else None."""
+        found = re.fullmatch(re.escape(self.path).replace(r"\*", "([^/]+)"), path)
+        return found.groups() if found else None
+
+    def complaint(self, value: Any) -> str:
+        """What is wrong with a value; "" where nothing is."""
+        if self.holds == "table":
+            return self._complaint_of_table(np.asarray(value))
+        if self.holds == "light":
+            try:
+                illuminant(value)
+            except SpectralFilmError as error:
+                return f"is no light: {error}"
+            return ""
+        if self.holds == "text":
+            right = not self.words or value in self.words
+        else:
+            right = self.bounds[0] <= value <= self.bounds[1]
+        shown = repr(value) if self.holds == "text" else f"{value:g}"
+        return "" if right else f"is {shown}, expected {self.expected or 'a finite number'}"
+
+    def _complaint_of_table(self, values: np.ndarray) -> str:
+        sizes = [AXES[axis] for axis in self.axes]
+        if len(sizes) != values.ndim or any(
+            size not in (None, found) for size, found in zip(sizes, values.shape, strict=True)
+        ):
+            return f"has the shape {values.shape}, expected ({', '.join(self.axes)})"
+        holes = ~np.isfinite(values)
+        if self.blanks:
+            holes &= ~np.isnan(values)
+        if holes.any():
+            return f"holds {holes.sum()} non-finite values"
+        outside = values[(values < self.bounds[0]) | (values > self.bounds[1])]
+        if outside.size:
+            return f"holds {outside.flat[0]:g}, expected values from {self.expected}"
+        return ""
+
+
+LAYER, SUBLAYER, SPECTRAL = ("layer",), ("layer", "sublayer"), ("layer", "wavelength")
+ANY_ORIGIN: tuple[Origin, ...] = get_args(Origin)
+
+SCHEMA = (
+    Row(path="schema_version", holds="whole number", bounds=(SCHEMA_VERSION, SCHEMA_VERSION),
+        meaning="of this table"),
+    Row(path="id", field="id", holds="text", meaning="what commands call the stock"),
+    Row(path="name", field="name", holds="text", meaning="what its maker calls it"),
+    Row(path="maker", field="maker", holds="text", meaning="who makes it"),
+    Row(path="kind", field="kind", holds="text", words=tuple(KINDS),
+        meaning="role and process: a camera negative, or a print developed as a negative"),
+    Row(path="densitometry", field="densitometry", holds="text", words=tuple(DENSITOMETRIES),
+        meaning="how its sheet measures it"),
+    Row(path="exposure_index", field="exposure_index", holds="number", bounds=(0.1, 1e6),
+        role="camera", meaning="its speed"),
+    Row(path="balance", field="balance", holds="light", meaning="the light it is made for"),
+    Row(path="backing", field="backing", holds="text", role="camera", needed_with="",
+        meaning="its own anti-halation, one of the groups of halation"),
+    Row(path="gate", field="gate", holds="text", role="camera", needed_with="",
+        meaning="the camera aperture it is made for"),
+    Row(path="printer_lamp", field="printer_lamp", holds="light", role="print",
+        meaning="the light that prints on it"),
+    Row(path="printer_cut_nm", field="printer_cut_nm", holds="number", unit="nm", bounds=(0, 450),
+        role="print", meaning="wavelength below which the printer's filter lets nothing through"),
+    Row(path="projector_lamp", field="projector_lamp", holds="light", role="print",
+        meaning="the light it is projected with"),
+    Row(path="source", field="source", holds="text", meaning="the sheet it was made from"),
+    Row(path="made_by", holds="text", needed_with="", meaning="what wrote the file"),
+    Row(path="wavelength", unit="nm", axes=("wavelength",), origins=("assumed",),
+        meaning="the engine's grid, 360..780 nm by 5 nm"),
+    Row(path="exposure/spectral_sensitivity", field="spectral_sensitivity", unit="cm2/erg",
+        axes=SPECTRAL, bounds=(0, 1e9), origins=("published", "fitted"),
+        meaning="reciprocal of the energy for the sheet's density; 0 where none is printed"),
+    Row(path="dyes/dye_density", field="dye_density", unit="density per unit of dye",
+        axes=("dye", "wavelength"), bounds=(-1, 10), origins=("published",),
+        meaning="net spectral density of one unit of each dye"),
+    Row(path="dyes/dmin_density", field="dmin_density", unit="density", axes=("wavelength",),
+        bounds=(0, 10), origins=("published", "assumed"),
+        meaning="spectral density of the unexposed, developed film"),
+    # Within these bounds no curve falls, and no kernel overflows.
+    Row(path="tone_curve/density_range", field="tone_curve.density_range",
+        unit="dye amount, 1 = peak density 1.0", axes=SUBLAYER, bounds=(0, 10),
+        origins=("fitted",), meaning="dye that a sublayer can make"),
+    Row(path="tone_curve/log_exposure_mid", field="tone_curve.log_exposure_mid",
+        unit="log10(lux s)", axes=SUBLAYER, bounds=(-10, 10), origins=("fitted",),
+        meaning="log exposure at the middle of its logistic"),
+    Row(path="tone_curve/log_exposure_spread", field="tone_curve.log_exposure_spread",
+        unit="log10(lux s)", axes=SUBLAYER, bounds=(0.01, 10), origins=("fitted",),
+        meaning="log exposure over which developed to undeveloped grows tenfold"),
+    Row(path="tone_curve/exponent", field="tone_curve.exponent", unit="1", axes=SUBLAYER,
+        bounds=(0.01, 100), origins=("assumed",), meaning="Richards' exponent; 1 for a logistic"),
+    Row(path="optics/form", field="scatter.form", holds="text", words=("core-skirt", "cauchy"),
+        needed_with="optics", meaning="of the spread of light in the emulsion"),
+    Row(path="optics/core_sigma_um", field="scatter.core_sigma_um", form="core-skirt", unit="um",
+        axes=LAYER, bounds=(0, 1000), needed_with="optics", origins=("fitted", "assumed"),
+        meaning="sigma of the Gaussian core"),
+    Row(path="optics/skirt_weight", field="scatter.skirt_weight", form="core-skirt", unit="1",
+        axes=LAYER, bounds=(0, 1), needed_with="optics", origins=("fitted", "assumed"),
+        meaning="share of the light in the exponential skirt"),
+    Row(path="optics/skirt_length_um", field="scatter.skirt_length_um", form="core-skirt",
+        unit="um", axes=LAYER, bounds=(0, 1000), needed_with="optics",
+        origins=("fitted", "assumed"), meaning="length of the skirt"),
+    Row(path="optics/cauchy_radius_um", field="scatter.cauchy_radius_um", form="cauchy",
+        unit="um", axes=LAYER, bounds=(0, 1000), needed_with="optics",
+        origins=("fitted", "assumed"), meaning="radius of the 2-D Cauchy kernel"),
+    Row(path="halation/*/veil_ratio", field="halation.*.veil_ratio", role="camera",
+        unit="exposure thrown back / direct exposure", axes=LAYER, bounds=(0, 1),
+        origins=("assumed",), meaning="light that the base throws back with that backing"),
+    Row(path="halation/*/profile", field="halation.*.profile", holds="text", role="camera",
+        words=("ring", "diffuse"),
+        meaning="ring of a bare base (total reflection), diffuse of a matched backing"),
+    Row(path="base_um", field="halation.*.base_um", holds="number", unit="um", bounds=(1, 1000),
+        needed_with="halation", meaning="thickness of the base"),
+    Row(path="halation/base_index", field="halation.*.base_index", holds="number", role="camera",
+        unit="1", bounds=(1, 3), needed_with="halation", meaning="refractive index of the base"),
+    Row(path="halation/reach_um", field="halation.*.reach_um", holds="number", role="camera",
+        unit="um", bounds=(1, 10_000), needed_with="halation", meaning="where the halo ends"),
+    Row(path="reciprocity/exponent", field="reciprocity_exponent", role="camera", unit="1",
+        axes=LAYER, bounds=(0.1, 1), needed_with="reciprocity", origins=("assumed",),
+        meaning="Schwarzschild's p beyond 1 s"),
+    Row(path="adjacency/form", field="adjacency.form", holds="text", role="camera",
+        words=("interlayer", "density"), needed_with="adjacency",
+        meaning="of what development does across edges"),
+    Row(path="adjacency/coupling", field="adjacency.coupling", form="interlayer", role="camera",
+        unit="log10(lux s) per dye amount", axes=("layer held back", "layer developing"),
+        bounds=(0, 10), needed_with="adjacency", origins=("fitted",),
+        meaning="log exposure that inhibitor from one layer takes from another"),
+    Row(path="adjacency/gain", field="adjacency.gain", form="density", role="camera", unit="1",
+        axes=LAYER, bounds=(0, 10), needed_with="adjacency", origins=("fitted", "assumed"),
+        meaning="of the edge effect on density"),
+    Row(path="adjacency/length_um", field="adjacency.length_um", role="camera", unit="um",
+        bounds=(0, 1000), needed_with="adjacency", origins=("fitted",),
+        meaning="how far inhibitor diffuses"),
+    Row(path="lad/aim_density", field="lad.aim_density", role="print",
+        unit="{densitometry} density", axes=("record",), bounds=(0, 10), origins=("published",),
+        meaning="densities that an 18 % grey prints to: the laboratory aim"),
+    Row(path="lad/log_exposure", field="lad.log_exposure", role="print", unit="log10(lux s)",
+        axes=LAYER, bounds=(-10, 10), origins=("fitted",),
+        meaning="log exposure of the print that reads so"),
+    Row(path="published/*/*", field="published.*.*", axes=("row",), blanks=True, needed_with="",
+        origins=("published",), meaning="the sheet as read: a group a chart, a table a column"),
+    # How far the sheet goes: what a render reports as beyond the curve.
+    Row(path="published/characteristic_curves/log_exposure",
+        field="published.characteristic_curves.log_exposure", role="camera", unit="log10(lux s)",
+        axes=("row",), bounds=(-10, 10), origins=("published",),
+        meaning="exposure axis of the characteristic curves"),
+    Row(path="fit/*/steps", holds="whole number", bounds=(0, np.inf), needed_with="",
+        meaning="of a fit, until it converged"),
+    Row(path="fit/*/chi2", holds="number", bounds=(0, np.inf), needed_with="",
+        meaning="its sum of squared residuals, each over its uncertainty"),
+    Row(path="fit/*/degrees_of_freedom", holds="number", bounds=(0, np.inf), needed_with="",
+        meaning="its readings, less what they determined"),
+)  # fmt: skip
+
+
+def row_of(path: str, role: Role | None = None) -> Row:
+    """The row that describes a path, in the file of a film of that role (None: of any).
+
+    Raises:
+        KeyError: no row does.
+    """
+    rows = [
+        row
+        for row in SCHEMA
+        if (role is None or row.role in (None, role)) and row.names(path) is not None
+    ]
+    if not rows:
+        raise KeyError(path)
+    return min(rows, key=lambda row: row.path.count("*"))  # the one that names it
+
+
+def contents(film: Any) -> Iterator[tuple[str, Row, Any]]:
+    """Path, row and value of all that a `Film` says, in the order of the table."""
+    for row in SCHEMA:
+        if row.role not in (None, film.role):
+            continue
+        placed = list(_values(row, film, row.field.split("."), ())) if row.field else []
+        noted = [item for item in film.notes.items() if row.names(item[0]) is not None]
+        said: list[tuple[str, Any]] = []
+        for path, value in placed or noted:
+            shared = row.holds != "table" and (path, value) in said  # as by all backings
+            if row_of(path, film.role) is row and not shared:
+                said.append((path, value))
+                yield path, row, value
+
+
+def _values(
+    row: Row, at: Any, field: list[str], names: tuple[str, ...]
+) -> Iterator[tuple[str, Any]]:
+    """Follow a field into a film; what is not there yields nothing."""
+    if at is None:
+        return
+    if not field:
+        path = row.path
+        for name in names:
+            path = path.replace("*", name, 1)
+        yield path, at
+    elif field[0] == "*":
+        for name, value in at.items():
+            yield from _values(row, value, field[1:], (*names, name))
+    elif isinstance(at, Mapping):
+        yield from _values(row, at.get(field[0]), field[1:], names)
+    else:
+        yield from _values(row, getattr(at, field[0], None), field[1:], names)
