@@ -189,7 +189,7 @@ def test_halation(device, rng, negative, size, backing):
         reference_optics.halation_density,
         base_um=double(halo.base_um),
         base_index=double(halo.base_index),
-        reach_um=halo.reach_um,
+        reach_um=halo.nominal_reach_um,
         profile=halo.profile,
     )
     parts = [Part(jnp.ones(1), density, halo.reach_um, halo.detail_um)]
