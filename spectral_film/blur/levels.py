@@ -32,10 +32,10 @@ from spectral_film.emulsion.spread import (
     Spread,
 )
 
-CORE, CORE_PER_DECADE = 8, 2 / 3  # pixels, and more of them for each decade of contrast
+CORE, CORE_PER_DECADE = 8, 1  # pixels, and more of them for each decade of contrast up to
+MOST_BY_CORE = 1e4  # this: so far a core alone makes a split good enough
 WORTH_IT = 40  # terms a pixel that a split must save; halving and doubling cost about as many
 PER_LENGTH, PER_DECADE, PER_END = 0.75, 0.12, 10  # samples, see above
-MOST_BY_CORE = 1e4  # contrast up to which a core alone makes a split good enough
 HALO_SAMPLES_UM = 50.0  # at most, where a halo begins: a sixth of its width
 SAMPLED = 2  # values of a halo's kernel to such a sample, of which its rest is made
 
@@ -84,7 +84,7 @@ def _cores(
     if level:
         kernel = coarsened(kernel, level, step)
     cores = []
-    reach = CORE + round(CORE_PER_DECADE * math.log10(contrast))
+    reach = CORE + round(CORE_PER_DECADE * math.log10(min(contrast, MOST_BY_CORE)))
     while pitch * 2 ** (level + 1) <= coarsest and _saved(kernel, reach) > WORTH_IT * 4**level:
         core, kernel = split(kernel, reach)
         cores.append((level, core))
