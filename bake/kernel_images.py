@@ -13,7 +13,7 @@ import OpenImageIO
 from bake import manifest
 from bake.kernels import gauss_legendre, halo_angle, halo_rings, unknown
 from bake.recipe import Sampling
-from spectral_film.device.convolution import positive_kernel, reach_in_pixels
+from spectral_film.blur.pixel_kernel import positive_kernel, reach_in_pixels
 from spectral_film.emulsion import spread
 from spectral_film.errors import OutputError
 
@@ -35,10 +35,10 @@ def kernel_square(mixture: spread.Mixture, pitch_um: float, radius_px: int) -> n
 
 
 def energy_outside(mixture: spread.Mixture, pitch_um: float) -> float:
-    """Share of the light that the uncut form sends where the kernel ends, and cutting brings back.
+    """Share of the light that a form without an end has more, and that its sum brings back.
 
-    Every part ends at its own square of pixels, half a pixel beyond the last centre; a halo ends
-    at its reach.
+    A Gaussian and an exponential end at their own square of pixels, half a pixel beyond the last
+    centre; a Cauchy and a halo smoothly.
     """
     return math.fsum(weight * _outside(part, pitch_um) for weight, part in mixture.parts)
 
@@ -48,8 +48,17 @@ def _outside(part: spread.Spread, pitch_um: float) -> float:
         return 0.0
     if isinstance(part, spread.Halo):
         last = halo_angle(part)
+        radius, flux = halo_rings(part, 0.0, last)
         beyond = halo_rings(part, last, math.pi / 2)[1].sum()
-        return float(beyond / (beyond + halo_rings(part, 0.0, last)[1].sum()))
+        lost = flux @ (1 - spread.smooth_end(radius, part.nominal_reach_um))
+        return float((beyond + lost) / (beyond + flux.sum()))
+    if isinstance(part, spread.Cauchy):
+        begin, end = spread.SMOOTH_END
+        node, node_weight = gauss_legendre(32)
+        t = (node + 1) / 2
+        radius = (begin + (end - begin) * t) * spread.CAUCHY_REACH * part.radius_um
+        # By parts: what lies beyond each radius, and how much of it that radius takes away.
+        return float((15 * t**2 * (1 - t) ** 2 * node_weight) @ _beyond(part, radius))
     half = (reach_in_pixels(part.reach_um, (pitch_um, pitch_um))[0] + 0.5) * pitch_um
     # The edge of a square lies at half / cos(azimuth), eight times from 0 to 45 degrees.
     node, node_weight = gauss_legendre(32)

@@ -64,8 +64,13 @@ def _described(weight: float, part: spread.Spread) -> manifest.Spread:
     if isinstance(part, spread.Cauchy):
         return manifest.Cauchy(weight=weight, radius_um=part.radius_um)
     if isinstance(part, spread.Halo):
-        lengths = {name: getattr(part, name) for name in ("base_um", "base_index", "reach_um")}
-        return manifest.Halo(weight=weight, form=part.profile, **lengths)
+        return manifest.Halo(
+            weight=weight,
+            form=part.profile,
+            base_um=part.base_um,
+            base_index=part.base_index,
+            reach_um=part.nominal_reach_um,
+        )
     raise unknown(part)
 
 
@@ -113,8 +118,9 @@ def _transfer(part: spread.Spread, f: np.ndarray) -> np.ndarray:
 
 
 def _hankel(halo: spread.Halo, f: np.ndarray) -> np.ndarray:
-    """Hankel transform of a halo, cut at its reach and brought to 1 at frequency 0."""
+    """Hankel transform of a halo with its smooth end, brought to 1 at frequency 0."""
     radius, flux = halo_rings(halo, 0.0, halo_angle(halo))
+    flux = flux * spread.smooth_end(radius, halo.nominal_reach_um)
     return special.j0(2 * np.pi * f[:, None] * radius) @ (flux / flux.sum())
 
 
@@ -130,7 +136,7 @@ def halo_angle(halo: spread.Halo) -> float:
 
 
 def halo_rings(halo: spread.Halo, first: float, last: float) -> tuple[np.ndarray, np.ndarray]:
-    """Radii and the flux at each, for light that leaves between two angles, radians.
+    """Radii and the flux at each, its end left out, for light that leaves between two angles.
 
     Gauss-Legendre on both sides of the critical angle. Below it the reflectance rises to 1 like a
     square root; angles that crowd there quadratically make it smooth.

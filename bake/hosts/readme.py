@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bake.hosts import blender, nuke, ocio, resolve
 from bake.manifest import MANIFEST, SCHEMA_FILE, Kernel, Manifest, Statistic, Table
-from spectral_film.device.convolution import LIT_WIDTH
+from spectral_film.blur.pixel_kernel import LIT_WIDTH
+from spectral_film.emulsion.spread import CAUCHY_REACH, SMOOTH_END
 
 README, REPORT = "README.md", "report.html"
 
@@ -115,6 +116,7 @@ def _kernel_row(piece: str, kernel: Kernel | None, wire: str) -> str:
 
 def _hosts(manifest: Manifest) -> list[str]:
     variables = ", ".join(ocio.POINTS_VARIABLES.values())
+    begin, end = SMOOTH_END
     return [
         "## Loading it",
         "",
@@ -145,9 +147,11 @@ def _hosts(manifest: Manifest) -> list[str]:
         "- `gaussian`: exp(-r^2 / 2 sigma^2)",
         "- `exponential`: exp(-r / length)",
         "- `cauchy`: (1 + (r / radius)^2)^-1.5",
-        "- `diffuse`: cos^4 a up to r = reach, with tan a = r / (2 base)",
+        "- `diffuse`: cos^4 a, with tan a = r / (2 base)",
         "- `ring`: the same times Fresnel's reflectance of the base against air at the angle a",
         "",
+        "The last three end by a factor 1 - t^3 (10 - 15 t + 6 t^2), t from 0 to 1 as r goes from",
+        f"{begin:g} to {end:g} of the reach, which is {CAUCHY_REACH} radii for `cauchy`. A kernel is this",
         f"averaged over a square {LIT_WIDTH:g} of the pitch wide about each pixel, brought to sum",
         "1 and then to its weight. The OTF of `gaussians` is the sum of",
         "weight exp(-2 (pi sigma f)^2), f in cycles/um, without that square.",
