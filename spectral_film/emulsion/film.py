@@ -5,7 +5,7 @@ each. `dataclasses.replace` makes variants: what is replaced is checked as if it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -191,7 +191,8 @@ class Film(Value):
             raise FilmModelError(
                 f"{self.id}: exposure/spectral_sensitivity is 0 all over for a layer"
             )
-        if len({values.shape for values in vars(self.tone_curve).values()}) > 1:
+        shapes = {getattr(self.tone_curve, table.name).shape for table in fields(ToneCurve)}
+        if len(shapes) > 1:
             raise FilmModelError(f"{self.id}: the tables of tone_curve differ in shape")
 
     @property

@@ -106,7 +106,7 @@ class Plan:
         Returns:
             Float32, (channel, y, x).
         """
-        start = self._made if self.keep and scene is self._scene else 0
+        start = self._made if self.keep and _is_same_memory(scene, self._scene) else 0
         start = min(start, len(self.steps) - 1)
         self._made, self._scene = 0, scene
         source = self._source(scene)
@@ -119,7 +119,7 @@ class Plan:
             for band in self._bands(region, len(scene)) if self._is_point(run.start) else [region]:
                 for i in run:
                     self._step(i, band, source, result)
-        self._made = len(self.steps) if self.keep else 0
+        self._made = len(self.steps) - 1 if self.keep else 0  # the last one's is handed over
         return fetch(result)
 
     def answer(self, name: str) -> Any:
@@ -245,3 +245,8 @@ class Plan:
         return {n: fingerprint(s) for n, s in self._surveys.items()} == {
             n: fingerprint(s) for n, s in before._surveys.items()
         }
+
+
+def _is_same_memory(array: np.ndarray, other: np.ndarray | None) -> bool:
+    """Whether two arrays, maybe two views of one, are the same numbers in the same places."""
+    return other is not None and array.__array_interface__ == other.__array_interface__
