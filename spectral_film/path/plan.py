@@ -24,7 +24,9 @@ from spectral_film.stages.stage import POINT, Work, fingerprint
 
 RESULT = -1  # in the place of a buffer's number: that of what is handed over
 CHANNELS = 3  # of every signal behind the scene
-BAND_BYTES = 3 * 2**20  # of a signal: a band of it and of the next are in the cache together
+BAND_BYTES = (
+    8 * 2**20
+)  # of a signal: worth a launch, and in the last cache when the next step wants it
 SCENE_BYTES = 2**28  # of a scene on the device at a time; a hyperspectral cube may have more
 
 Announce = Callable[[str, int, int], None]
@@ -106,25 +108,35 @@ class Plan:
         Returns:
             Float32, (channel, y, x).
         """
-        start = self._made if self.keep and _is_same_memory(scene, self._scene) else 0
-        start = min(start, len(self.steps) - 1)
+        last = len(self.steps) - 1  # its signal is handed over, not kept
+        start = min(self._made, last) if _same_memory(scene, self._scene) else 0
         self._made, self._scene = 0, scene
-        source = self._source(scene)
         result = make_result(self.device, CHANNELS, self.piece)
+        try:
+            self._run(start, scene, result, announce)
+            made = fetch(result)
+        finally:  # nobody may let go of memory that kernels still work on
+            self.device.queue.finish()
+        self._made = last if self.keep else 0
+        return made
+
+    def answer(self, name: str) -> Any:
+        """What a survey found in the last run."""
+        return self._asked[name].read()
+
+    def _run(
+        self, start: int, scene: np.ndarray, result: Planes, announce: Announce | None
+    ) -> None:
+        source = self._source(scene)
         for run in self._runs(start):
             region = self.regions[run.stop]
             if announce:
                 for i in run:
                     announce(self.steps[i].name, i + 1, len(self.steps))
-            for band in self._bands(region, len(scene)) if self._is_point(run.start) else [region]:
+            is_point = self._is_point(run.start)
+            for band in self._bands(region, len(scene)) if is_point else [region]:
                 for i in run:
                     self._step(i, band, source, result)
-        self._made = len(self.steps) - 1 if self.keep else 0  # the last one's is handed over
-        return fetch(result)
-
-    def answer(self, name: str) -> Any:
-        """What a survey found in the last run."""
-        return self._asked[name].read()
 
     def _step(
         self, i: int, band: Region, source: Callable[[Region], Planes], result: Planes
@@ -247,6 +259,6 @@ class Plan:
         }
 
 
-def _is_same_memory(array: np.ndarray, other: np.ndarray | None) -> bool:
-    """Whether two arrays, maybe two views of one, are the same numbers in the same places."""
-    return other is not None and array.__array_interface__ == other.__array_interface__
+def _same_memory(one: np.ndarray, other: np.ndarray | None) -> bool:
+    """Whether two views show the same; both are held, so neither's memory is another's by now."""
+    return other is not None and one.__array_interface__ == other.__array_interface__
