@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import OpenImageIO
 
-from bake import manifest
+from bake import parts
 from bake.kernels import gauss_legendre, halo_angle, halo_rings, unknown
 from bake.recipe import Sampling
 from spectral_film.device.convolution import positive_kernel, reach_in_pixels
@@ -74,9 +74,9 @@ def write_images(
     mixtures: Sequence[spread.Mixture],
     sampling: Sampling,
     *,
-    acts_on: manifest.ActsOn,
+    acts_on: parts.ActsOn,
     provenance: Mapping[str, object] | None = None,
-) -> manifest.KernelImage:
+) -> parts.KernelImage:
     """Write the kernels of the three layers at one pixel pitch.
 
     `kernels/NAME_PITCHum.exr` holds R, G, B about the origin: its data window begins at minus the
@@ -93,7 +93,7 @@ def write_images(
         name: What the files are called by, ASCII.
         mixtures: The blur of R, G, B.
         sampling: The picture: its gate, its width and so its pitch. Pixels are square.
-        acts_on: What is convolved, as in `manifest.Kernel`.
+        acts_on: What is convolved, as in `parts.Kernel`.
         provenance: More `film:` attributes, as text.
 
     Returns:
@@ -117,13 +117,13 @@ def write_images(
     stem = f"{FOLDER}/{name}_{pitch_um:.3f}um"
     (folder / FOLDER).mkdir(parents=True, exist_ok=True)
     rgb = f"{stem}.exr"
-    _write(folder / rgb, np.stack(squares, axis=-1), manifest.LAYERS, -radius, attributes, outside)
-    layers: dict[manifest.Layer, manifest.PackPath] = {}
-    for layer, square, share in zip(manifest.LAYERS, squares, outside, strict=True):
+    _write(folder / rgb, np.stack(squares, axis=-1), parts.LAYERS, -radius, attributes, outside)
+    layers: dict[parts.Layer, parts.PackPath] = {}
+    for layer, square, share in zip(parts.LAYERS, squares, outside, strict=True):
         layers[layer] = f"{stem}_{layer}.exr"
         _write(folder / layers[layer], square[..., None], ("Y",), 0, attributes, (share,))
     centre = tuple(float(square[radius, radius]) for square in squares)
-    return manifest.KernelImage(
+    return parts.KernelImage(
         gate=sampling.gate,
         width=sampling.width,
         pitch_um=pitch_um,
