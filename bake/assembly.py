@@ -119,7 +119,7 @@ class Assembly:
                 backing=settings.backing,
                 white=settings.white,
             ),
-            sources=tuple(_sources(recipe.negative) + _sources(recipe.print_film)),
+            sources=(*recipe.negative.charts, *recipe.print_film.charts),
             input=Input(space=recipe.input_space, grey_code=grey_code(recipe.input_space)),
             output=Output(display=settings.display, encoding=self.display),
             gates=tuple(Gate(name=g, width_mm=gate_size_mm(g)[0]) for g in self.grid.gates),
@@ -315,12 +315,3 @@ def _coded(what: str, ends: tuple[float, float]) -> str:
 
 def _stock(film: Film) -> Stock:
     return Stock(id=film.id, name=film.name, sha256=film.sha256)
-
-
-def _sources(film: Film) -> list[str]:
-    """Every chart a film was made from, and who read it: some ask to be named."""
-    return list(
-        dict.fromkeys(
-            origin.source for path, origin in film.origins.items() if path.startswith("published/")
-        )
-    )

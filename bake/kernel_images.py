@@ -1,6 +1,6 @@
 """Images of kernels at one pixel pitch: what the engine convolves with, value for value, as EXR.
 
-Source: INTEROP C.4-C.5.
+Source: docs/physics.md, Lit squares, Gaussians for hosts.
 """
 
 import math
@@ -58,7 +58,7 @@ def _outside(part: spread.Spread, pitch_um: float) -> float:
 
 
 def _beyond(part: spread.Spread, radius_um: np.ndarray) -> np.ndarray:
-    """Share of a spread beyond a circle. Source: PHYSICS a."""
+    """Share of a spread beyond a circle. Source: docs/physics.md, Scatter, Halation."""
     if isinstance(part, spread.Gaussian):
         return np.exp(-0.5 * (radius_um / part.sigma_um) ** 2)
     if isinstance(part, spread.Exponential):

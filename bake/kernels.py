@@ -10,7 +10,7 @@ the ring of a bare base (backing none) swings below zero at 1.5 cycles/mm and co
 Gaussians follows it, and what they miss is a twelfth of the ring's weight. `gaussian_error` says
 so.
 
-Source: PHYSICS a-c, INTEROP C.4-C.5.
+Source: docs/physics.md, Gaussians for hosts, Halation.
 """
 
 import math

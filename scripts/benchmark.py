@@ -1,42 +1,57 @@
-"""Speed of every stage: Mpx/s, its share of a ceiling measured in the same run, and its ratio to
-the same stage in plain numpy. Prints a Markdown table.
+"""Speed and traffic of the engine, as ratios to something in the same process.
 
-    python scripts/benchmark.py [--size 4096x2160] [--repeat 5]
+    python scripts/benchmark.py [--size 4096x2160] [--repeat 5] [--json FILE]
 
-The machine may be shared: read the ratios and the shares, not the seconds. The ceilings are the
-multiply-adds per second of a kernel that does nothing else, for the stages that compute; and the
-bytes per second of a copy, for those that move. Operations are counted by hand from the kernels:
-a multiply-add, a comparison, a root or a quotient is one. Roots and quotients cost a stage part
-of its share; where a processor adds and compares beside its multiply-adds, a stage may gain.
+Prints Markdown tables and writes the figures as JSON; `compare_benchmarks.py` lays two of them
+beside each other. The machine may be shared: read ratios and shares, not milliseconds. A CPU
+device is timed by the seconds of processor that the process took, shared out over its compute
+units, a GPU by the clock; the shortest run counts.
+
+Ceilings are measured beside the stages: the multiply-adds of a kernel that does nothing else, and
+the bytes of a copy. Operations are counted by hand from the kernels: a multiply-add, a comparison,
+a root or a quotient is one.
 """
 
 import argparse
+import json
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyopencl as cl
 from scipy import fft
 
 import spectral_film as sf
-from spectral_film.device.convolution import padded_size, reach_in_pixels
+from spectral_film.blur.blur import ROWS, Blur
+from spectral_film.blur.pixel_kernel import reach_in_pixels
+from spectral_film.device.device import cores
+from spectral_film.device.planes import Planes, Region, fetch, make_planes, put
 from spectral_film.light.upsampling import reflectance, upsample
 from spectral_film.path.pipeline import Pipeline, frame_of
+from spectral_film.stages.optics import Spreading
+from spectral_film.stages.stage import POINT
 
-EXP2 = 16  # two limits (4), rounding (3), polynomial (5), exponent (2), argument (2)
+EXP2 = 15  # a limit (2), rounding (3), polynomial (5), exponent (2), argument (3)
 LOG2 = 14
+ROOT = 13
 OPERATIONS = {  # per pixel
-    "exposure": 85 * (2 + 1 + 1 + 5 + 3) + 120,
-    "adjacency": 9 * (EXP2 + 4) + 3 * LOG2 + 27 * (EXP2 + 4) + 3 * (LOG2 + EXP2),
-    "tone curve": 9 * (EXP2 + 4) + 3 * LOG2,
-    "printing": 85 * (3 + EXP2 - 2 + 3),
+    "exposure": 85 * (2 + 1 + ROOT + 3 + 3) + 120,
+    "tone curve": 9 * (EXP2 + 4) + 9,
+    "printing": 85 * (3 + EXP2 - 3 + 3),
     "print tone curve": 12 * (EXP2 + 4) + 3 * LOG2,
-    "projection": 85 * (3 + EXP2 - 2 + 3),
+    "projection": 85 * (3 + EXP2 - 3 + 3),
 }
 BYTES = {"display": 24}  # read and written per pixel
 ROUNDS = 4000
 NUMPY_ROWS = 64  # the plain form is timed on a strip and scaled
+LAMP = 1e6  # a sun: 5e6 times a grey card
+CROP = 64
+SMALL = (256, 384)  # rows and columns where frames over the bus are counted
+MARGIN = (64, 64)  # around the planes of a stage alone
 
 FMA_KERNEL = """
 __kernel void fma_only(__global V *out) {
@@ -54,67 +69,76 @@ __kernel void copy_only(__global const V *in, __global V *out) {
     out[get_global_id(0)] = in[get_global_id(0)];
 }
 """
+PEAK_MEMORY = """
+import resource, sys
+import numpy as np
+import spectral_film as sf
+width, height = map(int, sys.argv[1].split("x"))
+light = np.full((3, height, width), 0.18, np.float32)
+light[:, 0, 0] = 1e6
+sf.render(sf.Scene(planes=light), encode=True)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+"""
 
 
-def best(repeat: int, run: Callable[[], object]) -> float:
-    """Shortest of several runs after one that is not counted, in seconds."""
-    run()
-    times = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return min(times)
+class Stopwatch:
+    """Times work on a device."""
+
+    def __init__(self, device: sf.Device, repeat: int) -> None:
+        self.device, self.repeat = device, repeat
+
+    def seconds(self, *works: Callable[[], object]) -> list[float]:
+        """Shortest run of each, in turn, after one that is not counted."""
+        for work in works:
+            work()
+        self.device.queue.finish()
+        shortest = [float("inf")] * len(works)
+        for _ in range(self.repeat):
+            for i, work in enumerate(works):
+                start = self._now()
+                work()
+                self.device.queue.finish()
+                shortest[i] = min(shortest[i], self._now() - start)
+        return shortest
+
+    def _now(self) -> float:
+        if self.device.is_gpu:
+            return time.perf_counter()
+        return time.process_time() / self.device.opencl.max_compute_units
 
 
-def ceilings(device: sf.Device, repeat: int) -> tuple[float, float]:
-    """Operations per second (a multiply-add is one) and bytes per second of the device."""
+def ceilings(device: sf.Device, watch: Stopwatch) -> tuple[float, float]:
+    """Multiply-adds per second and bytes per second of the device."""
     # Native vectors: the peak of the machine is what its own registers reach.
     width = int(device.opencl.native_vector_width_float)
     vector = f"float{width}" if width > 1 else "float"
     program = cl.Program(device.context, f"typedef {vector} V;" + FMA_KERNEL).build(
         ["-w", f"-DROUNDS={ROUNDS}"]
     )
-    items = 2**14
-    buffer = cl.Buffer(device.context, cl.mem_flags.READ_WRITE, 4 * width * items)
-    cl.enqueue_fill_buffer(device.queue, buffer, np.float32(1), 0, 4 * width * items)
-
-    fma_only, copy_only = program.fma_only, program.copy_only
-
-    def fma() -> None:
-        fma_only(device.queue, (items,), (64,), buffer).wait()
-
-    operations = items * width * ROUNDS * 8 / best(repeat, fma)
-    count = 2**24 // width
-    source, target = (
-        cl.Buffer(device.context, cl.mem_flags.READ_WRITE, 4 * width * count) for _ in range(2)
+    items, count = 2**14, 2**24 // width
+    buffer, source, target = (
+        cl.Buffer(device.context, cl.mem_flags.READ_WRITE, 4 * width * n)
+        for n in (items, count, count)
     )
-    cl.enqueue_fill_buffer(device.queue, source, np.float32(1), 0, 4 * width * count)
-
-    def copy() -> None:
-        copy_only(device.queue, (count,), (64,), source, target).wait()
-
-    return operations, 2 * 4 * width * count / best(repeat, copy)
+    for filled, n in ((buffer, items), (source, count)):
+        cl.enqueue_fill_buffer(device.queue, filled, np.float32(1), 0, 4 * width * n)
+    fma_only, copy_only = program.fma_only, program.copy_only
+    multiply, copy = watch.seconds(
+        lambda: fma_only(device.queue, (items,), (64,), buffer),
+        lambda: copy_only(device.queue, (count,), (64,), source, target),
+    )
+    return items * width * ROUNDS * 8 / multiply, 2 * 4 * width * count / copy
 
 
 def plain_numpy(pipeline: Pipeline, planes: dict[str, np.ndarray]) -> dict[str, Callable]:
     """The spectral and tonal stages as one would first write them, float32, one array at a time."""
     negative, stock = pipeline.negative, pipeline.print_film
     assert stock is not None
-    weight = pipeline.exposure.exposure_weight("rgb").astype(np.float32)
+    weight = pipeline.job().camera.exposure_weight("rgb").astype(np.float32)
 
     def exposure() -> np.ndarray:
         scale, coefficients = upsample(planes["exposure"])
         return np.tensordot(weight, reflectance(coefficients), 1) * scale
-
-    def curve(film: sf.Film, exposures: np.ndarray) -> np.ndarray:
-        h = np.log10(exposures)
-        tables = (
-            getattr(film.tone_curve, name).astype(np.float32)[:, :, None, None]
-            for name in ("density_range", "log_exposure_mid", "log_exposure_spread")
-        )
-        reach, mid, spread = tables
-        return (reach / (1 + 10 ** ((mid - h[:, None]) / spread))).sum(axis=1)
 
     def through(film: sf.Film, dyes: np.ndarray) -> np.ndarray:
         density = np.tensordot(film.dye_density.T.astype(np.float32), dyes, 1)
@@ -123,93 +147,192 @@ def plain_numpy(pipeline: Pipeline, planes: dict[str, np.ndarray]) -> dict[str, 
 
     return {
         "exposure": exposure,
-        "tone curve": lambda: curve(negative, planes["tone curve"]),
         "printing": lambda: through(negative, planes["printing"]),
-        "print tone curve": lambda: curve(stock, planes["print tone curve"]),
         "projection": lambda: through(stock, planes["projection"]),
     }
 
 
 def transforms_alone(
     size: tuple[int, int], reach_um: float, pitch: tuple[float, float]
-) -> Callable:
-    """What the FFTs of three planes cost by themselves, at the padded size of a blur."""
+) -> Callable[[], None]:
+    """The Fourier transforms of three planes, padded for a blur: the least its other form costs."""
     reach = reach_in_pixels(reach_um, pitch)
-    grid = np.ones((padded_size(size[1], reach[0]), padded_size(size[0], reach[1])), np.float32)
+    padded = (n + 2 * around for n, around in zip(size, reach, strict=True))
+    grid = np.ones([fft.next_fast_len(n, real=True) for n in padded], np.float32)
 
     def run() -> None:
         for _ in range(3):
-            fft.irfft2(fft.rfft2(grid, workers=2), s=grid.shape, workers=2)
+            fft.irfft2(fft.rfft2(grid, workers=cores()), s=grid.shape, workers=cores())
 
     return run
 
 
-def rows_of_table(size: tuple[int, int], repeat: int) -> Iterable[str]:
-    """The table, line by line, as the stages are timed."""
-    device = sf.open_device()
-    width, height = size
-    pixels = width * height
-    rng = np.random.default_rng(0)
-    scene = sf.Scene(planes=rng.uniform(0.001, 1, (3, height, width)).astype(np.float32))
+def operations_of(blur: Blur) -> float:
+    """Of a pixel, all channels: its neighbours folded left on right, and the sum over the core."""
+    count = 0.0
+    for levels in blur.cores:
+        for level, core in enumerate(levels):
+            rows, columns = core.shape
+            folded = columns * (2 * rows - 2 + ROWS) / ROWS
+            count += (folded + columns * (2 * rows - 1)) / 4**level
+    return count
+
+
+def stages(
+    device: sf.Device, watch: Stopwatch, scene: sf.Scene, ceiling: tuple[float, float]
+) -> dict[str, dict[str, float]]:
+    """Every step of the path by itself, on whole planes."""
+    operations, bandwidth = ceiling
+    width, height = scene.size
+    frame, pixels = Region(0, 0, width, height), width * height
     settings = sf.Settings()
     pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings))
-    operations, bandwidth = ceilings(device, repeat)
-    yield f"{date.today()}, {device.name}, {width} x {height} float32, best of {repeat}."
-    yield (
-        f"Ceilings in this run: {operations / 1e9:.0f} G multiply-adds/s, "
-        f"{bandwidth / 1e9:.0f} GB/s."
-    )
-    yield ""
-    yield "| stage | ms | Mpx/s | share of its ceiling | times plain numpy |"
-    yield "|---|---|---|---|---|"
-
-    planes = scene.planes
-    strip = {"exposure": np.ascontiguousarray(planes[:, :NUMPY_ROWS])}
-    seconds = {"exposure": best(repeat, lambda: pipeline.exposure(device, scene))}
-    against: dict[str, float] = {}
-    planes = pipeline.exposure(device, scene)
+    signals: dict[str, Planes] = {"scene": put(device, scene.planes)}
+    strips, found = {}, {}
     for step in pipeline.steps:
-        given = planes
-        strip[step.name] = np.ascontiguousarray(given[:, :NUMPY_ROWS])
-        seconds[step.name] = best(
-            repeat, lambda stage=step.stage, given=given: stage(device, given)
-        )
-        if step.looks_around and hasattr(step.stage, "layers"):
-            reach_um = max(layer.reach_um for layer in step.stage.layers)
-            run = transforms_alone(size, reach_um, pipeline.frame.pitch_um)
-            against[step.name] = best(repeat, run)
-        planes = step.stage(device, given)
+        taken = {name: signals[signal.name] for name, signal in step.stage.takes.items()}
+        given = {name: make_planes(device, 3, frame, MARGIN) for name in step.stage.gives}
+        work = step.stage.prepare(device, frame)
 
-    plain = {
-        name: best(1, run) * height / NUMPY_ROWS
-        for name, run in plain_numpy(pipeline, strip).items()
-    }
-    for name, taken in seconds.items():
-        if name in OPERATIONS and name != "adjacency":
-            share = f"{OPERATIONS[name] * pixels / operations / taken:.0%} of arithmetic"
-        elif name in BYTES:
-            share = f"{BYTES[name] * pixels / bandwidth / taken:.0%} of the copy"
-        elif name in against:
-            share = f"{against[name] / taken:.0%} is its transforms"
+        def run(work=work, planes={**taken, **given}) -> None:  # noqa: B006
+            work.over(frame, **planes)
+
+        figures = {}
+        if step.stage.reach == POINT:
+            (seconds,) = watch.seconds(run)
+            counted = OPERATIONS.get(step.name, 0.0)
         else:
-            share = ""
-        ratio = f"{plain[name] / taken:.0f}" if name in plain else ""
-        yield f"| {name} | {1000 * taken:.0f} | {pixels / taken / 1e6:.0f} | {share} | {ratio} |"
+            assert isinstance(step.stage, Spreading)
+            fourier = transforms_alone((height, width), step.stage.reach_um, step.stage.pitch_um)
+            seconds, by_fourier = watch.seconds(run, fourier)
+            figures["times its Fourier transforms alone"] = by_fourier / seconds
+            counted = operations_of(step.stage.blur)
+        if counted:
+            figures["share of multiply-adds"] = counted * pixels / operations / seconds
+        if step.name in BYTES:
+            figures["share of the copy"] = BYTES[step.name] * pixels / bandwidth / seconds
+        found[step.name] = {"ms": 1000 * seconds, "Mpx/s": pixels / seconds / 1e6, **figures}
+        first = next(iter(taken.values()))
+        strips[step.name] = _strip(first, width)
+        signals |= {signal.name: given[name] for name, signal in step.stage.gives.items()}
+    for name, numpy_form in plain_numpy(pipeline, strips).items():
+        (seconds,) = Stopwatch(device, 1).seconds(numpy_form)
+        whole = 1000 * seconds * height / NUMPY_ROWS
+        found[name]["times plain numpy"] = whole / found[name]["ms"]
+    return found
 
+
+def _strip(planes: Planes, width: int) -> np.ndarray:
+    rows = min(NUMPY_ROWS, planes.region.height)
+    return fetch(planes.over(Region(planes.region.x, planes.region.y, width, rows)))
+
+
+def whole(device: sf.Device, watch: Stopwatch, scene: sf.Scene) -> dict[str, dict[str, float]]:
+    """Renders as a user sees them."""
+    bright = scene.planes.copy()
+    bright[:, scene.size[1] // 2, scene.size[0] // 2] = LAMP
+    sunny = sf.Scene(planes=bright)
     colour = sf.Settings(halation=False, scatter=False, adjacency=False)
-    for name, what in (("colour path alone", colour), ("everything on", settings)):
-        taken = best(repeat, lambda what=what: sf.render(scene, what, device=device))
-        yield f"| **{name}** | {1000 * taken:.0f} | {pixels / taken / 1e6:.1f} | | |"
+    corner = (scene.size[0] // 2, scene.size[1] // 2, CROP, CROP)
+    everything, sun, alone, crop, short = watch.seconds(
+        lambda: sf.render(scene, device=device),
+        lambda: sf.render(sunny, device=device),
+        lambda: sf.render(scene, colour, device=device),
+        lambda: sf.render(scene, device=device, crop=corner),
+        lambda: sf.render(scene, sf.Settings(fast=True), device=device),
+    )
+    table = sf.LightTable(device, keep=True)
+    lights = iter(range(10_000))
+
+    def next_light() -> None:
+        table.render(scene, sf.Settings(printer_points=(25 + 1e-3 * next(lights), 25, 25)))
+
+    (again,) = watch.seconds(next_light)
+    start = time.thread_time()
+    sf.render(scene, device=device)
+    host = time.thread_time() - start
+    pixels = scene.size[0] * scene.size[1] / 1e6
+    return {
+        "everything on": {"ms": 1000 * everything, "Mpx/s": pixels / everything},
+        "colour path alone": {"ms": 1000 * alone, "Mpx/s": pixels / alone},
+        "everything on, --fast": {"ms": 1000 * short, "Mpx/s": pixels / short},
+        "a sun in the frame": {"ms": 1000 * sun, "times without": sun / everything},
+        f"a crop of {CROP} x {CROP}": {"ms": 1000 * crop, "share of the whole": crop / everything},
+        "a printer light moved": {"ms": 1000 * again, "share of the whole": again / everything},
+        "host, on the calling thread": {"ms": 1000 * host},
+    }
+
+
+def traffic(opencl: cl.Device) -> dict[str, dict[str, float]]:
+    """Frames over the bus in one render, on a device with memory of its own."""
+    device = sf.Device(opencl, shares_host_memory=False)
+    light = np.full((3, *SMALL), 0.18, np.float32)
+    sf.render(sf.Scene(planes=light), device=device)
+    frame = light.nbytes
+    return {
+        "frames over the bus": {
+            "up": device.traffic.up / frame,
+            "down": device.traffic.down / frame,
+            "launches": float(sum(device.traffic.launches.values())),
+        }
+    }
+
+
+def memory(*sizes: str) -> dict[str, dict[str, float]]:
+    """Peak of a process that renders one picture with a sun in it."""
+    return {
+        f"peak memory at {size}": {
+            "GiB": float(
+                subprocess.run(
+                    [sys.executable, "-c", PEAK_MEMORY, size],
+                    capture_output=True, text=True, check=True,
+                ).stdout
+            )
+        }
+        for size in sizes
+    }  # fmt: skip
+
+
+def show(figures: dict[str, dict[str, float]]) -> None:
+    """As a Markdown table."""
+    columns = list(dict.fromkeys(name for row in figures.values() for name in row))
+    print(f"| | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|", sep="\n")
+    for name, row in figures.items():
+        cells = (f"{row[column]:.3g}" if column in row else "" for column in columns)
+        print(f"| {name} | {' | '.join(cells)} |")
+    print(flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", default="4096x2160", help="pixels, WxH")
     parser.add_argument("--repeat", type=int, default=5, help="runs of each, the best is shown")
+    parser.add_argument("--json", type=Path, help="where the figures are kept")
     given = parser.parse_args()
     width, height = (int(side) for side in given.size.split("x"))
-    for line in rows_of_table((width, height), given.repeat):
-        print(line, flush=True)
+
+    device = sf.open_device()
+    watch = Stopwatch(device, given.repeat)
+    rng = np.random.default_rng(0)
+    scene = sf.Scene(planes=rng.uniform(0.001, 1, (3, height, width)).astype(np.float32))
+    operations, bandwidth = ceilings(device, watch)
+    print(f"{date.today()}, {device.name}, {width} x {height} float32, best of {given.repeat}.")
+    print(f"Ceilings: {operations / 1e9:.0f} G multiply-adds/s, {bandwidth / 1e9:.0f} GB/s.\n")
+    figures: dict[str, dict[str, float]] = {}
+    for part in (
+        lambda: stages(device, watch, scene, (operations, bandwidth)),
+        lambda: whole(device, watch, scene),
+        lambda: traffic(device.opencl),
+        lambda: memory("4096x2160", "8192x4320"),
+    ):
+        found = part()
+        show(found)
+        figures |= found
+    if given.json:
+        said = {"date": str(date.today()), "device": device.name, "size": given.size}
+        ceiling = {"G multiply-adds/s": operations / 1e9, "GB/s": bandwidth / 1e9}
+        text = json.dumps({**said, "figures": {"ceilings": ceiling, **figures}}, indent=1)
+        given.json.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from spectral_film.errors import SpectralFilmError
     from spectral_film.light.scene import Scene
     from spectral_film.path.pipeline import Pipeline
-    from spectral_film.path.rendering import Rendering, render
+    from spectral_film.path.rendering import LightTable, Rendering, render
     from spectral_film.path.settings import Settings
 
 __all__ = [
     "Device",
     "Film",
+    "LightTable",
     "Pipeline",
     "Rendering",
     "Scene",
@@ -34,6 +35,7 @@ __all__ = [
 _HOME = {
     "Device": "device.device",
     "Film": "emulsion.film",
+    "LightTable": "path.rendering",
     "Pipeline": "path.pipeline",
     "Rendering": "path.rendering",
     "Scene": "light.scene",

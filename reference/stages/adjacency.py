@@ -39,7 +39,7 @@ def adjacency(
         detail_um: Distance over which b may be taken for constant.
         pitch_um: Pixel pitch along x and along y.
 
-    Source: PHYSICS i.
+    Source: docs/physics.md, Adjacency.
     """
     curve = {
         "density_range": density_range,

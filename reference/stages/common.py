@@ -91,7 +91,7 @@ def positive_kernel(
     Returns:
         (layer, 2 reach + 1, 2 reach + 1), the centre in the middle.
 
-    Source: PHYSICS a, with squares in the place of clipped points.
+    Source: docs/physics.md, Lit squares.
     """
 
     def samples(pitch: float) -> Float64[Array, "pixel sample"]:

@@ -94,7 +94,7 @@ def scatter_otf(
 
     S_c(f) = (1 - w_c) exp(-2 (pi s_c f)^2) + w_c (1 + (2 pi l_c f)^2)^(-3/2)
 
-    The skirt is the 2-D exponential exp(-r/l) / (2 pi l^2). Source: PHYSICS a, c.
+    The skirt is the 2-D exponential exp(-r/l) / (2 pi l^2). Source: docs/physics.md, Scatter.
     """
     weight = skirt_weight[:, None]
     core = jnp.exp(-2 * (jnp.pi * core_sigma_um[:, None] * frequency[None]) ** 2)
@@ -106,7 +106,7 @@ def cauchy_otf(frequency: Frequency, *, cauchy_radius_um: PerLayer) -> LayerOtf:
     """exp(-2 pi g f): the 2-D Cauchy kernel 1/(2 pi g^2) (1 + (r/g)^2)^(-3/2).
 
     Its line spread is the 1-D Cauchy 1/(pi g (1 + (x/g)^2)). A flux of g/R falls beyond R, so
-    it may not be cut at a few g. Source: PHYSICS a.
+    it may not be cut at a few g. Source: docs/physics.md, Scatter.
     """
     return jnp.exp(-2 * jnp.pi * cauchy_radius_um[:, None] * frequency[None])
 
@@ -140,7 +140,7 @@ def halation_otf(
         base_index: Its refractive index n; not used by `diffuse`.
         reach_um: Radius beyond which the (renormalised) veil is dropped.
 
-    Source: PHYSICS b; Fresnel's equations.
+    Source: docs/physics.md, Halation; Fresnel's equations.
     """
     depth = 2 * base_um  # there and back
     if profile == "diffuse":

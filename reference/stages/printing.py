@@ -34,7 +34,7 @@ def print_onto(
         offset: The printer's balance, from `balance`.
         printer_points: Printer lights; 25 is normal.
 
-    Source: PHYSICS g; a printer point is 0.025 log10 exposure.
+    Source: docs/physics.md, Printing; a printer point is 0.025 log10 exposure.
     """
     light = transmitted(
         dyes,

@@ -39,7 +39,7 @@ def reaction_diffusion(
         first_sweeps, sweeps: Of b at the start, and within each later step.
         pitch_um: Pixel pitch along x and along y.
 
-    Source: PHYSICS d.
+    Source: docs/physics.md, Reaction and diffusion.
     """
     log_exposure = jnp.log10(jnp.maximum(exposure, EXPOSURE_FLOOR))
     start = jnp.stack(
@@ -88,7 +88,7 @@ def reaction_diffusion_in_time(
         steps: Of time, each much shorter than `lifetime_s`.
         inhibitor_release_s, length_um, rate_per_s, duration_s, pitch_um: As above.
 
-    Source: PHYSICS d; Cox and Matthews 2002, first order.
+    Source: docs/physics.md, Reaction and diffusion; Cox and Matthews 2002, first order.
     """
     decay = (1 + length_um**2 * squared_waves(start.shape[1:], pitch_um)) / lifetime_s
     dt = duration_s / steps

@@ -9,7 +9,7 @@ def devices() -> None:
 
     would_run = open_device()
     for device in all_devices():
-        mark = "*" if device == would_run.opencl else " "
+        mark = "*" if device in (would_run.opencl, would_run.parent) else " "
         typer.echo(
             f"{mark} {device.name.strip()} ({device.platform.name.strip()}), "
             f"{device.max_compute_units} compute units, {device.global_mem_size / 2**30:.1f} GiB, "

@@ -18,6 +18,14 @@ White = Annotated[
 ]
 Bits = Annotated[int, typer.Option(help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16.")]
 DeviceName = Annotated[str | None, typer.Option(help="Part of a device's name.")]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Threads of a CPU device at most, where it can be divided. Default: as many cores as "
+        "this process may run on.",
+    ),
+]
 
 BITS = 16
 

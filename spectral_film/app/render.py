@@ -5,7 +5,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from spectral_film.app.options import BITS, Backing, Bits, Exposure, Film, Index, White, typed
+from spectral_film.app.options import (
+    BITS,
+    Backing,
+    Bits,
+    Exposure,
+    Film,
+    Index,
+    Threads,
+    White,
+    typed,
+)
 from spectral_film.app.terminal import integers, numbers, progress, say, seconds, switch
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
@@ -109,6 +119,7 @@ def render(
     bits: Bits = BITS,
     nan: Nan = "refuse",
     device: DeviceName = None,
+    threads: Threads = None,
     fast: Fast = Settings.fast,
     overwrite: Overwrite = False,
 ) -> None:
@@ -149,7 +160,7 @@ def render(
         raise UsageError(f"{target}: is the input itself; give the output another name")
     check_settings(settings)
 
-    chosen = open_device(device)
+    chosen = open_device(device, threads)
     say(f"device: {chosen.name}")
     scene = read_scene(
         source,

@@ -13,6 +13,7 @@
 typedef float V;
 typedef int VI;
 #define AS_V as_float
+#define ANY(c) (c)
 #define AS_VI as_int
 #define TO_V convert_float
 #define TO_VI convert_int
@@ -20,6 +21,7 @@ typedef int VI;
 typedef JOIN(float, VW) V;
 typedef JOIN(int, VW) VI;
 #define AS_V JOIN(as_float, VW)
+#define ANY(c) any(c)
 #define AS_VI JOIN(as_int, VW)
 #define TO_V JOIN(convert_float, VW)
 #define TO_VI JOIN(convert_int, VW)
@@ -55,6 +57,14 @@ V load(__global const float *planes, const uint4 at, const uint plane, const uin
 #else
     if (x + VW <= width && at.s3 == 1)
         return *(__global const VAnywhere *)(row + x);
+#if VW == 16
+    if (x + VW < width && at.s3 == 3) {  // interleaved: every third of three vectors
+        __global const VAnywhere *all = (__global const VAnywhere *)(row + 3 * x);
+        const V a = all[0], b = all[1], c = all[2];
+        return (V)(a.s0, a.s3, a.s6, a.s9, a.sc, a.sf, b.s2, b.s5, b.s8, b.sb, b.se,
+                   c.s1, c.s4, c.s7, c.sa, c.sd);
+    }
+#endif
     Lanes v;
     for (uint i = 0; i < VW; ++i)
         v.lane[i] = row[min(x + i, width - 1) * at.s3];
@@ -85,10 +95,10 @@ V at_least(const V x, const float low) { return x < low ? (V)low : x; }
 
 V at_most(const V x, const float high) { return x > high ? (V)high : x; }
 
-// 2^x for |x| <= 126, held beyond; relative error 8e-8 (minimax of degree 5 on half an octave).
-V exp2_(const V exponent_of_two)
+// 2^x for x <= 126, held below -126; relative error 8e-8 (minimax of degree 5 on half an octave).
+V exp2_of_loss(const V exponent_of_two)
 {
-    const V x = at_most(at_least(exponent_of_two, -126.0f), 126.0f);
+    const V x = at_least(exponent_of_two, -126.0f);
     const V shifted = x + 12582912.0f;  // 1.5 * 2^23: the fraction's bits are rounded away
     const V f = x - (shifted - 12582912.0f);
     V p = 1.32764454e-3f * f + 9.67554112e-3f;
@@ -98,6 +108,9 @@ V exp2_(const V exponent_of_two)
     p = p * f + 1.00000007f;
     return AS_V(AS_VI(p) + (AS_VI(shifted) << 23));
 }
+
+// 2^x, held beyond |x| = 126.
+V exp2_(const V x) { return exp2_of_loss(at_most(x, 126.0f)); }
 
 // log2(x) for normal x > 0; absolute error 6e-8 (minimax of degree 9 about 1).
 V log2_(const V x)

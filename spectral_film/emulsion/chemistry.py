@@ -13,7 +13,7 @@ Y = 1 / (1 + (2 pi l f)^2) alone: 1 where inhibitor spreads far less than a peri
 where it spreads far more. The kernel form of `stages/adjacency.py` has gain 1 + g (1 - B), with
 g_c = sum_j A_cj dF_j/dh. So one says the other: `chemistry_of_kernel`, `kernel_of_chemistry`.
 
-Source: PHYSICS d; k, T and the quasi-steady bath are assumed there (ECN-2, 41 C, 3:00).
+Source: docs/physics.md, Reaction and diffusion; k, T and the steady bath are assumed there.
 """
 
 from dataclasses import dataclass

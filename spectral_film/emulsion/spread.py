@@ -7,7 +7,8 @@
 
 Each is a small value; equal ones are the same spread, so kernels made from them can be kept. A
 `Mixture` shares light out among them.
-Reference: reference/stages/optics.py. Source: PHYSICS a-c; Fresnel's equations for the halo.
+Reference: reference/stages/optics.py.
+Source: docs/physics.md, Scatter, Halation, End of the halo.
 """
 
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-# Kernels are cut here and brought back to sum 1: 2e-6 of a 2-D exponential lie beyond 16 lengths,
-# 5e-3 of a 2-D Cauchy beyond 200 radii, 2e-8 of a Gaussian beyond 6 sigma.
+# Kernels end here and are brought back to sum 1: 2e-6 of a 2-D exponential lie beyond 16 lengths,
+# 5e-3 of a 2-D Cauchy beyond 200 radii, 2e-8 of a Gaussian beyond 6 sigma. What is cut there is
+# too faint to see; a Cauchy and a halo are not, and end smoothly.
 EXPONENTIAL_REACH, CAUCHY_REACH, GAUSSIAN_REACH = 16, 200, 6
 SAMPLES = 8  # to a length, a radius or a sigma
 HALO_DETAIL_UM = 2.0  # the ring's inner edge rises over a few um
+SMOOTH_END = 0.8, 1.3  # of the radius where a wide spread ends, from where to where: assumed
 
 
 class Spread(Protocol):
@@ -91,7 +94,7 @@ class Cauchy:
     @property
     def reach_um(self) -> float:
         """See `Spread`."""
-        return CAUCHY_REACH * self.radius_um
+        return SMOOTH_END[1] * CAUCHY_REACH * self.radius_um
 
     @property
     def detail_um(self) -> float:
@@ -100,7 +103,8 @@ class Cauchy:
 
     def density(self, radius_um: np.ndarray) -> np.ndarray:
         """See `Spread`."""
-        return (1 + (radius_um / self.radius_um) ** 2) ** -1.5
+        left = smooth_end(radius_um, CAUCHY_REACH * self.radius_um)
+        return left * (1 + (radius_um / self.radius_um) ** 2) ** -1.5
 
 
 @dataclass(frozen=True)
@@ -109,21 +113,29 @@ class Halo:
 
     `ring`: a bare base against air, by Fresnel with total reflection. `diffuse`: a matched
     backing, which reflects the same at every angle.
+
+    It falls to nothing about `nominal_reach_um`, as `smooth_end` says: a hard edge would show as
+    a disc round the sun.
     """
 
     profile: Literal["ring", "diffuse"]
     base_um: float
     base_index: float
-    reach_um: float
+    nominal_reach_um: float
     detail_um = HALO_DETAIL_UM
 
+    @property
+    def reach_um(self) -> float:
+        """Where nothing is left."""
+        return SMOOTH_END[1] * self.nominal_reach_um
+
     def density(self, radius_um: np.ndarray) -> np.ndarray:
-        """See `Spread`; nothing beyond the reach."""
-        angle = np.arctan(radius_um / (2 * self.base_um))
-        light = np.cos(angle) ** 4
+        """See `Spread`."""
+        tangent = radius_um / (2 * self.base_um)
+        light = smooth_end(radius_um, self.nominal_reach_um) / (1 + tangent**2) ** 2
         if self.profile == "ring":
-            light = light * fresnel_reflectance(angle, self.base_index)
-        return np.where(radius_um <= self.reach_um, light, 0.0)
+            light = light * fresnel_reflectance(np.arctan(tangent), self.base_index)
+        return light
 
 
 @dataclass(frozen=True)
@@ -136,6 +148,17 @@ class Mixture:
     def reach_um(self) -> float:
         """Of the widest part."""
         return max(part.reach_um for _, part in self.parts)
+
+
+def smooth_end(radius_um: np.ndarray, nominal_um: float) -> np.ndarray:
+    """What is left of a spread that ends about a radius: 1, falling to 0 by a quintic step.
+
+    It bends nowhere sharply, in value, slope or curvature, so that no edge is seen.
+    """
+    begin, end = SMOOTH_END
+    t = np.clip((radius_um / nominal_um - begin) / (end - begin), 0, 1)
+    left: np.ndarray = 1 - t**3 * (10 - 15 * t + 6 * t**2)
+    return left
 
 
 def fresnel_reflectance(angle: np.ndarray, index: float) -> np.ndarray:

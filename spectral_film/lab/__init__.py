@@ -5,8 +5,8 @@
     readings.py      what a measurement is: numbers, the published ones, a verdict with its reason
 
 A measurement has a file of its own, by instrument: sensitometry, spectrophotometry, mtf_bench,
-edges, halation, projection, colour_chart. `session.py` carries out all that suit a film; `page.py`
-and `record.py` write them down.
+edges, halation, projection, colour_chart. `session.py` carries out all that suit a film;
+`report.py` and `record.py` write them down. `stock_drawing.py` draws what a stock is, for `show`.
 
 An instrument sees a strip of film and its own target, and nothing of the stages between them.
 """

@@ -13,7 +13,7 @@ from spectral_film.lab.tolerances import CHARACTERISTIC_CURVE
 STEP_SAMPLES, SAMPLE_UM = 20, 250.0
 UNEXPOSED = -9.0  # log10 lux s: a lens cap
 
-# Straight line of a negative about the grey card, log10 exposure; PHYSICS e.
+# Straight line of a negative about the grey card, log10 exposure: docs/physics.md, Tone curve.
 STRAIGHT = (-0.8, 1.1)
 SPEED_DENSITY = 0.2  # over D-min: the criterion of Kodak's sensitivity curves
 

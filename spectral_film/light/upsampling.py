@@ -44,7 +44,7 @@ is past every colour of Rec.709, then on a smooth slope that never reaches 0.98.
 The table is made by `scripts/make_upsampling.py`; `reference/upsampling.py` solves a node.
 Kernel: stages/exposure.cl. Reference: reference/stages/exposure.py.
 Source: W. Jakob and J. Hanika, A Low-Dimensional Function Space for Efficient Spectral
-Upsampling, Computer Graphics Forum 38(2), 2019. Convention of the scale: PHYSICS k.
+Upsampling, Computer Graphics Forum 38(2), 2019. The scale is our own: docs/physics.md, Up-sampling.
 """
 
 from dataclasses import dataclass

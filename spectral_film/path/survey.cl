@@ -5,11 +5,9 @@
 
 #if VW == 1
 #define LANES 0
-#define ANY(c) (c)
 #define ONE_WHERE(c) ((c) ? 1.0f : 0.0f)
 #else
 #define LANES (VI)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-#define ANY(c) any(c)
 #define ONE_WHERE(c) ((c) ? (V)1.0f : (V)0.0f)
 #endif
 

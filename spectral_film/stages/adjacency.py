@@ -11,7 +11,8 @@ Without diffusion (l = 0) what is left is the interimage between the layers of o
 
 Three stages: `Release` gives G and sets F free, `Diffusion` spreads it, `Inhibition` develops.
 The classical form works on what has developed instead: D + gain (D - b * D), `EdgeEffect`.
-Kernels: adjacency.cl. Reference: reference/stages/adjacency.py. Source: PHYSICS i; Nelson's
+Kernels: adjacency.cl. Reference: reference/stages/adjacency.py.
+Source: docs/physics.md, Adjacency; Nelson's
 chemical spread function.
 """
 

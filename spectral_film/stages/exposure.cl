@@ -111,12 +111,35 @@ Spectra upsample(
     return found;
 }
 
-// The sigmoid 1/2 + x / (2 sqrt(1 + x^2)), written so that it keeps its digits near 0.
-V sigmoid(const V x)
+// The sigmoid 1/2 + x / (2 sqrt(1 + x^2)). Far below 0 that is a difference of two near numbers,
+// good to 1e-7 of a white; `in_the_dark` is the same function, and keeps its digits there.
+V sigmoid(const V x, const int in_the_dark)
 {
-    const V root = sqrt(x * x + 1.0f);
-    const V rest = 0.5f / (root * (root + (x < 0.0f ? -x : x)));
+    const V square = x * x + 1.0f, inverse_root = rsqrt_(square);
+    if (!in_the_dark)
+        return 0.5f * x * inverse_root + 0.5f;
+    const V size = x < 0.0f ? -x : x;
+    const V rest = 0.5f * inverse_root / (square * inverse_root + size);
     return x < 0.0f ? rest : 1.0f - rest;
+}
+
+typedef struct { V red, green, blue; } Layers;
+
+Layers integrated(
+    const Spectra colour,
+    __constant float *wavelength,
+    __constant float *exposure_weight,
+    const int in_the_dark)
+{
+    Layers sum = { 0.0f, 0.0f, 0.0f };
+    for (uint w = 0; w < WAVELENGTHS; ++w) {
+        const V x = (colour.c0 * wavelength[w] + colour.c1) * wavelength[w] + colour.c2;
+        const V s = sigmoid(x, in_the_dark);
+        sum.red += s * exposure_weight[w];
+        sum.green += s * exposure_weight[WAVELENGTHS + w];
+        sum.blue += s * exposure_weight[2 * WAVELENGTHS + w];
+    }
+    return sum;
 }
 
 __kernel void expose_rgb(
@@ -126,6 +149,7 @@ __kernel void expose_rgb(
     __constant float *luminance_weight,  //                              [3]
     __constant float *wavelength,        // normalised, -1 .. 1          [wavelength]
     __constant float *exposure_weight,   // lux s per unit reflectance   [layer][wavelength]
+    __constant float *dark,              // lux s, of a reflectance of 1 %  [layer]
     const uint width,
     __global float *exposure, const uint4 exposure_at)    // lux s                       [layer]
 {
@@ -137,16 +161,16 @@ __kernel void expose_rgb(
         load(light, light_at, 1, x, y, width),
         load(light, light_at, 2, x, y, width),
         upsampling_coefficients, lowest_ratio, luminance_weight);
-
-    V red = 0.0f, green = 0.0f, blue = 0.0f;
-    for (uint w = 0; w < WAVELENGTHS; ++w) {
-        const V s = sigmoid((colour.c0 * wavelength[w] + colour.c1) * wavelength[w] + colour.c2);
-        red += s * exposure_weight[w];
-        green += s * exposure_weight[WAVELENGTHS + w];
-        blue += s * exposure_weight[2 * WAVELENGTHS + w];
+    Layers sum = integrated(colour, wavelength, exposure_weight, 0);
+    const VI is_dark = sum.red < dark[0] || sum.green < dark[1] || sum.blue < dark[2];
+    if (ANY(is_dark)) {  // pixel by pixel all the same: a picture does not depend on its neighbours
+        const Layers exact = integrated(colour, wavelength, exposure_weight, 1);
+        sum.red = is_dark ? exact.red : sum.red;
+        sum.green = is_dark ? exact.green : sum.green;
+        sum.blue = is_dark ? exact.blue : sum.blue;
     }
-    store(exposure, exposure_at, 0, x, y, width, red * colour.scale);
-    store(exposure, exposure_at, 1, x, y, width, green * colour.scale);
-    store(exposure, exposure_at, 2, x, y, width, blue * colour.scale);
+    store(exposure, exposure_at, 0, x, y, width, sum.red * colour.scale);
+    store(exposure, exposure_at, 1, x, y, width, sum.green * colour.scale);
+    store(exposure, exposure_at, 2, x, y, width, sum.blue * colour.scale);
 }
 #endif

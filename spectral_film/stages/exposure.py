@@ -7,7 +7,8 @@ so that an 18 % grey under the film's balance light gets `grey` lux s in every l
 other light. L is the radiance of a measured spectrum; or a reflectance, measured or up-sampled
 from RGB (`upsampling.py`), times the taking light. Both lights have the luminance of an
 equal-energy spectrum of 1.0.
-Kernel: exposure.cl. Reference: reference/stages/exposure.py. Source: PHYSICS k.
+Kernel: exposure.cl. Reference: reference/stages/exposure.py.
+Source: docs/physics.md, Exposure.
 """
 
 from collections.abc import Mapping
@@ -35,6 +36,7 @@ from spectral_film.stages.signals import EXPOSURE, SCENE, Signal
 from spectral_film.stages.stage import PointStage
 
 KERNELS = Path(__file__).with_suffix(".cl")
+DARK = 0.01  # of a white: below, the quick form of the sigmoid is off by more than 1e-5
 LARGEST_SHARE_HELD = 0.1  # of a layer's exposure may lie where a cube has no bands
 
 
@@ -137,5 +139,6 @@ class Exposure(PointStage):
                 "luminance_weight": table.luminance_weight,
                 "wavelength": POWERS[1],
                 "exposure_weight": weight,
+                "dark": DARK * weight.sum(axis=1),
             },
         )

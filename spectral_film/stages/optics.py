@@ -5,24 +5,23 @@ round at its back and exposes the layers a second time (halation). Both keep the
 
     OTF_c(f) = (S_c(f) + a_c H(f)) / (1 + a_c),     a_c = veil_ratio
 
-S and H are given as densities in `spread.py`. Kernels are positive and sum to 1
-(`convolution.py`); beyond the border the edge goes on. The transforms run on the host, whatever
-the device.
-Reference: reference/stages/optics.py. Source: PHYSICS a-c.
+S and H are given as densities in `emulsion/spread.py`; `blur/` makes kernels of them, positive and
+of sum 1. Beyond the border the edge goes on.
+Reference: reference/stages/optics.py.
+Source: docs/physics.md, Scatter, Halation.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from spectral_film.device.convolution import blur, reach_in_pixels
+from spectral_film.blur.blur import Blur, PreparedBlur
 from spectral_film.device.device import Device
-from spectral_film.device.host import HostWork
 from spectral_film.device.planes import Region
 from spectral_film.emulsion import spread
 from spectral_film.emulsion.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
 from spectral_film.emulsion.spread import Exponential, Gaussian, Halo, Mixture, Spread
 from spectral_film.stages.signals import EXPOSURE, PRINT_EXPOSURE, Signal
-from spectral_film.stages.stage import Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +31,13 @@ class Spreading:
     Attributes:
         layers: What becomes of the light of each layer.
         pitch_um: Distance of the pixels across and down.
+        beside_lamps: Whether the faintest foot of the kernels shows, as it does on a scene.
         of, to: What is spread, and what it is then.
     """
 
     layers: tuple[Mixture, ...]
     pitch_um: tuple[float, float]
+    beside_lamps: bool = False
     of: Signal = EXPOSURE
     to: Signal = EXPOSURE
 
@@ -55,20 +56,24 @@ class Spreading:
         """Where the widest layer ends."""
         return max(layer.reach_um for layer in self.layers)
 
+    @cached_property
+    def blur(self) -> Blur:
+        """The blur as a device does it."""
+        return Blur(self.layers, self.pitch_um, self.beside_lamps)
+
     @property
     def reach(self) -> tuple[int, int]:
         """See `Stage`."""
-        return reach_in_pixels(self.reach_um, self.pitch_um)
+        return self.blur.reach
 
     @property
     def margin(self) -> tuple[int, int]:
         """See `Stage`."""
-        return 0, 0
+        return self.blur.margin
 
-    def prepare(self, device: Device, frame: Region) -> Work:
+    def prepare(self, device: Device, frame: Region) -> PreparedBlur:
         """See `Stage`."""
-        del device, frame
-        return HostWork(lambda planes: blur(planes, self.layers, self.pitch_um), "source", "target")
+        return self.blur.prepare(device, frame)
 
 
 def of_negative(
@@ -81,7 +86,8 @@ def of_negative(
 ) -> Spreading | None:
     """Optics of a camera stock under `backing` (None: its own), effects switched on or off."""
     halo = film.halation.get(backing or film.backing or "") if halation else None
-    return _optics(film.scatter if scatter else None, halo, pitch_um)
+    spreading = _optics(film.scatter if scatter else None, halo, pitch_um)
+    return spreading and replace(spreading, beside_lamps=True)
 
 
 def of_print(film: PrintStock, pitch_um: tuple[float, float], *, scatter: bool) -> Spreading | None:

@@ -5,7 +5,8 @@
 
 The offset makes the negative's 18 % grey at stop 0 print on the LAD aim at 25-25-25, exactly.
 More points are more light and a darker print. The print's own scatter works on the linear H_p.
-Reference: reference/stages/printing.py. Source: PHYSICS g; LAD: Kodak H-1-2383, H-61B.
+Reference: reference/stages/printing.py.
+Source: docs/physics.md, Printing.
 """
 
 from dataclasses import dataclass

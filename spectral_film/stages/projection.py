@@ -2,7 +2,8 @@
 
     XYZ' = (XYZ + k XYZ_open gate) / (1 + k),   XYZ = sum_w lamp(w) T(w) cmf(w) / sum_w lamp ybar
 
-Y = 1 for the open gate. Reference: reference/stages/projection.py. Source: PHYSICS g.
+Y = 1 for the open gate. Reference: reference/stages/projection.py.
+Source: docs/physics.md, Projection.
 """
 
 from dataclasses import dataclass

@@ -11,7 +11,8 @@ Each step of time takes b from the middle of the step. A sweep towards it goes h
 the whole way would swing about it. The diffusion is solved by
 cosine transforms with the Laplacian of neighbouring pixels: its solution is positive wherever
 its sources are, and no inhibitor leaves over the frame's edge.
-Reference: reference/stages/reaction_diffusion.py. Source: PHYSICS d.
+Reference: reference/stages/reaction_diffusion.py.
+Source: docs/physics.md, Reaction and diffusion.
 """
 
 import math

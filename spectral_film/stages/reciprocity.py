@@ -2,7 +2,8 @@
 
     H_eff = H t^(p - 1) for t > 1 s, else H          (Schwarzschild, continuous at 1 s)
 
-Kernel: reciprocity.cl. Reference: reference/stages/reciprocity.py. Source: PHYSICS h; the sheet:
+Kernel: reciprocity.cl. Reference: reference/stages/reciprocity.py.
+Source: docs/physics.md, Reciprocity; the sheet:
 none to 1 s.
 """
 

@@ -7,7 +7,8 @@ generalised logistic in log exposure, and the dye of the sublayers adds:
 
 With exponents of 1 these are plain logistics; one sublayer with an exponent is Richards' curve.
 Unexposed film has no dye: its fog is in the D-min spectrum.
-Kernel: tone_curve.cl. Reference: reference/stages/tone_curve.py. Source: PHYSICS e.
+Kernel: tone_curve.cl. Reference: reference/stages/tone_curve.py.
+Source: docs/physics.md, Tone curve.
 """
 
 from collections.abc import Mapping

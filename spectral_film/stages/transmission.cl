@@ -7,6 +7,8 @@
 // The minimum density is inside response_through_base = response * 10^-dmin_density.
 // From the host: WAVELENGTHS; DENSITY 1 gives -log10(light) instead of light.
 
+#define LEAST_DYE -4.0f  // what edges undershoot by is hundredths
+
 __kernel void transmit(
     __global const float *dyes, const uint4 dyes_at,  // dye amount                [dye]
     __constant float *dye_density,           // density per dye amount    [dye][wavelength]
@@ -18,15 +20,16 @@ __kernel void transmit(
     const uint x = get_global_id(0) * VW, y = get_global_id(1);
     if (x >= width)
         return;
-    const V cyan = load(dyes, dyes_at, 0, x, y, width) * -LOG2_10;
-    const V magenta = load(dyes, dyes_at, 1, x, y, width) * -LOG2_10;
-    const V yellow = load(dyes, dyes_at, 2, x, y, width) * -LOG2_10;
+    // Held from below, so that no exponent in the loop needs a limit above.
+    const V cyan = at_least(load(dyes, dyes_at, 0, x, y, width), LEAST_DYE) * -LOG2_10;
+    const V magenta = at_least(load(dyes, dyes_at, 1, x, y, width), LEAST_DYE) * -LOG2_10;
+    const V yellow = at_least(load(dyes, dyes_at, 2, x, y, width), LEAST_DYE) * -LOG2_10;
 
     V r0 = veil[0], r1 = veil[1], r2 = veil[2];
     for (uint w = 0; w < WAVELENGTHS; ++w) {
-        const V transmittance = exp2_(cyan * dye_density[w]
-                                      + magenta * dye_density[WAVELENGTHS + w]
-                                      + yellow * dye_density[2 * WAVELENGTHS + w]);
+        const V transmittance = exp2_of_loss(cyan * dye_density[w]
+                                             + magenta * dye_density[WAVELENGTHS + w]
+                                             + yellow * dye_density[2 * WAVELENGTHS + w]);
         r0 += transmittance * response_through_base[w];
         r1 += transmittance * response_through_base[WAVELENGTHS + w];
         r2 += transmittance * response_through_base[2 * WAVELENGTHS + w];

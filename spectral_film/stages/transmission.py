@@ -4,7 +4,8 @@
 
 The receivers are the layers of a print stock (`printing.py`), the filters of a densitometer
 (`densitometry.py`) or the eye (`projection.py`). All 85 wavelengths are summed for every pixel.
-Kernel: transmission.cl. Reference: reference/stages/transmission.py. Source: PHYSICS f, g.
+Kernel: transmission.cl. Reference: reference/stages/transmission.py.
+Source: docs/physics.md, Density.
 """
 
 from collections.abc import Mapping
@@ -17,14 +18,15 @@ from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
 from spectral_film.device.planes import Region
 from spectral_film.emulsion.film import Film
+from spectral_film.emulsion.value import Value
 from spectral_film.stages.signals import Signal
 from spectral_film.stages.stage import PointStage
 
 KERNELS = Path(__file__).with_suffix(".cl")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Receivers:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Receivers(Value):
     """Three receivers looking through a film.
 
     Attributes:

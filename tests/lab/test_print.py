@@ -90,7 +90,7 @@ def test_exposure_index_and_exposure_move_the_negative_but_not_the_printer(grey)
 def test_gamma_of_the_negative_as_the_print_stock_sees_it(record, gamma):
     log_exposure = np.arange(-2.05, -0.2, 0.05)
     seen = step_tablet(log_exposure, to="printing-density")[record]
-    # PHYSICS g, for 3200 K; a percent for the digitised sensitivities of 2383.
+    # Sums of docs/physics.md, Printing; for 3200 K. A percent for the digitised sensitivities.
     assert np.polyfit(log_exposure, seen, 1)[0] == pytest.approx(gamma, rel=0.01)
 
 
@@ -120,15 +120,15 @@ def test_greys_are_neutral_by_the_light_of_the_lamp(grey_scale):
 def test_contrast_of_the_system(grey_scale):
     """dlogY / dlogH: 1.6 through grey, where a straight copy would have 1."""
     gamma = np.gradient(np.log10(grey_scale[1]), STOP)
-    # PHYSICS g: 1.63 for the standard receiver (ST 2065-2), whose gammas are 1 to 3 % higher than
-    # those of the 3200 K lamp, with 1 % taken by the flare.
+    # 1.63 for the standard receiver, whose gammas are 1 to 3 % higher than those of the 3200 K
+    # lamp (docs/physics.md, Density), with 1 % taken by the flare.
     assert gamma[AT_GREY] == pytest.approx(1.6, abs=0.05)
     assert gamma[AT_GREY - 1] > gamma[AT_GREY] > gamma[AT_GREY + 1] > gamma[AT_GREY + 2]
 
 
 def test_grey_sits_at_a_ninth_of_white_and_white_card_at_six_tenths(grey_scale, clear_print):
     white_card = step_tablet(np.array([log_exposure_of_grey() + np.log10(0.9 / GREY)]), to="xyz")
-    # PHYSICS g: .114 and .58 of the clear print; .01 D of the sheet is 2.3 %.
+    # .114 and .58 of the clear print (docs/physics.md, Projection); .01 D of the sheet is 2.3 %.
     assert grey_scale[1, AT_GREY] / clear_print[1] == pytest.approx(0.114, abs=0.005)
     assert white_card[1, 0] / clear_print[1] == pytest.approx(0.58, rel=0.023)
 

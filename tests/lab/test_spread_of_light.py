@@ -27,8 +27,8 @@ def test_the_size_of_the_pixel_hardly_changes_what_the_film_resolves(negative, p
     resolved = np.array([5, 10, 20, 40, 60, 80]) * 1.0
     resolved = resolved[resolved < 0.6 * 500 / pitch_um]
     fine, coarse = (sine_response(darkroom, resolved, pitch) for pitch in (1.0, pitch_um))
-    # PHYSICS a: a positive kernel on a grid is off by .01 of the OTF at 6 um; the reading, which
-    # the adjacency amplifies by up to 1.3, by as much more.
+    # A positive kernel on a grid is off by .01 of the OTF at 6 um (docs/physics.md, Lit squares);
+    # the reading, which the adjacency amplifies by up to 1.3, by as much more.
     assert abs(coarse - fine).max() < 0.015
 
 
@@ -48,7 +48,7 @@ def test_without_backing_a_point_of_light_wears_a_ring(negative, pitch_um):
     inside = exposure[:, np.abs(radius - 200) <= pitch_um].mean(axis=1)
     ground = GROUND / GREY * 0.05
     assert veil[0] > veil[1] > veil[2] > ground  # red goes deepest
-    # PHYSICS b: at the ring .295, at 200 um less than .08 of the forward reflection.
+    # By Fresnel .295 at the ring, at 200 um less than .08 (docs/physics.md, Halation).
     assert np.all(veil - ground > 3 * (inside - ground))
 
 
@@ -126,7 +126,8 @@ def test_mackie_lines_of_a_perfect_edge(negative):
     """Beside a knife edge that no light creeps under, each line is half the chemical gain."""
     density, (light, dark) = _across_an_edge(1.0, scatter=False, halation=False)
     step = dark - light
-    # At the edge half of the inhibitor comes from either side. Gammas in dye amounts: PHYSICS e.
+    # At the edge half of the inhibitor comes from either side. The gammas are those of dye amounts:
+    # docs/physics.md, Tone curve.
     half_gain = negative.adjacency.coupling @ [0.500, 0.548, 0.535] / 2
     # 3 % for the pixel beside the edge, half a um out of 11; the line is straight to 2 %.
     assert (density.max(axis=1) - dark) / step == pytest.approx(half_gain, rel=0.05)
@@ -137,8 +138,8 @@ def test_mackie_lines_of_an_edge_in_the_emulsion():
     """With the scatter of the emulsion, what is left of them is a few percent of the step."""
     density, (light, dark) = _across_an_edge(2.0)
     over = (density.max(axis=1) - dark) / (dark - light)
-    # PHYSICS d, i: 2.6 % (reaction and diffusion) to 3.4 % (log form) for a gain of .24. Here it
-    # is .285, and the scatter of a layer moves it by a fifth.
+    # Solved apart from the engine, for one layer and a gain of .24: 2.6 % (reaction and diffusion)
+    # to 3.4 % (log form). Here it is .285, and the scatter of a layer moves it by a fifth.
     assert np.all((over > 0.8 * 0.026) & (over < 1.2 * 0.034 * 0.285 / 0.244))
     density, (light, dark) = _across_an_edge(2.0, adjacency=False)
     assert density.max(axis=1) == pytest.approx(dark, abs=1e-3)  # halation, 100 um from the edge

@@ -100,7 +100,7 @@ def test_status_m_readings_tell_the_dyes_exactly(negative):
 
 
 def test_ten_seconds_want_two_thirds_of_a_stop_and_a_cc10r_filter():
-    """Reciprocity of Kodak's daylight negatives beyond 1 s (PHYSICS h, X = 2/3 stop).
+    """Kodak's daylight negatives beyond 1 s (docs/physics.md, Reciprocity; X = 2/3 stop).
 
     The filter takes .10 from green and blue, so that red gets .20 more than metered and the other
     layers .10 more: then the long exposure develops to the normal negative.
@@ -128,8 +128,8 @@ def test_a_separation_is_steeper_than_the_neutral_by_the_interimage_effect(layer
         (patch(_giving(up), to="dyes") - patch(_giving(-up), to="dyes"))[layer]
         for up in (lone, np.full(3, step / 2))
     ]
-    # PHYSICS i: 15, 18 and 11 % (patents ask for 10 to 35) with rows of .244; here they sum to
-    # .282, and at the grey card the gammas are within a tenth of those of the whole line.
+    # The assumed pattern has 15, 18 and 11 % (patents ask for 10 to 35) with rows of .244; here
+    # they sum to .282, and at the grey card the gammas are within a tenth of the whole line's.
     expected = np.array([0.15, 0.18, 0.11]) * 0.282 / 0.244
     assert rise[0] / rise[1] - 1 == pytest.approx(expected[layer], rel=0.1)
 

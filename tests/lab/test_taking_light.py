@@ -50,7 +50,7 @@ def test_a_grey_card_under_another_light_at_equal_luminance(light, shift, kind):
         "rgb": Scene(planes=np.full((3, 2, 2), GREY, np.float32)),
     }[kind]
     exposure = patch(card, to="exposure", illuminant=light)
-    # PHYSICS k, rounded there to .01.
+    # docs/physics.md, Exposure; rounded there to .01.
     found = np.log10(exposure) - log_exposure_of_grey()
     assert found == pytest.approx(shift, abs=0.01 if light != "D55" else 1e-5)
 

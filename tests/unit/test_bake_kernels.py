@@ -147,8 +147,9 @@ def test_gaussians_miss_the_lobes_of_the_ring_and_say_so(stocks):
     for mixture in stocks["none"]:
         ring = mixture.parts[-1][0]
         error = described(mixture).gaussian_error
-        # The lobe is .112 deep, .116 once the ring is cut at 2 mm (PHYSICS b): leaving it out
-        # altogether would cost no more. Above what counts as near enough: it is not hidden.
+        # The lobe is .112 deep, .116 once the ring is cut at 2 mm (docs/physics.md, Halation):
+        # leaving it out altogether would cost no more. Above what counts as near enough: it is
+        # not hidden.
         assert 1e-4 < error < 0.116 * ring
 
 
@@ -185,7 +186,10 @@ def test_the_fit_is_the_same_twice(stocks):
 
 
 def test_light_outside_of_a_halo():
-    """cos^2 of the angle at the reach leaves a backing; 3.3 % a ring cut at 2 mm (PHYSICS b)."""
+    """cos^2 of the angle at the reach leaves a backing; 3.3 % a ring cut at 2 mm.
+
+    See docs/physics.md, End of the halo.
+    """
     diffuse, ring = (Halo(profile, 140.0, 1.48, 2000.0) for profile in ("diffuse", "ring"))
     outside = kernel_images.energy_outside(Mixture(((1.0, diffuse),)), 6.0)
     # Quadrature of an entire function by hundreds of points: rounding.

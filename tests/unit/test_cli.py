@@ -164,16 +164,3 @@ def test_python_of_the_page_on_baking_runs_as_pasted(tmp_path):
     head = (tmp_path / "film.cube").read_text()[:400]
     assert "in: ARRI LogC4" in head
     assert "+0.5 stops" in head
-
-
-PAGES = [
-    "README.md", "CONTRIBUTING.md", "docs/faq.md", "docs/how-a-stock-is-made.md", "docs/baking.md",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_links_of_the_pages_lead_somewhere(page):
-    path = ROOT / page
-    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
-        if "://" not in target:
-            assert (path.parent / target).exists(), target

@@ -25,6 +25,7 @@ from reference.fit.page import to_html
 from reference.fit.report import comparisons, lines
 from reference.fit.sheet import read_sheet
 from spectral_film import Scene, Settings, render
+from spectral_film.emulsion.schema import SCHEMA, contents
 from spectral_film.emulsion.stocks import load_film
 from spectral_film.errors import InputError
 from spectral_film.light.spectra import WAVELENGTH, status_response
@@ -107,6 +108,16 @@ def test_writing_a_film_twice_gives_the_same_bytes(remade, stock, tmp_path):
     assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "two.h5").read_bytes()
 
 
+def test_the_fit_writes_every_row_of_the_schema(remade, tmp_path):
+    """But for those of the forms that it does not choose."""
+    written = set()
+    for stock, model in remade.items():
+        write_film(tmp_path / f"{stock}.h5", model)
+        written |= {row.path for _, row, _ in contents(load_film(tmp_path / f"{stock}.h5"))}
+    left_out = {"optics/cauchy_radius_um", "adjacency/gain"}
+    assert written == {row.path for row in SCHEMA} - left_out
+
+
 @pytest.mark.parametrize("stock", FILMS)
 def test_every_table_says_its_unit_axes_origin_and_source(stock):
     with shipped(stock) as film:
@@ -137,7 +148,7 @@ def test_the_engine_reads_what_the_fit_wrote(stock):
     ("stock", "rms", "largest"), [("vision3-250d", 0.003, 0.008), ("2383", 0.006, 0.015)]
 )
 def test_even_patches_read_as_the_characteristic_curves(stock, rms, largest):
-    """Targets of PHYSICS: what two readers of the chart differ by, and half as much again."""
+    """What two readers of the chart differ by, and half as much again."""
     with shipped(stock) as film:
         chart = published(film, "characteristic_curves", "D_{}")
         log_exposure = film["published/characteristic_curves/log_exposure"][()]
@@ -160,14 +171,15 @@ def test_curves_rise_and_level_off_beyond_the_chart(stock):
 def test_the_base_of_the_print_reads_as_its_curves_begin():
     with shipped("2383") as film:
         base = density_of_even_patches(film, np.full((3, 1), -20.0))[:, 0]
-    # FACTS 3; the chart's foot wiggles by 0.004.
+    # The first points of the sheet's curves; the chart's foot wiggles by 0.004.
     assert base == pytest.approx([0.044, 0.047, 0.104], abs=0.004)
 
 
 def test_the_print_reads_its_laboratory_aim():
     with shipped("2383") as film:
         read = density_of_even_patches(film, film["lad/log_exposure"][()][:, None])[:, 0]
-    assert read == pytest.approx([1.09, 1.06, 1.03], abs=0.001)  # the target of PHYSICS
+    # A tenth of the last digit that the sheet prints.
+    assert read == pytest.approx([1.09, 1.06, 1.03], abs=0.001)
 
 
 def test_the_published_neutral_is_made_of_the_fitted_dyes():
@@ -263,7 +275,7 @@ def test_sine_targets_on_the_negative_read_as_the_published_mtf():
 
 
 def test_sine_targets_on_the_print_read_within_its_one_reader():
-    """The anchors are known to 8 % below 10 cycles/mm and 5 % above (FACTS 5)."""
+    """The chart's one reader knows it to 8 % below 10 cycles/mm and 5 % above."""
     with shipped("2383") as film:
         miss = mtf_by_sine_targets(film, 0.35) - published(film, "mtf", "{}_pct") / 100
         cycles = film["published/mtf/cycles_per_mm"][()]
@@ -271,7 +283,7 @@ def test_sine_targets_on_the_print_read_within_its_one_reader():
 
 
 def test_coupling_keeps_its_assumed_pattern():
-    """Only one number of the matrix is fitted; the rows keep the ratios of PHYSICS i."""
+    """Only one number of the matrix is fitted: docs/physics.md, Adjacency."""
     pattern = np.array([[0.184, 0.20, 0.08], [0.16, 0.124, 0.18], [0.04, 0.16, 0.256]])
     with shipped("vision3-250d") as film:
         scale = film["adjacency/coupling"][()] / pattern

@@ -259,7 +259,7 @@ def test_coupling_moves_colours_and_no_grey(film, tmp_path):
     stronger = as_fitted | {n: 2 * v for n, v in as_fitted.items() if n.startswith("coupling")}
     one, other = (on_screen(film, moved(film, v), chart) for v in (as_fitted, stronger))
     apart = np.linalg.norm(ciede2000(one, other), axis=0)
-    assert apart[:4].max() < 1e-6  # the bracket of PHYSICS i is 0, but for rounding
+    assert apart[:4].max() < 1e-6  # the bracket of docs/physics.md, Adjacency: 0, but for rounding
     assert apart[4] > 1  # seen beside each other
 
 

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from reference.stages.reaction_diffusion import reaction_diffusion, reaction_diffusion_in_time
 from spectral_film import Scene, Settings, render
@@ -21,7 +22,7 @@ from spectral_film.emulsion.stocks import load_negative
 from spectral_film.errors import UsageError
 from spectral_film.stages.reaction_diffusion import of_film
 
-ALONE = np.array([[150.0]])  # y of PHYSICS d, s
+ALONE = np.array([[150.0]])  # y, s: a gain of some .22
 LENGTH_UM = 10.0
 DEVELOPABLE = 1.25  # makes .76 of dye: the middle of a negative's straight line
 
@@ -59,7 +60,7 @@ def test_more_steps_of_time_change_less_by_their_square():
 
 
 def test_taking_the_inhibitor_for_steady_costs_less_than_can_be_read():
-    """PHYSICS d: 1.8e-4 of dye. Lifetimes in gelatin are .1 to 2 s."""
+    """Lifetimes in gelatin are .1 to 2 s: docs/physics.md, Reaction and diffusion."""
     steady = solve(edge(), steps=720, sweeps=6)
     in_time = reaction_diffusion_in_time(
         jnp.asarray(edge()),
@@ -108,6 +109,25 @@ def test_even_patches_make_what_the_equation_without_space_makes():
         assert flat == pytest.approx(dye, abs=2e-5)
 
 
+def test_an_even_patch_develops_by_the_rate_and_the_time_of_the_model():
+    """Without space the equation has a solution in closed form: k 1/120 s, T 3:00 as in ECN-2.
+
+    b (1 + b) = y k u, so that ln b + 2 b falls by k a second.
+    """
+    release, k, seconds = 150.0, 1 / 120, 3 * 60
+
+    def spent(b):
+        return np.log(b) + 2 * b
+
+    def undeveloped(b):
+        return b * (1 + b) / (release * k)
+
+    start = (np.sqrt(1 + 4 * release * k * DEVELOPABLE) - 1) / 2
+    end = brentq(lambda b: spent(b) - spent(start) + k * seconds, 1e-9, start)
+    made = uniform_dye(np.array([[DEVELOPABLE]]), np.array([[release]]))[0, 0]
+    assert made == pytest.approx(DEVELOPABLE - undeveloped(end), abs=1e-6)  # RUNGE_KUTTA_STEPS
+
+
 def test_what_is_developable_is_found_for_any_dye():
     release = np.array([[70.0, 80, 30], [65, 50, 75], [15, 60, 100]])
     dye = np.array([[1e-9, 0.02, 0.5, 2.0]] * 3) * np.array([[1.0], [1.1], [0.9]])
@@ -117,11 +137,11 @@ def test_what_is_developable_is_found_for_any_dye():
 
 
 def test_gains_of_the_published_calibration():
-    """PHYSICS d for k = 1/120 s, y = 150 s, l = 10 um: 1 + .223 (1 - B) at high frequency."""
+    """For k = 1/120 s, y = 150 s, l = 10 um: 1 + .223 (1 - B) at high frequency."""
     chemistry = Chemistry(inhibitor_release_s=ALONE, length_um=LENGTH_UM)
     frequency = np.array([10, 20, 40, 80]) / 1000
     gain = small_signal_gain(np.array([DEVELOPABLE]), np.ones(1), chemistry, frequency)[0]
-    # There measured on targets of finite modulation, the state not stated: 1 %.
+    # Solved apart from the engine, for targets of finite modulation about a state not stated: 1 %.
     assert gain == pytest.approx([1.061, 1.134, 1.196, 1.223], abs=0.01)
 
 
@@ -184,7 +204,7 @@ def test_the_kernel_of_the_film_is_the_linearisation_of_its_chemistry(at_grey):
     assert coupling == pytest.approx(kernel.coupling, rel=0.01)
     assert length_um == pytest.approx(kernel.length_um, rel=0.01)
     # A screened diffusion falls off as a Yukawa kernel, which needs 1.3 to 1.5 times the length
-    # of an exponential to reach as far (PHYSICS d: 10 to 12 um for 7.5).
+    # of an exponential to reach as far (docs/physics.md, Reaction and diffusion).
     assert 1.3 < chemistry.length_um / kernel.length_um < 1.5
 
 
@@ -212,8 +232,8 @@ def test_even_neutrals_keep_the_published_curve(factor):
 def test_even_colours_have_the_interimage_of_the_kernel_form_nearly(colour):
     scene = Scene(planes=np.float32(colour)[:, None, None] * np.ones((1, 4, 100), np.float32))
     kernel, pde = (dyes(scene, adjacency=how)[:, 2, 50] for how in (True, "pde"))
-    # The two are different chemistry away from the neutral; PHYSICS i calls the size of the
-    # effect, up to .1 of dye here, known to a factor of two.
+    # The two are different chemistry away from the neutral. The size of the effect, up to .1 of dye
+    # here, is known to a factor of two (docs/physics.md, Adjacency).
     assert pde == pytest.approx(kernel, abs=0.03)
 
 

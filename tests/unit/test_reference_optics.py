@@ -54,7 +54,7 @@ def test_the_line_spread_of_the_2d_cauchy_is_the_1d_cauchy(x_um):
 
 
 def test_flux_beyond_a_radius_of_the_cauchy_kernel():
-    """g / sqrt(g^2 + R^2) stays outside R: 3 % of a 3 um kernel beyond 100 um (PHYSICS a)."""
+    """g / sqrt(g^2 + R^2) stays outside R: docs/physics.md, Scatter."""
     g, size, pitch, reach = 3.0, 150, 4.0, 1000.0
     lamp = jnp.zeros((1, size, size)).at[0, size // 2, size // 2].set(1.0)
     density = partial(optics.cauchy_density, cauchy_radius_um=jnp.array([g]))
@@ -100,7 +100,7 @@ def test_the_veil_is_the_transform_of_its_geometry(profile):
 
 
 def test_bare_acetate_throws_a_ring_at_257_um():
-    """r_c = 2 d / sqrt(n^2 - 1): nothing returns totally from nearer (PHYSICS b)."""
+    """r_c = 2 d / sqrt(n^2 - 1): nothing returns totally from nearer: docs/physics.md, Halation."""
     pitch, size = 8.0, 160
     lamp = jnp.zeros((1, size, size)).at[0, size // 2, size // 2].set(1.0)
     density = partial(optics.halation_density, **ACETATE, profile="ring")
@@ -116,7 +116,7 @@ def test_bare_acetate_throws_a_ring_at_257_um():
     # A pixel wide, and the rise to the ring is soft on its inside and steep on its outside.
     assert brightest == pytest.approx(expected, abs=1.5 * pitch)
     # Inside only what Fresnel sends back head-on: .0375 of what the ring does, times the 3.4 that
-    # its longer way costs the ring (PHYSICS b: E .295 there).
+    # its longer way costs the ring (docs/physics.md, Halation: E .295 there).
     assert np.mean(profile[2:24]) < 0.15 * max(profile)
 
 

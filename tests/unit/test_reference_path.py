@@ -76,7 +76,7 @@ def test_curve_is_finite_and_rises_from_no_light_to_the_sun():
 
 @pytest.mark.parametrize("log_exposure", [-4.0, -2.5, -1.3, 0.5])
 def test_an_even_neutral_patch_keeps_its_exposure(log_exposure):
-    """The bracket of PHYSICS i is 0: the published neutral curve already contains it."""
+    """The published neutral curve already contains it all: docs/physics.md, Adjacency."""
     patch = jnp.full((3, 5, 7), 10**log_exposure)
     assert np.asarray(spread(patch) / patch) == pytest.approx(1.0, abs=1e-12)  # FFT rounding
 
@@ -98,8 +98,8 @@ def test_edges_get_mackie_lines_and_never_fall_below_the_unexposed_film():
     step = plain[:, -1] - plain[:, 0]
     overshoot = (dyes.max(axis=1) - plain[:, -1]) / step
     undershoot = (plain[:, 0] - dyes.min(axis=1)) / step
-    # PHYSICS i quotes 3.4 % and 3.1 % for a coupling 15 % weaker; Kodak's curves overshoot
-    # by a few percent (PHYSICS d: 1 to 10 %).
+    # 3.4 % and 3.1 % were found for a coupling 15 % weaker; MTF curves of such negatives stand
+    # 1 to 10 % over 100 (docs/physics.md, Adjacency).
     assert ((overshoot > 0.01) & (overshoot < 0.10)).all()
     assert ((undershoot > 0.01) & (undershoot < 0.10)).all()
 
@@ -108,7 +108,7 @@ def test_edges_get_mackie_lines_and_never_fall_below_the_unexposed_film():
 
 
 def test_the_classical_form_does_fall_below_the_unexposed_film():
-    """Why it is not the default (PHYSICS c)."""
+    """Why it is not the default (docs/physics.md, Adjacency)."""
     dyes = tone_curve(edge(-3.4, 0.6), **CURVE)
     classical = density_adjacency(
         dyes,
@@ -132,7 +132,7 @@ def test_the_classical_form_does_fall_below_the_unexposed_film():
 
 
 def test_a_faint_neutral_sine_gains_as_the_linearised_formula_says():
-    """1 + sum_j A_cj gamma_j (1 - B(f)), gamma_j the slope of F_j (PHYSICS i)."""
+    """1 + sum_j A_cj gamma_j (1 - B(f)), gamma_j the slope of F_j (docs/physics.md, Adjacency)."""
     period, mean = 40, -1.3
     # Three periods are read in the middle of seven; the inhibitor wanders one, 88 um.
     ripple = 1e-4 * jnp.cos(2 * jnp.pi * jnp.arange(7 * period, dtype=float) / period)

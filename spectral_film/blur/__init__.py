@@ -1,0 +1,1 @@
+"""Blurs on the film: sums of positive terms, on the device."""

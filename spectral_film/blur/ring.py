@@ -1,0 +1,63 @@
+"""The halo of a bare base, on the host: a Fourier transform in float64.
+
+Its ring has an edge a few um wide 257 um away from the lamp. No coarse samples hold that, and a sum
+over its disc of 2.6 mm is out of question. Bare bases are rare: the planes go to the host and back
+for them, and the sum of positive terms does the rest of the light.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import fft
+
+from spectral_film.blur.levels import is_ring
+from spectral_film.blur.pixel_kernel import positive_kernel, sum_of
+from spectral_film.device.device import cores
+from spectral_film.device.planes import Planes, fetch, fill
+from spectral_film.emulsion.spread import Mixture
+
+
+@dataclass(frozen=True)
+class Ring:
+    """The rings of one channel.
+
+    Attributes:
+        kernel: Quadrant, float64, (y, x), of the sum of their weights.
+    """
+
+    kernel: np.ndarray
+
+    @classmethod
+    def of(cls, mixture: Mixture, pitch_um: tuple[float, float]) -> "Ring | None":
+        """Those of a mixture, if it has any."""
+        rings = [w * positive_kernel(part, pitch_um) for w, part in mixture.parts if is_ring(part)]
+        return cls(sum_of(rings)) if rings else None
+
+    def add(self, source: Planes, target: Planes) -> None:
+        """Add what they make of a plane to a region of another, edges held beyond the frame.
+
+        A piece of a frame comes out as in the whole to the last bit but one: transforms of other
+        lengths round otherwise, in float64.
+        """
+        rows, columns = (n - 1 for n in self.kernel.shape)
+        plane = np.pad(fetch(source)[0].astype(float), ((rows, rows), (columns, columns)), "edge")
+        shape = tuple(2 * fft.next_fast_len(-(-n // 2)) for n in plane.shape)
+        spectrum = fft.rfft2(plane, s=shape, workers=cores())
+        transfer = _transfer(self.kernel, shape)
+        half = len(transfer)
+        spectrum[:half] *= transfer
+        spectrum[half:] *= transfer[-2:0:-1]  # negative row frequencies mirror the positive
+        blurred = fft.irfft2(spectrum, s=shape, workers=cores())
+        top = rows + target.region.y - source.region.y
+        left = columns + target.region.x - source.region.x
+        _, height, width = target.shape
+        light = fetch(target) + blurred[top : top + height, left : left + width]
+        fill(target, np.maximum(light, 0).astype(np.float32))  # the transform rounds about 0
+
+
+def _transfer(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Quadrant of the spectrum of a kernel on an even grid."""
+    grid = np.zeros((shape[0] // 2 + 1, shape[1] // 2 + 1))
+    grid[: kernel.shape[0], : kernel.shape[1]] = kernel
+    transfer: np.ndarray = fft.dctn(grid, type=1, workers=cores())
+    return transfer
