@@ -25,8 +25,8 @@ from spectral_film.stages.signals import Quantity
 
 # What a pack may be off by, mean and 99th percentile. The pictures: the project's aim for a scene
 # with lamps in it. The stages: twice what wide camera gamuts came to, since their bounds are for
-# wires that are off by a unit, a sign or a base. The player does in float32 and with
-# OpenColorIO's quick logarithms (2.5e-5) what the replay does in float64.
+# wires that are off by a unit, a sign or a base. The player does in float32
+# what the replay does in float64.
 BOUNDS = {
     "exposure": (0.03, 0.3),
     "dyes": (0.005, 0.03),
