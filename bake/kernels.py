@@ -64,8 +64,13 @@ def _described(weight: float, part: spread.Spread) -> parts.Spread:
     if isinstance(part, spread.Cauchy):
         return parts.Cauchy(weight=weight, radius_um=part.radius_um)
     if isinstance(part, spread.Halo):
-        lengths = {name: getattr(part, name) for name in ("base_um", "base_index", "reach_um")}
-        return parts.Halo(weight=weight, form=part.profile, **lengths)
+        return parts.Halo(
+            weight=weight,
+            form=part.profile,
+            base_um=part.base_um,
+            base_index=part.base_index,
+            reach_um=part.nominal_reach_um,
+        )
     raise unknown(part)
 
 
@@ -113,8 +118,9 @@ def _transfer(part: spread.Spread, f: np.ndarray) -> np.ndarray:
 
 
 def _hankel(halo: spread.Halo, f: np.ndarray) -> np.ndarray:
-    """Hankel transform of a halo, cut at its reach and brought to 1 at frequency 0."""
-    radius, flux = halo_rings(halo, 0.0, halo_angle(halo))
+    """Hankel transform of a halo, ended as it ends and brought to 1 at frequency 0."""
+    radius, flux = halo_rings(halo, 0.0, math.atan2(halo.reach_um, 2 * halo.base_um))
+    flux *= spread.smooth_end(radius, halo.nominal_reach_um)
     return special.j0(2 * np.pi * f[:, None] * radius) @ (flux / flux.sum())
 
 
@@ -124,13 +130,8 @@ def gauss_legendre(count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.polynomial.legendre.leggauss(count)
 
 
-def halo_angle(halo: spread.Halo) -> float:
-    """Angle in the base at which light comes back at the reach."""
-    return math.atan2(halo.reach_um, 2 * halo.base_um)
-
-
 def halo_rings(halo: spread.Halo, first: float, last: float) -> tuple[np.ndarray, np.ndarray]:
-    """Radii and the flux at each, for light that leaves between two angles, radians.
+    """Radii and the flux at each, for light that leaves between two angles, radians; no end yet.
 
     Gauss-Legendre on both sides of the critical angle. Below it the reflectance rises to 1 like a
     square root; angles that crowd there quadratically make it smooth.

@@ -86,7 +86,7 @@ class Exponential(Part):
 
 
 class Cauchy(Part):
-    """(1 + (r / radius)^2)^(-3/2)."""
+    """(1 + (r / radius)^2)^(-3/2), ending about 200 radii as `Halo` does about its reach."""
 
     form: Literal["cauchy"] = "cauchy"
     weight: Weight
@@ -94,7 +94,10 @@ class Cauchy(Part):
 
 
 class Halo(Part):
-    """cos^4(th) R(th), tan th = r / 2 base, to the reach; R by Fresnel (ring) or 1 (diffuse)."""
+    """cos^4(th) R(th) E(r / reach), tan th = r / 2 base; R by Fresnel (ring) or 1 (diffuse).
+
+    E is 1 to .8 and 0 from 1.3 on; between, with t from 0 to 1, 1 - t^3 (10 - 15 t + 6 t^2).
+    """
 
     form: Literal["ring", "diffuse"]
     weight: Weight
@@ -138,7 +141,7 @@ class KernelImage(Part):
     rgb: PackPath
     layers: dict[Layer, PackPath]
     centre: Triple  # value of the middle pixel
-    energy_outside: Triple  # of the uncut form, lost at each part's own reach and shared out again
+    energy_outside: Triple  # of the uncut form, lost at each part's own end and shared out again
 
 
 class Kernel(Part):

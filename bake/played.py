@@ -100,8 +100,13 @@ def _stage(
     if isinstance(step, Blur):
         assert step.kernel is not None
         layers = tuple(mixture(layer) for layer in step.kernel.layers)
-        of, to = signals[step.takes], signals[step.gives]
-        return Spreading(layers=layers, pitch_um=pitch_um, of=of, to=to)
+        return Spreading(
+            layers=layers,
+            pitch_um=pitch_um,
+            beside_lamps=step.kernel.acts_on == "exposure",
+            of=signals[step.takes],
+            to=signals[step.gives],
+        )
     if isinstance(step, HoldBack):
         takes["inhibitor"] = signals[step.inhibitor]
     kernel, numbers = _arithmetic(step)

@@ -9,7 +9,8 @@ from bake.hosts import blender, nuke, ocio, resolve
 from bake.manifest import MANIFEST, SCHEMA_FILE, Manifest
 from bake.parts import Statistic
 from bake.steps import AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
-from spectral_film.device.convolution import LIT_WIDTH
+from spectral_film.blur.pixel_kernel import LIT_WIDTH
+from spectral_film.emulsion.spread import CAUCHY_REACH, SMOOTH_END
 
 README, REPORT = "README.md", "report.html"
 
@@ -147,9 +148,12 @@ def _hosts(manifest: Manifest) -> list[str]:
         "- `gaussian`: exp(-r^2 / 2 sigma^2)",
         "- `exponential`: exp(-r / length)",
         "- `cauchy`: (1 + (r / radius)^2)^-1.5",
-        "- `diffuse`: cos^4 a up to r = reach, with tan a = r / (2 base)",
+        "- `diffuse`: cos^4 a, with tan a = r / (2 base)",
         "- `ring`: the same times Fresnel's reflectance of the base against air at the angle a",
         "",
+        "The last two fall to nothing by 1 - t^3 (10 - 15 t + 6 t^2), t from 0 to 1, from",
+        f"{SMOOTH_END[0]:g} to {SMOOTH_END[1]:g} of their reach; `cauchy`, of {CAUCHY_REACH} radii."
+        " Each is",
         f"averaged over a square {LIT_WIDTH:g} of the pitch wide about each pixel, brought to sum",
         "1 and then to its weight. The OTF of `gaussians` is the sum of",
         "weight exp(-2 (pi sigma f)^2), f in cycles/um, without that square.",
