@@ -108,25 +108,35 @@ class Plan:
         Returns:
             Float32, (channel, y, x).
         """
-        start = self._made if self.keep and scene is self._scene else 0
-        start = min(start, len(self.steps) - 1)
+        last = len(self.steps) - 1  # its signal is handed over, not kept
+        start = min(self._made, last) if _same_memory(scene, self._scene) else 0
         self._made, self._scene = 0, scene
-        source = self._source(scene)
         result = make_result(self.device, CHANNELS, self.piece)
+        try:
+            self._run(start, scene, result, announce)
+            made = fetch(result)
+        finally:  # nobody may let go of memory that kernels still work on
+            self.device.queue.finish()
+        self._made = last if self.keep else 0
+        return made
+
+    def answer(self, name: str) -> Any:
+        """What a survey found in the last run."""
+        return self._asked[name].read()
+
+    def _run(
+        self, start: int, scene: np.ndarray, result: Planes, announce: Announce | None
+    ) -> None:
+        source = self._source(scene)
         for run in self._runs(start):
             region = self.regions[run.stop]
             if announce:
                 for i in run:
                     announce(self.steps[i].name, i + 1, len(self.steps))
-            for band in self._bands(region, len(scene)) if self._is_point(run.start) else [region]:
+            is_point = self._is_point(run.start)
+            for band in self._bands(region, len(scene)) if is_point else [region]:
                 for i in run:
                     self._step(i, band, source, result)
-        self._made = len(self.steps) if self.keep else 0
-        return fetch(result)
-
-    def answer(self, name: str) -> Any:
-        """What a survey found in the last run."""
-        return self._asked[name].read()
 
     def _step(
         self, i: int, band: Region, source: Callable[[Region], Planes], result: Planes
@@ -247,3 +257,8 @@ class Plan:
         return {n: fingerprint(s) for n, s in self._surveys.items()} == {
             n: fingerprint(s) for n, s in before._surveys.items()
         }
+
+
+def _same_memory(one: np.ndarray, other: np.ndarray | None) -> bool:
+    """Whether two views show the same; both are held, so neither's memory is another's by now."""
+    return other is not None and one.__array_interface__ == other.__array_interface__

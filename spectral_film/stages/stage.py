@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from spectral_film.device.device import Device
-from spectral_film.device.planes import Region, fetch, fill, make_planes, make_result, put
+from spectral_film.device.planes import Region, fetch, fill, make_planes, make_result
 from spectral_film.emulsion.value import Value
 from spectral_film.stages.signals import Signal
 
@@ -92,11 +92,9 @@ def apply(device: Device, stage: Stage, *given: np.ndarray) -> np.ndarray:
     frame = Region(0, 0, given[0].shape[2], given[0].shape[1])
     planes = {}
     for name, array in zip(stage.takes, given, strict=True):
-        if stage.margin == POINT:
-            planes[name] = put(device, array)
-        else:  # it is free to write there
-            planes[name] = make_planes(device, len(array), frame, stage.margin)
-            fill(planes[name], array.astype(np.float32, copy=False))
+        planes[name] = make_planes(device, len(array), frame, stage.margin)
+        fill(planes[name], array)
     results = {name: make_result(device, 3, frame) for name in stage.gives}
-    stage.prepare(device, frame).over(frame, **planes, **results)
+    work = stage.prepare(device, frame)  # held until it is done
+    work.over(frame, **planes, **results)
     return fetch(next(iter(results.values())))
