@@ -41,6 +41,7 @@ assets: $(VENV)/installed-dev      ## remake every table and film model from its
 	$(BIN)/python scripts/make_demo_scene.py
 	$(BIN)/spectral-film fit reference/sheets/vision3-250d -o assets/films/vision3-250d.h5 --overwrite
 	$(BIN)/spectral-film fit reference/sheets/2383 -o assets/films/2383.h5 --overwrite
+	$(BIN)/python scripts/describe_film_file.py
 
 pictures: $(VENV)/installed-dev    ## remake the pictures of the README and the FAQ
 	$(BIN)/python scripts/make_pictures.py

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bake import film_kernels, hosts, replay
+from bake import hosts, replay
 from bake.colour_path import ACES_VIEWS, ColourPath
-from bake.film_kernels import Mixtures
 from bake.kernel_images import write_images
 from bake.kernels import kernel_layer
 from bake.lattice import Lattice
@@ -40,6 +39,7 @@ from bake.manifest import (
     digest,
 )
 from bake.opening import open_pack
+from bake.pieces import Mixtures, pieces_of
 from bake.recipe import Form, Grid, Recipe, display_coding, made_by
 from bake.reference_scene import reference_codes, scene_of_codes, write_exr
 from bake.report import write_report
@@ -55,7 +55,7 @@ from bake.table_files import (
 )
 from bake.verify import Verification, gate_of, verify
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Film, Interlayer, Negative
+from spectral_film.emulsion.film import Film
 from spectral_film.emulsion.frame import gate_size_mm
 from spectral_film.path.rendering import render
 from spectral_film.stages.printing import LOG_EXPOSURE_PER_POINT, NORMAL_POINTS
@@ -113,7 +113,8 @@ class Assembly:
         """What the pack holds; files are listed by `sign`."""
         recipe, settings = self.recipe, self.recipe.settings
         takes, _ = codings(recipe)
-        tables = stage_tables(self.engine, self.say)
+        pieces = pieces_of(recipe)
+        tables = stage_tables(self.engine, pieces, self.say)
         whole = {form: self.whole(form) for form in self.forms()}
         log_exposure = "log10 exposure, lux s"
         first = self.table(
@@ -131,8 +132,8 @@ class Assembly:
                 log_exposure,
                 "log10 exposure and what the inhibitor of an even patch takes of it",
             ),
-            coupling=_coupling(recipe.negative),
-            inhibitor=self.kernel("02_inhibitor", "inhibitor", film_kernels.inhibitor(recipe)),
+            coupling=_rows(pieces.coupling),
+            inhibitor=self.kernel("02_inhibitor", "inhibitor", pieces.inhibitor),
         )
         printing = Printing(
             table=self.table(
@@ -153,18 +154,16 @@ class Assembly:
                 backing=settings.backing,
                 white=settings.white,
             ),
-            sources=tuple(_sources(recipe.negative) + _sources(recipe.print_film)),
+            sources=(*recipe.negative.charts, *recipe.print_film.charts),
             input=Input(space=recipe.input_space, grey_code=grey_code(recipe.input_space)),
             output=Output(display=settings.display, encoding=self.display),
             gates=tuple(Gate(name=g, width_mm=gate_size_mm(g)[0]) for g in self.grid.gates),
             layer_exposure=LayerExposure(table=first, exposure_offset_lux_s=tables.exposure_offset),
-            optics=self.kernel("01_optics", "exposure", film_kernels.camera_optics(recipe)),
+            optics=self.kernel("01_optics", "exposure", pieces.optics),
             development=development,
             grain=None,
             printing=printing,
-            print_optics=self.kernel(
-                "04_print_optics", "print exposure", film_kernels.print_optics(recipe)
-            ),
+            print_optics=self.kernel("04_print_optics", "print exposure", pieces.print_optics),
             view=self.view(tables),
             film=whole["film"][0],
             scene_to_cineon=whole["negative"][0],
@@ -301,11 +300,8 @@ class Assembly:
         (self.folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
-def _coupling(negative: Negative) -> tuple[Triple, Triple, Triple]:
-    """Of the layers, 0 where the film has none."""
-    edges = negative.adjacency
-    rows = edges.coupling if isinstance(edges, Interlayer) else np.zeros((3, 3))
-    red, green, blue = map(_triple, rows)
+def _rows(matrix: np.ndarray) -> tuple[Triple, Triple, Triple]:
+    red, green, blue = map(_triple, matrix)
     return red, green, blue
 
 
@@ -327,12 +323,3 @@ def _coded(what: str, ends: tuple[float, float]) -> str:
 
 def _stock(film: Film) -> Stock:
     return Stock(id=film.id, name=film.name, sha256=film.sha256)
-
-
-def _sources(film: Film) -> list[str]:
-    """Every chart a film was made from, and who read it: some ask to be named."""
-    return list(
-        dict.fromkeys(
-            origin.source for path, origin in film.origins.items() if path.startswith("published/")
-        )
-    )

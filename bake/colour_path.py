@@ -1,4 +1,4 @@
-"""The engine for single colours: each wire of a pack, from scene code to display code.
+"""The engine for single colours: from scene code to display code, and every signal between.
 
 Colours are (colour, 3). What happens between pixels is left out, so a colour is all there is.
 """
@@ -11,22 +11,35 @@ import numpy as np
 import PyOpenColorIO
 
 from bake.recipe import Recipe
+from bake.segments import segments
 from spectral_film.device.device import Device
+from spectral_film.device.planes import Region
 from spectral_film.emulsion.frame import Frame
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, named_space
 from spectral_film.light.difference import ciede2000, cielab
 from spectral_film.light.displays import DISPLAYS
-from spectral_film.light.scene import Scene
+from spectral_film.path.order import Step, Steps
 from spectral_film.path.pipeline import Pipeline
+from spectral_film.path.plan import Plan
 from spectral_film.stages.densitometry import (
     CINEON_BASE_CODE,
     CINEON_DENSITY_PER_CODE,
     CINEON_LAST_CODE,
-    Densitometer,
+    base_density,
     printing_densitometer,
+    printing_density,
 )
-from spectral_film.stages.printing import Printing
+from spectral_film.stages.signals import (
+    DISPLAY,
+    DYES,
+    EXPOSURE,
+    PRINT_DYES,
+    PRINT_EXPOSURE,
+    SCENE,
+    Signal,
+)
+from spectral_film.stages.transmission import Transmission
 
 Colours = np.ndarray  # (colour, 3)
 # The display and the view of the ACES config whose output transform a look is made for.
@@ -40,68 +53,82 @@ ACES_VIEWS = {
 
 @dataclass(frozen=True)
 class ColourPath:
-    """The stages of one recipe, a step from wire to wire each."""
+    """The path of one recipe for single colours, signal by signal.
+
+    Raises:
+        UsageError: the path holds a step that no table can stand for.
+    """
 
     recipe: Recipe
     device: Device
 
     @cached_property
-    def _pipeline(self) -> Pipeline:
+    def steps(self) -> Steps:
+        """Everything between scene and display."""
         # Without its neighbours a pixel may have any size.
-        return Pipeline(settings=self.recipe.settings, frame=Frame(24.0, 1000), encode=True)
+        frame = Frame(24.0, 1000)
+        return Pipeline(settings=self.recipe.settings, frame=frame, encode=True).steps
 
     @cached_property
-    def _densitometer(self) -> Densitometer:
-        return printing_densitometer(self.recipe.negative, self.recipe.print_film)
+    def segments(self) -> dict[Signal, Steps]:
+        """The steps that make each signal that tables have for a wire, of the one before."""
+        wires = [SCENE, EXPOSURE, DYES, PRINT_EXPOSURE, PRINT_DYES, DISPLAY]
+        if self.recipe.settings.print_film is None:
+            wires = [SCENE, EXPOSURE, DYES, DISPLAY]
+        return dict(zip(wires[1:], segments(self.steps, wires), strict=True))
 
     def exposure(self, codes: Colours) -> Colours:
         """Scene code -> layer exposure, lux s."""
-        linear = np.array(codes[None], np.float32, order="C")
-        self._decode(linear)
-        scene = Scene(planes=_planes(linear[0]))
-        return _colours(self._pipeline.exposure(self.device, scene))
-
-    @cached_property
-    def _decode(self) -> Callable[[np.ndarray], None]:
-        return named_space(self.recipe.input_space)
+        return self._through(self.segments[EXPOSURE], self._linear(codes))
 
     def dyes(self, exposure: Colours) -> Colours:
         """Layer exposure -> dye amounts of the negative."""
-        return self._walk(exposure, "adjacency", "tone curve")
+        return self._through(self.segments[DYES], exposure)
 
     def printing_density(self, dyes: Colours) -> Colours:
         """Dyes of the negative -> printing density, base included."""
-        return _colours(self._densitometer(self.device, _planes(dyes)))
+        density = printing_density(self.recipe.negative, self.recipe.print_film)
+        return self._through((Step("printing density", density),), dyes)
 
     def print_dyes(self, printing_density: Colours) -> Colours:
         """Printing density -> dye amounts of the print."""
-        return self._walk(10 ** (self.print_log_exposure - printing_density), "print tone curve")
+        exposure = 10 ** (self.print_log_exposure - printing_density)
+        return self._through(self.segments[PRINT_DYES], exposure)
 
     def display(self, dyes: Colours) -> Colours:
         """Dyes in the projector -> display code."""
-        return self._walk(dyes, "projection", "display")
+        return self._through(self.segments[DISPLAY], dyes)
 
     @cached_property
     def print_log_exposure(self) -> np.ndarray:
-        """log10 exposure of the print where the printing density is 0, (layer,)."""
-        printer = Printing(
-            negative=self.recipe.negative,
-            print_film=self.recipe.print_film,
-            printer_points=self.recipe.settings.printer_points,
-        )
-        return np.log10(printer.receivers.light(np.zeros(3))) + self.base_density
+        """log10 exposure of the print where the printing density is 0, (layer,).
 
-    @property
+        Raises:
+            UsageError: the print is not exposed by the light that a printing density is of.
+        """
+        seen = printing_densitometer(self.recipe.negative, self.recipe.print_film)
+        exposed = [step.stage for step in self.segments[PRINT_EXPOSURE]]
+        if len(exposed) == 1 and isinstance(exposed[0], Transmission):
+            layers = exposed[0].receivers
+            times = layers.light(np.zeros(3)) / seen.light(np.zeros(3))
+            same = seen.response_through_base * times[:, None]
+            if np.allclose(layers.response_through_base, same) and not layers.veil.any():
+                return np.log10(times)
+        names = ", ".join(step.name for step in self.segments[PRINT_EXPOSURE])
+        raise UsageError(
+            f"this film cannot be baked: {names} does more than let the printer's light through "
+            "the negative, and a printing density says no more; render it"
+        )
+
+    @cached_property
     def base_density(self) -> np.ndarray:
         """Printing density of the unexposed film, (layer,)."""
-        return self._densitometer.base_density()
+        return base_density(printing_densitometer(self.recipe.negative, self.recipe.print_film))
 
     def film(self, codes: Colours) -> Colours:
         """Scene code -> display code."""
-        dyes = self.dyes(self.exposure(codes))
-        if self.recipe.settings.print_film is None:
-            return self.display(dyes)
-        return self.display(self.print_dyes(self.printing_density(dyes)))
+        steps = tuple(step for segment in self.segments.values() for step in segment)
+        return self._through(steps, self._linear(codes))
 
     def negative(self, codes: Colours) -> Colours:
         """Scene code -> printing density as a Cineon code, 1 = code 1023, not clipped."""
@@ -150,21 +177,21 @@ class ColourPath:
             .getOptimizedCPUProcessor(PyOpenColorIO.OPTIMIZATION_LOSSLESS)
         )
 
-    def _walk(self, colours: Colours, *names: str) -> Colours:
-        """Go through those steps of the pipeline that are called so."""
-        planes = _planes(colours)
-        for step in self._pipeline.steps:
-            if step.name in names:
-                planes = step.stage(self.device, planes)
-        return _colours(planes)
+    def _linear(self, codes: Colours) -> Colours:
+        """Scene code -> linear Rec.709."""
+        linear = np.array(codes[None], np.float32, order="C")
+        self._decode(linear)
+        return linear[0]
 
+    @cached_property
+    def _decode(self) -> Callable[[np.ndarray], None]:
+        return named_space(self.recipe.input_space)
 
-def _planes(colours: Colours) -> np.ndarray:
-    return np.ascontiguousarray(colours.T[:, None], np.float32)
-
-
-def _colours(planes: np.ndarray) -> Colours:
-    return np.ascontiguousarray(planes[:, 0].T)
+    def _through(self, steps: Steps, colours: Colours) -> Colours:
+        """Colours through some steps, side by side in a frame of one row."""
+        planes = np.ascontiguousarray(colours.T[:, None], np.float32)
+        plan = Plan(self.device, steps, Region(0, 0, len(colours), 1))
+        return np.ascontiguousarray(plan.run(planes)[:, 0].T)
 
 
 def _apply(processor: PyOpenColorIO.CPUProcessor, colours: Colours) -> Colours:

@@ -12,64 +12,47 @@ from pathlib import Path
 import numpy as np
 
 from spectral_film.device.device import Device
+from spectral_film.device.launch import Launch
 
 KERNELS = Path(__file__).with_name("tables.cl")
+Ends = tuple[float, float]
 
 
-def apply_table_1d(
-    device: Device, planes: np.ndarray, values: np.ndarray, domain: tuple[float, float]
-) -> np.ndarray:
-    """`planes` (3, y, x) through one curve each.
+def curves_on(device: Device, values: np.ndarray, domain: Ends) -> Launch:
+    """A curve for each channel, ready for `values` in planes `wire` without NaN.
 
     Args:
-        planes: In the units of the domain, without NaN.
-        values: What comes out at each node (3, node), two nodes or more.
+        device: Where.
+        values: What comes out at each node, (3, node), two nodes or more.
         domain: low, high: where the first and the last node lie.
-
-    Returns:
-        Planes (3, y, x) in the units of `values`, float32.
     """
-    return device.run(
-        KERNELS,
-        "table_1d",
-        pixels=planes[0].size,
-        defines={"NODES": values.shape[1]},
-        out={"mapped": planes.shape},
-        planes=planes,
-        values=values,
-        **_axis(values.shape[1], domain),
-    )
+    return _table(device, "table_1d", values, values.shape[1], domain)
 
 
-def apply_table_3d(
-    device: Device, planes: np.ndarray, nodes: np.ndarray, domain: tuple[float, float]
-) -> np.ndarray:
-    """`planes` (3, y, x) through a cube of colours.
+def lattice_on(device: Device, nodes: np.ndarray, domain: Ends) -> Launch:
+    """A cube of colours, ready for colours in planes `wire` without NaN.
 
     Args:
-        planes: r, g, b in the units of the domain, without NaN.
-        nodes: What comes out at each node (r, g, b, 3), two nodes or more along each axis.
+        device: Where.
+        nodes: What comes out at each node, (r, g, b, 3), two nodes or more along each axis.
         domain: low, high: where the first and the last node of every axis lie.
-
-    Returns:
-        Planes (3, y, x) in the units of `nodes`, float32.
     """
     size = len(nodes)
     fours = np.zeros((size, size, size, 4), np.float32)  # a node is then one load of 16 bytes
     fours[..., :3] = nodes
-    return device.run(
-        KERNELS,
-        "table_3d",
-        pixels=planes[0].size,
-        defines={"NODES": size},
-        out={"mapped": planes.shape},
-        planes=planes,
-        nodes=fours,
-        **_axis(size, domain),
-    )
+    return _table(device, "table_3d", fours, size, domain)
 
 
-def _axis(nodes: int, domain: tuple[float, float]) -> dict[str, np.generic]:
-    """Where the nodes of an axis lie, under the names of the kernel arguments."""
+def _table(device: Device, kernel: str, nodes: np.ndarray, size: int, domain: Ends) -> Launch:
     low, high = domain
-    return {"low": np.float32(low), "nodes_per_unit": np.float32((nodes - 1) / (high - low))}
+    return Launch(
+        device,
+        KERNELS,
+        kernel,
+        defines={"NODES": size},
+        tables={
+            "nodes": nodes,
+            "low": np.float32(low),
+            "nodes_per_unit": np.float32((size - 1) / (high - low)),
+        },
+    )

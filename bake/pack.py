@@ -8,10 +8,10 @@ from pathlib import Path
 from bake.archive import write_zip
 from bake.assembly import Assembly
 from bake.manifest import MANIFEST
+from bake.pieces import pieces_of
 from bake.recipe import Grid, Recipe
 from bake.verify import Verification
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Interlayer
 from spectral_film.errors import OutputError, UsageError
 
 Announce = Callable[[str, int, int], None]
@@ -32,12 +32,7 @@ def check_pack(recipe: Recipe, target: Path, *, overwrite: bool) -> None:
             f"a pack takes log-coded light, where lamps have codes too; {recipe.input_space} is no "
             "such coding, so give --input-space ACEScct"
         )
-    edges = recipe.negative.adjacency
-    if edges is not None and not isinstance(edges, Interlayer):
-        raise UsageError(
-            f"{recipe.negative.id} has adjacency of the classical form, which a pack has no pieces "
-            "for; fit the film again"
-        )
+    pieces_of(recipe)
     if not target.resolve().parent.is_dir():
         raise OutputError(f"{target}: is in no existing folder; make that first")
     if target.exists() and not overwrite:

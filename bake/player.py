@@ -15,12 +15,12 @@ import numpy as np
 import PyOpenColorIO
 
 from bake import manifest
-from bake.device_tables import apply_table_1d, apply_table_3d
+from bake.device_tables import curves_on, lattice_on
 from bake.kernels import mixture
 from bake.opening import Pack
 from spectral_film.device.convolution import blur
 from spectral_film.device.device import Device
-from spectral_film.stages.optics import LEAST_LUX_S
+from spectral_film.device.planes import fetch, make_result, put
 
 ROWS = 128  # of a band: few enough to stay in cache, many enough to be worth a call
 Announce = Callable[[str, int, int], None]
@@ -140,9 +140,12 @@ class Player:
         if self.device is None:
             self._play(table.clf, band)
         else:
-            apply = apply_table_1d if table.dimensions == 1 else apply_table_3d
-            whole = np.ascontiguousarray(band)
-            band[...] = apply(self.device, whole, self._values(table), table.domain)
+            ready = curves_on if table.dimensions == 1 else lattice_on
+            wire = put(self.device, np.ascontiguousarray(band))
+            mapped = make_result(self.device, 3, wire.region)
+            launch = ready(self.device, self._values(table), table.domain)
+            launch.over(wire.region, wire=wire, mapped=mapped)
+            band[...] = fetch(mapped)
 
     def _play(self, clf: str, band: np.ndarray) -> None:
         _, height, width = band.shape
@@ -182,8 +185,7 @@ def _spread(
 ) -> np.ndarray:
     if kernel is None:
         return planes
-    least = LEAST_LUX_S if kernel.acts_on == "exposure" else 0.0
-    return blur(planes, [mixture(layer) for layer in kernel.layers], pitch_um, least=least)
+    return blur(planes, [mixture(layer) for layer in kernel.layers], pitch_um)
 
 
 def _read(path: Path) -> PyOpenColorIO.Processor:

@@ -9,9 +9,10 @@ from bake.colour_path import ColourPath
 from bake.error import CIEDE2000, statistic
 from bake.lattice import Lattice, solved
 from bake.manifest import Statistic
+from bake.pieces import Pieces
 from bake.samples import WHOLE_CUBE, scene_colours, weighted
 from bake.table_files import Curves, ocio_play, table_transform
-from spectral_film.emulsion.film import Interlayer, ToneCurve
+from spectral_film.emulsion.film import ToneCurve
 from spectral_film.files.colour_spaces import named_space, to_named_space
 
 BRIGHTEST = 65504.0  # of linear light: the largest half float
@@ -63,14 +64,16 @@ class StageTables:
     view: StageTable
 
 
-def stage_tables(engine: ColourPath, announce: Callable[[str], None]) -> StageTables:
+def stage_tables(
+    engine: ColourPath, pieces: Pieces, announce: Callable[[str], None]
+) -> StageTables:
     """Solve all of them."""
-    negative, print_film = engine.recipe.negative, engine.recipe.print_film
-    top = brightest_code(engine.recipe.input_space)
+    recipe = engine.recipe
+    top = brightest_code(recipe.input_space)
     learnt = _wires(engine, SOLVED_WITH, COLOURS_OF_A_KIND, top)
     judged = _wires(engine, JUDGED_WITH, JUDGED_OF_A_KIND, top)
 
-    offset = negative.grey_lux_s() / 2**STOPS_TO_OFFSET
+    offset = recipe.negative.grey_lux_s() / 2**STOPS_TO_OFFSET
 
     def log_exposure(codes: np.ndarray) -> np.ndarray:
         return np.log10(engine.exposure(codes) + offset)
@@ -100,15 +103,12 @@ def stage_tables(engine: ColourPath, announce: Callable[[str], None]) -> StageTa
         off = difference(path(fresh), ocio_play(table_transform(lattice))(fresh))
         return StageTable(lattice, statistic(off, said))
 
-    curve = negative.tone_curve
-    coupling = np.zeros((3, 3))
-    if isinstance(negative.adjacency, Interlayer):
-        coupling = negative.adjacency.coupling
+    curve, print_curve = pieces.curve, pieces.print_curve
 
     def compensated(h: np.ndarray) -> np.ndarray:
-        return h + coupling @ curve.dye(h)
+        return h + pieces.coupling @ curve.dye(h)
 
-    aim = print_film.lad.log_exposure
+    aim = recipe.print_film.lad.log_exposure
     ends = (aim.min() - PRINT_LOG_EXPOSURE, aim.max() + PRINT_LOG_EXPOSURE)
     return StageTables(
         exposure_offset=offset,
@@ -122,9 +122,9 @@ def stage_tables(engine: ColourPath, announce: Callable[[str], None]) -> StageTa
             "printing", engine.printing_density, "dyes", _most_dye(curve), _largest, DENSITY_UNIT,
             "printing density",
         ),
-        print_curve=_curve(print_film.tone_curve.dye, ends, "dye amount"),
+        print_curve=_curve(print_curve.dye, ends, "dye amount"),
         view=solve(
-            "view", engine.display, "print_dyes", _most_dye(print_film.tone_curve),
+            "view", engine.display, "print_dyes", _most_dye(print_curve),
             engine.difference, CIEDE2000_UNIT, CIEDE2000,
         ),
     )  # fmt: skip

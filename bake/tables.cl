@@ -1,7 +1,7 @@
 // tables.cl: the look-up tables of a pack. Reads beside device_tables.py; its twin is OpenColorIO.
 //
-// One work-item per VW pixels: where they fall is computed as vectors, what lies there is fetched
-// pixel by pixel. From the host: NODES of the table along an axis, two or more.
+// Where VW pixels fall is computed as vectors, what lies there is fetched pixel by pixel. A table may
+// write where it reads. From the host: NODES of the table along an axis, two or more.
 
 // Where a value lies on its axis, in nodes; beyond the domain at its end.
 V node_position(const V value, const float low, const float nodes_per_unit)
@@ -13,29 +13,29 @@ V node_position(const V value, const float low, const float nodes_per_unit)
 VI node_below(const V position) { return TO_VI(at_most(position, NODES - 2)); }
 
 __kernel void table_1d(
-    __global const float *restrict planes,  // in units of the domain  [3][pixel]
-    __global const float *restrict values,  // what comes out          [3][node]
-    const float low,                        // of the domain: where node 0 lies
+    __global const float *wire, const uint4 wire_at,  // in units of the domain  [3]
+    __global const float *nodes,                      // what comes out          [3][node]
+    const float low,                                  // of the domain: where node 0 lies
     const float nodes_per_unit,
-    const uint pixels,
-    __global float *restrict mapped)        //                         [3][pixel]
+    const uint width,
+    __global float *mapped, const uint4 mapped_at)    //                         [3]
 {
-    const size_t at = get_global_id(0) * VW;
-    if (at >= pixels)
+    const uint x = get_global_id(0) * VW, y = get_global_id(1);
+    if (x >= width)
         return;
-    for (size_t channel = 0; channel < 3; ++channel) {
+    for (uint channel = 0; channel < 3; ++channel) {
         const V position = node_position(
-            load(planes + channel * pixels, at, pixels), low, nodes_per_unit);
+            load(wire, wire_at, channel, x, y, width), low, nodes_per_unit);
         IntLanes below;
         Lanes near, next;
         below.all = node_below(position);
-        for (size_t n = 0; n < VW; ++n) {
-            __global const float *node = values + channel * NODES + below.lane[n];
+        for (uint n = 0; n < VW; ++n) {
+            __global const float *node = nodes + channel * NODES + below.lane[n];
             near.lane[n] = node[0];
             next.lane[n] = node[1];
         }
         const V along = position - TO_V(below.all);
-        store(mapped + channel * pixels, at, pixels,
+        store(mapped, mapped_at, channel, x, y, width,
               near.all * (1.0f - along) + next.all * along);
     }
 }
@@ -45,19 +45,19 @@ __kernel void table_1d(
 // weighted by the steps from each fraction, in order of size, to the next. On a seam two fractions
 // are equal, the node between them weighs nothing, and either path will do.
 __kernel void table_3d(
-    __global const float *restrict planes,  // in units of the domain  [3][pixel]
-    __global const float4 *restrict nodes,  // fourth one unused       [r][g][b]
-    const float low,                        // of the domain: where node 0 lies
+    __global const float *wire, const uint4 wire_at,  // in units of the domain  [3]
+    __global const float4 *nodes,                     // fourth one unused       [r][g][b]
+    const float low,                                  // of the domain: where node 0 lies
     const float nodes_per_unit,
-    const uint pixels,
-    __global float *restrict mapped)        //                         [3][pixel]
+    const uint width,
+    __global float *mapped, const uint4 mapped_at)    // in units of the nodes   [3]
 {
-    const size_t at = get_global_id(0) * VW;
-    if (at >= pixels)
+    const uint x = get_global_id(0) * VW, y = get_global_id(1);
+    if (x >= width)
         return;
-    V r = node_position(load(planes, at, pixels), low, nodes_per_unit);
-    V g = node_position(load(planes + pixels, at, pixels), low, nodes_per_unit);
-    V b = node_position(load(planes + 2 * (size_t)pixels, at, pixels), low, nodes_per_unit);
+    V r = node_position(load(wire, wire_at, 0, x, y, width), low, nodes_per_unit);
+    V g = node_position(load(wire, wire_at, 1, x, y, width), low, nodes_per_unit);
+    V b = node_position(load(wire, wire_at, 2, x, y, width), low, nodes_per_unit);
     const VI i = node_below(r), j = node_below(g), k = node_below(b);
     r -= TO_V(i);
     g -= TO_V(j);
@@ -80,7 +80,7 @@ __kernel void table_3d(
     at_first.all = most - middle;
     at_second.all = middle - least;
     far.all = least;
-    for (size_t n = 0; n < VW; ++n) {
+    for (uint n = 0; n < VW; ++n) {
         __global const float4 *cell = nodes + corner.lane[n];
         const float4 found = near.lane[n] * cell[0] + at_first.lane[n] * cell[first.lane[n]]
             + at_second.lane[n] * cell[second.lane[n]] + far.lane[n] * cell[(int)diagonal];
@@ -88,7 +88,7 @@ __kernel void table_3d(
         green.lane[n] = found.y;
         blue.lane[n] = found.z;
     }
-    store(mapped, at, pixels, red.all);
-    store(mapped + pixels, at, pixels, green.all);
-    store(mapped + 2 * (size_t)pixels, at, pixels, blue.all);
+    store(mapped, mapped_at, 0, x, y, width, red.all);
+    store(mapped, mapped_at, 1, x, y, width, green.all);
+    store(mapped, mapped_at, 2, x, y, width, blue.all);
 }

@@ -1,22 +1,47 @@
 """Fixtures for every folder of tests."""
 
+from functools import cache
+from itertools import product
+
 import jax
 import numpy as np
 import pytest
 
-from spectral_film.device.device import Device, all_devices
+from spectral_film.device.device import CPU_VECTOR_WIDTH, Device, all_devices, open_device
 from spectral_film.emulsion.film import Negative, PrintStock
 from spectral_film.emulsion.stocks import load_negative, load_print
 
 jax.config.update("jax_enable_x64", True)
 
 
-@pytest.fixture(
-    params=all_devices(), ids=lambda device: device.name.strip().replace(" ", "-"), scope="session"
-)
-def device(request) -> Device:
-    """Every OpenCL device of this machine in turn."""
-    return Device(request.param)
+@cache
+def variants() -> dict[str, Device]:
+    """Every OpenCL device of this machine in each form that kernels and planes have.
+
+    As a CPU and as a GPU is programmed, a vector or a float at a time; and as one that works on
+    the host's memory, and one that has its own.
+    """
+    forms = product(all_devices(), (CPU_VECTOR_WIDTH, 1), (True, False))
+    return {
+        "{}-{}-{}".format(
+            opencl.name.strip().replace(" ", "-"),
+            "vector" if width > 1 else "scalar",
+            "shared" if shared else "own",
+        ): Device(opencl, vector_width=width, shares_host_memory=shared)
+        for opencl, width, shared in forms
+    }
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A twin is held to its reference in every form; elsewhere one device will do."""
+    if metafunc.definition.path.parent.name == "twins" and "device" in metafunc.fixturenames:
+        metafunc.parametrize("device", variants().values(), ids=variants())
+
+
+@pytest.fixture(scope="session")
+def device() -> Device:
+    """The one that a render would take."""
+    return open_device()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,8 @@ from reference.fit.sheet import Sheet
 from reference.fit.solve import SURE_DIGITS, Solution, keep
 from reference.fit.spectra import dmin_shape, dye_density
 from spectral_film.emulsion.film import CoreSkirt, Interlayer, ToneCurve
-from spectral_film.emulsion.schema import KINDS, SCHEMA, SCHEMA_VERSION, Origin, row_of
+from spectral_film.emulsion.row import Origin
+from spectral_film.emulsion.schema import KINDS, SCHEMA, SCHEMA_VERSION, row_of
 from spectral_film.emulsion.stocks import load_film
 from spectral_film.errors import FilmModelError, InputError, OutputError
 from spectral_film.light.spectra import WAVELENGTH

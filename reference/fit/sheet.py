@@ -12,7 +12,7 @@ import numpy as np
 
 from reference.fit.tables import Table, read_tables
 from spectral_film.emulsion.frame import gate_size_mm
-from spectral_film.emulsion.schema import row_of
+from spectral_film.emulsion.schema import Densitometry, row_of
 from spectral_film.errors import InputError, SpectralFilmError
 from spectral_film.light.spectra import illuminant
 
@@ -35,7 +35,7 @@ class Sheet:
     name: str
     maker: str
     kind: Literal["negative", "print"]
-    densitometry: Literal["status-m", "status-a"]
+    densitometry: Densitometry
     balance: str
     source: str
     exposure_index: float | None

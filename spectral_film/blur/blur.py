@@ -28,7 +28,7 @@ from spectral_film.blur.levels import is_ring, levels_of
 from spectral_film.blur.pixel_kernel import reach_in_pixels
 from spectral_film.blur.ring import Ring
 from spectral_film.device.device import Device
-from spectral_film.device.launch import Launch
+from spectral_film.device.launch import Argument, Launch
 from spectral_film.device.planes import Planes, Region, make_planes
 from spectral_film.emulsion.spread import Mixture
 
@@ -57,10 +57,7 @@ class Blur:
     @cached_property
     def cores(self) -> tuple[tuple[np.ndarray, ...], ...]:
         """Quadrants by channel, then by level; channels may have fewer levels than others."""
-        return tuple(
-            levels_of(mixture, self.pitch_um, self.contrast)
-            for mixture in self.mixtures
-        )
+        return tuple(levels_of(mixture, self.pitch_um, self.contrast) for mixture in self.mixtures)
 
     @cached_property
     def reaches(self) -> tuple[tuple[int, int], ...]:
@@ -166,17 +163,21 @@ class PreparedBlur:
     def _hold_edges_of(self, planes: Planes, rows: int, columns: int) -> None:
         _, height, width = planes.shape
         for sides, items in ((1, (2 * columns, height)), (0, (width + 2 * columns, 2 * rows))):
-            given = {
+            given: dict[str, Argument] = {
                 "plane": planes.buffer,
                 "plane_at": _place(planes),
                 "region": _corners(planes.region),
-                "margin": cl.cltypes.make_int2(rows, columns),
+                "margin": np.array((rows, columns), np.int32),
                 "sides": np.int32(sides),
             }
             self._hold_edges.run((_whole_groups(items[0]), items[1]), (GROUP, 1), given)
 
     def _launch(
-        self, kernel: Launch, made: Planes, given: dict[str, object] | None = None, **planes: Planes
+        self,
+        kernel: Launch,
+        made: Planes,
+        given: dict[str, Argument] | None = None,
+        **planes: Planes,
     ) -> None:
         """Run over the region of the planes that are made, whose work-items begin evenly."""
         region = made.region
@@ -244,22 +245,19 @@ def _channel(planes: Planes, channel: int) -> Planes:
     return replace(planes, lead=planes.lead + channel * planes.plane, channels=1)
 
 
-_NONE = cl.cltypes.make_int2(0, 0)
+_NONE = np.array((0, 0), np.int32)
 
 
-def _place(planes: Planes) -> np.generic:
+def _place(planes: Planes) -> np.ndarray:
     """Where the sample (0, 0) would be, and the stride from row to row."""
     region = planes.region
-    place: np.generic = cl.cltypes.make_int2(
-        planes.lead - region.y * planes.stride - region.x, planes.stride
-    )
-    return place
+    origin = planes.lead - region.y * planes.stride - region.x
+    return np.array((origin, planes.stride), np.int32)
 
 
-def _corners(region: Region) -> np.generic:
+def _corners(region: Region) -> np.ndarray:
     x, y, width, height = region
-    corners: np.generic = cl.cltypes.make_int4(x, y, x + width, y + height)
-    return corners
+    return np.array((x, y, x + width, y + height), np.int32)
 
 
 def _whole_groups(items: int) -> int:

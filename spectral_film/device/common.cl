@@ -57,6 +57,14 @@ V load(__global const float *planes, const uint4 at, const uint plane, const uin
 #else
     if (x + VW <= width && at.s3 == 1)
         return *(__global const VAnywhere *)(row + x);
+#if VW == 16
+    if (x + VW < width && at.s3 == 3) {  // interleaved: every third of three vectors
+        __global const VAnywhere *all = (__global const VAnywhere *)(row + 3 * x);
+        const V a = all[0], b = all[1], c = all[2];
+        return (V)(a.s0, a.s3, a.s6, a.s9, a.sc, a.sf, b.s2, b.s5, b.s8, b.sb, b.se,
+                   c.s1, c.s4, c.s7, c.sa, c.sd);
+    }
+#endif
     Lanes v;
     for (uint i = 0; i < VW; ++i)
         v.lane[i] = row[min(x + i, width - 1) * at.s3];

@@ -79,6 +79,11 @@ class Device:
         return parent
 
     @property
+    def largest_buffer(self) -> int:
+        """Bytes that one buffer may have."""
+        return int(self.opencl.max_mem_alloc_size)
+
+    @property
     def name(self) -> str:
         """What is printed and stored with every render."""
         return f"{self.opencl.name.strip()} ({self.opencl.platform.name.strip()})"
@@ -134,13 +139,19 @@ class Device:
         flags = cl.mem_flags.READ_WRITE | cl.mem_flags.USE_HOST_PTR
         return self._buffer(host.nbytes, flags, hostbuf=host), host
 
-    def send(self, planes: np.ndarray) -> cl.Buffer:
-        """An array without holes as a buffer to read: its own memory where that is shared."""
+    def send(self, planes: np.ndarray, *, lent: bool) -> cl.Buffer:
+        """An array without holes as a buffer to read: its own memory where that is shared.
+
+        Args:
+            planes: The array.
+            lent: It stays until the kernels that read it have run; else the buffer has a copy.
+        """
         dense = planes if planes.flags.c_contiguous else np.moveaxis(planes, 0, -1)
-        if self.shares_host_memory:
+        if self.shares_host_memory and lent:
             flags = cl.mem_flags.READ_ONLY | cl.mem_flags.USE_HOST_PTR
         else:
             flags = cl.mem_flags.READ_ONLY | cl.mem_flags.COPY_HOST_PTR
+        if not self.shares_host_memory:
             self.traffic.up += dense.nbytes
         return self._buffer(dense.nbytes, flags, hostbuf=dense)
 

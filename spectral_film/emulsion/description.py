@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from spectral_film.emulsion.film import Film
-from spectral_film.emulsion.schema import Row, contents
+from spectral_film.emulsion.row import Row
+from spectral_film.emulsion.schema import contents
 from spectral_film.light.spectra import WAVELENGTH
 
 
@@ -64,10 +65,10 @@ def _table(film: Film, path: str, row: Row, values: np.ndarray) -> Iterator[str]
 
 
 def _provenance(film: Film, path: str) -> Iterator[str]:
-    origin = film.origins.get(path)
-    if origin is None:
+    found = film.provenance.get(path)
+    if found is None:
         yield "    unstated"
         return
-    yield f"    {origin.origin}: {origin.source}"
-    if origin.uncertainty:
-        yield f"    uncertainty: {origin.uncertainty}"
+    yield f"    {found.origin}: {found.source}"
+    if found.uncertainty:
+        yield f"    uncertainty: {found.uncertainty}"

@@ -5,13 +5,22 @@ each. `dataclasses.replace` makes variants: what is replaced is checked as if it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 
-from spectral_film.emulsion.schema import DENSITOMETRIES, KINDS, Process, Role, contents
+from spectral_film.emulsion.row import Role
+from spectral_film.emulsion.schema import (
+    DENSITOMETRIES,
+    KINDS,
+    SCHEMA,
+    Densitometry,
+    Process,
+    Profile,
+    contents,
+)
 from spectral_film.emulsion.value import Value
 from spectral_film.errors import FilmModelError, UsageError
 from spectral_film.light.metering import METER_LUX_S
@@ -68,7 +77,7 @@ class Halation(Value):
         reach_um: Where the halo ends: it falls to nothing from .8 to 1.3 of this.
     """
 
-    profile: Literal["ring", "diffuse"]
+    profile: Profile
     veil_ratio: np.ndarray
     base_um: float
     base_index: float
@@ -109,7 +118,7 @@ class Lad(Value):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Origin:
+class Provenance:
     """Where a table comes from.
 
     Attributes:
@@ -140,7 +149,7 @@ class FilmFile:
     content_sha256: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Film(Value):
     """What every stock has. Its role is its class; equal films say the same, wherever they lie.
 
@@ -155,8 +164,8 @@ class Film(Value):
         dmin_density: Spectral density of the unexposed, developed film, (wavelength,).
         scatter: Spread of light in the emulsion; None where the sheet prints no MTF.
         published: The sheet as read: table -> column -> values, NaN where not printed.
-        origins: Path in the film file -> where that table comes from.
-        notes: Path -> what else the file says: how the fits converged, say.
+        provenance: Path in the film file -> where that table comes from.
+        notes: Path in the film file -> what else it says: how its fits converged, say.
         file: What it was read from; a variant keeps it, and is known by its own hash.
 
     Raises:
@@ -169,7 +178,7 @@ class Film(Value):
     id: str
     name: str
     maker: str
-    densitometry: Literal["status-m", "status-a"]
+    densitometry: Densitometry
     balance: str
     source: str
     spectral_sensitivity: np.ndarray
@@ -178,31 +187,48 @@ class Film(Value):
     dmin_density: np.ndarray
     scatter: CoreSkirt | Cauchy | None = None
     published: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
-    origins: Mapping[str, Origin] = field(default_factory=dict, compare=False)
-    notes: Mapping[str, str | float] = field(default_factory=dict, compare=False)
+    provenance: Mapping[str, Provenance] = field(default_factory=dict, compare=False)
+    notes: Mapping[str, Any] = field(default_factory=dict, compare=False)
     file: FilmFile | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        said = set()
         for path, row, value in contents(self):
+            said.add(row.path)
             if complaint := row.complaint(value):
                 raise FilmModelError(f"{self.id}: {path} {complaint}")
+        for row in SCHEMA:
+            if row.role in (None, self.role) and row.in_every_film and row.path not in said:
+                raise FilmModelError(f"{self.id}: {row.path} is missing")
         if not self.spectral_sensitivity.any(axis=1).all():
             raise FilmModelError(
                 f"{self.id}: exposure/spectral_sensitivity is 0 all over for a layer"
             )
-        if len({values.shape for values in vars(self.tone_curve).values()}) > 1:
+        curve = (getattr(self.tone_curve, table.name) for table in fields(ToneCurve))
+        if len({values.shape for values in curve}) > 1:
             raise FilmModelError(f"{self.id}: the tables of tone_curve differ in shape")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.label}>"
 
     @property
     def kind(self) -> str:
         """Role and process in one word, as the file has it."""
-        return next(k for k, said in KINDS.items() if said == (self.role, self.process))
+        kinds = {said: kind for kind, said in KINDS.items()}
+        return kinds.get((self.role, self.process), f"{self.role} {self.process}")
 
     @property
     def densitometry_name(self) -> str:
         """As a laboratory writes it: status M, status A."""
         return DENSITOMETRIES[self.densitometry]
+
+    @property
+    def charts(self) -> tuple[str, ...]:
+        """Every chart that its sheet was read from, and who read it: some ask to be named."""
+        tables = self.provenance.items()
+        sources = (table.source for path, table in tables if path.startswith("published/"))
+        return tuple(dict.fromkeys(sources))
 
     @property
     def unchanged(self) -> bool:
@@ -234,7 +260,7 @@ class Film(Value):
         return f"{self.id}, {how} (content sha256 {self.sha256[:12]})"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Negative(Film):
     """A camera stock.
 
@@ -269,7 +295,7 @@ class Negative(Film):
         return METER_LUX_S / (ei or self.exposure_index)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PrintStock(Film):
     """A print stock.
 

@@ -18,11 +18,12 @@ from spectral_film.emulsion.film import (
     Interlayer,
     Lad,
     Negative,
-    Origin,
     PrintStock,
+    Provenance,
     ToneCurve,
 )
-from spectral_film.emulsion.schema import KINDS, SCHEMA, Role, Row
+from spectral_film.emulsion.row import Role, Row
+from spectral_film.emulsion.schema import KINDS, SCHEMA
 from spectral_film.errors import FilmModelError
 from spectral_film.light.spectra import WAVELENGTH
 
@@ -65,7 +66,7 @@ class _Reader:
     def __init__(self, path: Path, file: h5py.File) -> None:
         self.path, self.file = path, file
         self.tree: dict[str, Any] = {}
-        self.origins: dict[str, Origin] = {}
+        self.provenance: dict[str, Provenance] = {}
         self.notes: dict[str, Any] = {}
 
     def film(self) -> Negative | PrintStock:
@@ -127,7 +128,7 @@ class _Reader:
         except (TypeError, ValueError):
             raise self.blame(f"table {path} holds {dataset.dtype}, not real numbers") from None
         said = dataset.attrs
-        self.origins[path] = Origin(
+        self.provenance[path] = Provenance(
             unit=str(said.get("unit", row.unit)),
             origin=str(said.get("origin", "unstated")),
             source=str(said.get("source", "unstated")),
@@ -150,19 +151,15 @@ class _Reader:
 
     def place(self, row: Row, path: str, value: Any) -> None:
         """Put a value where the row's field says; what has no place is a note."""
-        names = row.names(path) or ()
-        field = row.field
-        for name in names:
-            field = field.replace("*", name, 1)
-        head, star, tail = field.partition(".*.")
-        if star:  # one value for all that the group has
-            fields = [f"{head}.{key}.{tail}" for key in self.tree.get(head, {})]
-        else:
-            fields = [field] if field else []
-        if not fields:
+        names = iter(row.names(path) or ())
+        field = [next(names, part) if part == "*" else part for part in row.field.split(".")]
+        places = [field] if row.field else []
+        if "*" in field:  # one value for all that the mapping has
+            keys = self.tree.get(field[0], {})
+            places = [[key if part == "*" else part for part in field] for key in keys]
+        if not places:
             self.notes[path] = value
-        for one in fields:
-            *parents, last = one.split(".")
+        for *parents, last in places:
             place = self.tree
             for parent in parents:
                 place = place.setdefault(parent, {})
@@ -179,7 +176,7 @@ class _Reader:
             self.tree["halation"] = {b: Halation(**h) for b, h in self.tree["halation"].items()}
         try:
             return STOCKS[role](
-                process=process, origins=self.origins, notes=self.notes, **self.tree
+                process=process, provenance=self.provenance, notes=self.notes, **self.tree
             )
         except FilmModelError as error:  # what no row says alone
             raise self.blame(str(error)) from None

@@ -1,145 +1,32 @@
 """What a film file holds: one table, which the reader, the writer, `show` and the docs follow.
 
-A film file is HDF5. Facts are attributes of the file or of a group; what has an axis, or a unit
-and a source of its own, is a dataset in float64 with the attributes unit, axes, origin and source.
-A stock of one's own needs no more than this: `docs/film-file.md` is this table as a page.
+A film file is HDF5. Facts are attributes of the file or of a group; what has an axis, or a source
+of its own, is a dataset in float64 with the attributes unit, axes, origin and source. The table as
+a page: docs/film-file.md.
 """
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, get_args
 
 import numpy as np
 
-from spectral_film.errors import SpectralFilmError
-from spectral_film.light.spectra import WAVELENGTH, illuminant
+from spectral_film.emulsion.row import Role, Row
 
 SCHEMA_VERSION = 1
 
-Role = Literal["camera", "print"]
 Process = Literal["negative"]
-Origin = Literal["published", "fitted", "assumed"]
+Densitometry = Literal["status-m", "status-a"]
+Profile = Literal["ring", "diffuse"]
 
 # The attribute `kind` of version 1 says both at once: what the film is for, and how it develops.
 KINDS: Mapping[str, tuple[Role, Process]] = {
     "negative": ("camera", "negative"),
     "print": ("print", "negative"),
 }
-DENSITOMETRIES = {"status-m": "status M", "status-a": "status A"}
-
-# Samples along an axis; None: as many as the file has. The kernels are of three layers and dyes.
-AXES: Mapping[str, int | None] = {
-    "layer": 3,
-    "layer held back": 3,
-    "layer developing": 3,
-    "dye": 3,
-    "record": 3,
-    "sublayer": None,
-    "wavelength": len(WAVELENGTH),
-    "row": None,
-}
-ANY = (-np.inf, np.inf)
-
-Holds = Literal["table", "number", "whole number", "text", "light"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One entry of a film file.
-
-    Attributes:
-        path: Where in the file; `*` stands for names that the file chooses.
-        field: Where in a `Film`, dots between; `*` for the keys of a mapping. What has no place
-            there is kept in `Film.notes`.
-        holds: A dataset (`table`) or, of the others, an attribute.
-        meaning: What it says.
-        unit: Its own; "" for a text, and for columns that each have another.
-        axes: Of a table; () for one number.
-        bounds: Lowest and highest value.
-        words: The texts that are allowed; (): any.
-        blanks: Whether NaN says "not printed".
-        role: Of the films that have it; None: any.
-        form: Of the group, where it may have several.
-        needed_with: The group that cannot do without; "/" is the file itself, "" none.
-        origins: Where the values of a table may come from.
-    """
-
-    path: str
-    field: str = ""
-    holds: Holds = "table"
-    meaning: str
-    unit: str = ""
-    axes: tuple[str, ...] = ()
-    bounds: tuple[float, float] = ANY
-    words: tuple[str, ...] = ()
-    blanks: bool = False
-    role: Role | None = None
-    form: str | None = None
-    needed_with: str = "/"
-    origins: tuple[Origin, ...] = ()
-
-    @property
-    def group(self) -> str:
-        """The group that the entry lies in."""
-        return self.path.rpartition("/")[0] or "/"
-
-    @property
-    def name(self) -> str:
-        """The last part of the path."""
-        return self.path.rpartition("/")[2]
-
-    @property
-    def expected(self) -> str:
-        """What values may be, in words; "" where they may be anything."""
-        lowest, highest = self.bounds
-        if self.words:
-            return f"one of {', '.join(self.words)}"
-        if lowest == highest:
-            return f"{lowest:g}"
-        return "" if self.bounds == ANY else f"{lowest:g} to {highest:g}"
-
-    def names(self, path: str) -> tuple[str, ...] | None:
-        """What the stars stand for where this row describes `path`; else None."""
-        found = re.fullmatch(re.escape(self.path).replace(r"\*", "([^/]+)"), path)
-        return found.groups() if found else None
-
-    def complaint(self, value: Any) -> str:
-        """What is wrong with a value; "" where nothing is."""
-        if self.holds == "table":
-            return self._complaint_of_table(np.asarray(value))
-        if self.holds == "light":
-            try:
-                illuminant(value)
-            except SpectralFilmError as error:
-                return f"is no light: {error}"
-            return ""
-        if self.holds == "text":
-            right = not self.words or value in self.words
-        else:
-            right = self.bounds[0] <= value <= self.bounds[1]
-        shown = repr(value) if self.holds == "text" else f"{value:g}"
-        return "" if right else f"is {shown}, expected {self.expected or 'a finite number'}"
-
-    def _complaint_of_table(self, values: np.ndarray) -> str:
-        sizes = [AXES[axis] for axis in self.axes]
-        if len(sizes) != values.ndim or any(
-            size not in (None, found) for size, found in zip(sizes, values.shape, strict=True)
-        ):
-            return f"has the shape {values.shape}, expected ({', '.join(self.axes)})"
-        holes = ~np.isfinite(values)
-        if self.blanks:
-            holes &= ~np.isnan(values)
-        if holes.any():
-            return f"holds {holes.sum()} non-finite values"
-        outside = values[(values < self.bounds[0]) | (values > self.bounds[1])]
-        if outside.size:
-            return f"holds {outside.flat[0]:g}, expected values from {self.expected}"
-        return ""
-
+DENSITOMETRIES: Mapping[Densitometry, str] = {"status-m": "status M", "status-a": "status A"}
 
 LAYER, SUBLAYER, SPECTRAL = ("layer",), ("layer", "sublayer"), ("layer", "wavelength")
-ANY_ORIGIN: tuple[Origin, ...] = get_args(Origin)
 
 SCHEMA = (
     Row(path="schema_version", holds="whole number", bounds=(SCHEMA_VERSION, SCHEMA_VERSION),
@@ -207,7 +94,7 @@ SCHEMA = (
         unit="exposure thrown back / direct exposure", axes=LAYER, bounds=(0, 1),
         origins=("assumed",), meaning="light that the base throws back with that backing"),
     Row(path="halation/*/profile", field="halation.*.profile", holds="text", role="camera",
-        words=("ring", "diffuse"),
+        words=get_args(Profile),
         meaning="ring of a bare base (total reflection), diffuse of a matched backing"),
     Row(path="base_um", field="halation.*.base_um", holds="number", unit="um", bounds=(1, 1000),
         needed_with="halation", meaning="thickness of the base"),
@@ -253,6 +140,7 @@ SCHEMA = (
 )  # fmt: skip
 
 
+@cache
 def row_of(path: str, role: Role | None = None) -> Row:
     """The row that describes a path, in the file of a film of that role (None: of any).
 

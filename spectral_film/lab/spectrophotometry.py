@@ -139,11 +139,11 @@ def _in_printer(device: Device, film: PrintStock) -> np.ndarray:
     """
     holder = load_negative("vision3-250d")
     gates = np.zeros((3, 1, 2), np.float32)
-    gates[0, 0, 1] = 1.0  # of the filter's dye; the other gate is open
+    gates[0, 0, 1] = FILTER_DENSITY  # of the filter's dye; the other gate is open
     share = np.empty((3, len(WAVELENGTH)))
     for i in range(len(WAVELENGTH)):
         dye = np.zeros_like(holder.dye_density)
-        dye[0] = FILTER_DENSITY
+        dye[0] = 1.0
         dye[0, i] = 0.0
         strip = replace(holder, dye_density=dye, dmin_density=np.zeros_like(holder.dmin_density))
         printer = Printer(negative=strip, print_film=film, printer_points=(NORMAL_POINTS,) * 3)

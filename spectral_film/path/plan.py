@@ -22,8 +22,11 @@ from spectral_film.path.survey import Survey, SurveyWork
 from spectral_film.stages.signals import Signal
 from spectral_film.stages.stage import POINT, Work, fingerprint
 
+RESULT = -1  # in the place of a buffer's number: that of what is handed over
 CHANNELS = 3  # of every signal behind the scene
-BAND_BYTES = 3 * 2**20  # of a signal: a band of it and of the next are in the cache together
+BAND_BYTES = (
+    8 * 2**20
+)  # of a signal: worth a launch, and in the last cache when the next step wants it
 SCENE_BYTES = 2**28  # of a scene on the device at a time; a hyperspectral cube may have more
 
 Announce = Callable[[str, int, int], None]
@@ -59,6 +62,10 @@ class Plan:
         self.piece = piece or frame
         self.regions = self._regions()
         self._surveys = dict(surveys or {})
+        self._makers = [
+            {name: self._maker(i, signal) for name, signal in step.stage.takes.items()}
+            for i, step in enumerate(steps)
+        ]
         self._prints = [fingerprint(step.stage) for step in steps]
         self._scene: np.ndarray | None = None
         self._made = 0  # how many steps' signals are there, and of this scene
@@ -72,7 +79,9 @@ class Plan:
             room.append(make_planes(device, CHANNELS, self.regions[1], self._margin))
         self._buffers: list[Planes] = room
         self._wires = {
-            wire: room[slot].over(self.regions[wire[0] + 1]) for wire, slot in slot_of.items()
+            wire: room[slot].over(self.regions[wire[0] + 1])
+            for wire, slot in slot_of.items()
+            if slot != RESULT
         }
         same = self._same_steps(before) if before is not None and heir else 0
         self._works: list[Work] = [
@@ -99,35 +108,44 @@ class Plan:
         Returns:
             Float32, (channel, y, x).
         """
-        start = self._made if self.keep and scene is self._scene else 0
-        start = min(start, len(self.steps) - 1)
+        last = len(self.steps) - 1  # its signal is handed over, not kept
+        start = min(self._made, last) if _same_memory(scene, self._scene) else 0
         self._made, self._scene = 0, scene
-        source = self._source(scene)
         result = make_result(self.device, CHANNELS, self.piece)
-        for run in self._runs(start):
-            region = self.regions[run.stop]
-            if announce:
-                for i in run:
-                    announce(self.steps[i].name, i + 1, len(self.steps))
-            for band in self._bands(region, len(scene)) if self._is_point(run.start) else [region]:
-                for i in run:
-                    self._step(i, band, source, result)
-        self._made = len(self.steps) if self.keep else 0
-        return fetch(result)
+        try:
+            self._run(start, scene, result, announce)
+            made = fetch(result)
+        finally:  # nobody may let go of memory that kernels still work on
+            self.device.queue.finish()
+        self._made = last if self.keep else 0
+        return made
 
     def answer(self, name: str) -> Any:
         """What a survey found in the last run."""
         return self._asked[name].read()
 
+    def _run(
+        self, start: int, scene: np.ndarray, result: Planes, announce: Announce | None
+    ) -> None:
+        source = self._source(scene)
+        for run in self._runs(start):
+            region = self.regions[run.stop]
+            if announce:
+                for i in run:
+                    announce(self.steps[i].name, i + 1, len(self.steps))
+            is_point = self._is_point(run.start)
+            for band in self._bands(region, len(scene)) if is_point else [region]:
+                for i in run:
+                    self._step(i, band, source, result)
+
     def _step(
         self, i: int, band: Region, source: Callable[[Region], Planes], result: Planes
     ) -> None:
-        taken: dict[str, Planes] = {}
-        for name, signal in self.steps[i].stage.takes.items():
-            maker = self._maker(i, signal)
-            taken[name] = source(band) if maker is None else self._wires[maker]
-        last = i == len(self.steps) - 1
-        given = {n: result if last else self._wires[i, n] for n in self.steps[i].stage.gives}
+        taken = {
+            name: source(band) if maker is None else self._wires.get(maker, result)
+            for name, maker in self._makers[i].items()
+        }
+        given = {name: self._wires.get((i, name), result) for name in self.steps[i].stage.gives}
         self._works[i].over(band, **taken, **given)
         if i == 0:
             for name, planes in (("scene", taken), ("exposure", given)):
@@ -150,19 +168,23 @@ class Plan:
         return regions
 
     def _slots(self) -> tuple[dict[Wire, int], int]:
-        """A buffer for every signal, and how many that takes; the last one goes elsewhere.
+        """A buffer for every signal, and how many that takes; the last goes where the result does.
 
         A buffer is free again when nobody takes its signal any more. A point step may write
-        where it reads.
+        where it reads. Until it is due, the result's own buffer, which has no margin, holds what
+        fits it.
         """
         needed_until: dict[Wire, int] = {}
-        for i, step in enumerate(self.steps):
-            for signal in step.stage.takes.values():
-                maker = self._maker(i, signal)
-                if maker is not None:
-                    needed_until[maker] = i
+        for i in range(len(self.steps)):
+            needed_until |= {maker: i for maker in self._makers[i].values() if maker is not None}
+        needs_margin = {
+            wire
+            for i, step in enumerate(self.steps)
+            if step.stage.margin != POINT
+            for wire in self._makers[i].values()
+        }
         slot_of: dict[Wire, int] = {}
-        free: list[int] = []
+        free = [] if self.keep else [RESULT]
         count = 0
         for i, step in enumerate(self.steps[:-1]):
             over = [slot_of[wire] for wire, last in needed_until.items() if last == i]
@@ -171,13 +193,17 @@ class Plan:
             if self._is_point(i):
                 free += over
             for name in step.stage.gives:
-                if not free:
-                    free.append(count)
+                fits = self.regions[i + 1] == self.piece and (i, name) not in needs_margin
+                at = next((s for s in reversed(free) if s != RESULT or fits), count)
+                if at == count:
                     count += 1
-                slot_of[i, name] = free.pop()
+                else:
+                    free.remove(at)
+                slot_of[i, name] = at
             if not self._is_point(i):
                 free += over
-        return slot_of, count
+        last = len(self.steps) - 1
+        return slot_of | {(last, name): RESULT for name in self.steps[last].stage.gives}, count
 
     def _is_point(self, i: int) -> bool:
         return self.steps[i].stage.reach == POINT
@@ -201,11 +227,18 @@ class Plan:
     def _source(self, scene: np.ndarray) -> Callable[[Region], Planes]:
         """The scene on the device: all that is wanted of it, or band by band where that is much."""
         region = self.regions[0]
-        if self.device.shares_host_memory and scene.nbytes <= SCENE_BYTES:
+        if self.device.shares_host_memory and scene.nbytes <= self.device.largest_buffer:
             return put(self.device, scene).over
         if 4 * len(scene) * region.width * region.height <= SCENE_BYTES:
             return put(self.device, scene[region.cut], region).over
-        return lambda band: put(self.device, scene[band.cut], band)
+        held: list[Planes] = []
+
+        def put_band(band: Region) -> Planes:
+            self.device.queue.finish()  # the band before is still being read
+            held[:] = [put(self.device, scene[band.cut], band)]
+            return held[0]
+
+        return put_band
 
     def _room(self) -> tuple:
         """What plans must have in common to share buffers."""
@@ -224,3 +257,8 @@ class Plan:
         return {n: fingerprint(s) for n, s in self._surveys.items()} == {
             n: fingerprint(s) for n, s in before._surveys.items()
         }
+
+
+def _same_memory(one: np.ndarray, other: np.ndarray | None) -> bool:
+    """Whether two views show the same; both are held, so neither's memory is another's by now."""
+    return other is not None and one.__array_interface__ == other.__array_interface__

@@ -7,6 +7,7 @@ squares on the relative error, reweighted towards the worst. How good: measured 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,7 +19,7 @@ FITTED, CHECKED, PASSES = 500, 20_000, 6  # dye triples each; reweightings
 MARGIN = 2  # over the largest error found; 400,000 other triples had 1.2 times as much
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FewerWavelengths(Receivers):
     """Receivers in place of some that look through a film at all wavelengths.
 
@@ -30,6 +31,7 @@ class FewerWavelengths(Receivers):
     error: float
 
 
+@lru_cache(maxsize=16)  # a print and its negative under eight settings
 def condensed(receivers: Receivers, film: Film) -> FewerWavelengths:
     """The same receivers looking through `film` at `COUNT` wavelengths.
 

@@ -4,7 +4,7 @@ A stage is a frozen dataclass of numbers. It keeps nothing between calls and kno
 `path/order.py` says which follows which, and `path/plan.py` runs them where the planes are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from types import FunctionType
 from typing import Protocol
@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 
 from spectral_film.device.device import Device
-from spectral_film.device.planes import Planes, Region, fetch, make_result, put
+from spectral_film.device.planes import Region, fetch, fill, make_planes, make_result
+from spectral_film.emulsion.value import Value
 from spectral_film.stages.signals import Signal
 
 POINT = (0, 0)  # the reach of a stage that looks at no other pixel
@@ -21,11 +22,12 @@ POINT = (0, 0)  # the reach of a stage that looks at no other pixel
 class Work(Protocol):
     """A stage made ready on a device: kernels built, tables uploaded."""
 
-    def over(self, region: Region, **planes: Planes) -> None:
-        """Fill the planes it gives over a region, from those it takes, both by argument name.
+    @property
+    def over(self) -> Callable[..., None]:
+        """Fill the planes it gives over a region, from those it takes: `over(region, **planes)`.
 
-        The planes taken hold the region and what lies within the stage's reach of it, as far as
-        the frame goes. Where the reach is nothing they may be the planes given.
+        Planes go by argument name. Those taken hold the region and what lies within the stage's
+        reach of it, as far as the frame goes. Where the reach is nothing they may be those given.
         """
 
 
@@ -68,6 +70,8 @@ def fingerprint(value: object) -> bytes:
     """What tells a stage, or any frozen value made of numbers, from one that does other work."""
     if isinstance(value, np.ndarray):
         return repr((value.shape, value.dtype.str)).encode() + value.tobytes()
+    if isinstance(value, Value):
+        return value.content_sha256.encode()
     if is_dataclass(value):
         parts = (fingerprint(getattr(value, field.name)) for field in fields(value))
         return b"".join((type(value).__name__.encode(), b"(", *parts, b")"))
@@ -86,7 +90,11 @@ def apply(device: Device, stage: Stage, *given: np.ndarray) -> np.ndarray:
     For instruments and tests; a render keeps its planes on the device.
     """
     frame = Region(0, 0, given[0].shape[2], given[0].shape[1])
-    planes = dict(zip(stage.takes, (put(device, array) for array in given), strict=True))
+    planes = {}
+    for name, array in zip(stage.takes, given, strict=True):
+        planes[name] = make_planes(device, len(array), frame, stage.margin)
+        fill(planes[name], array)
     results = {name: make_result(device, 3, frame) for name in stage.gives}
-    stage.prepare(device, frame).over(frame, **planes, **results)
+    work = stage.prepare(device, frame)  # held until it is done
+    work.over(frame, **planes, **results)
     return fetch(next(iter(results.values())))

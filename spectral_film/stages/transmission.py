@@ -18,14 +18,15 @@ from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
 from spectral_film.device.planes import Region
 from spectral_film.emulsion.film import Film
+from spectral_film.emulsion.value import Value
 from spectral_film.stages.signals import Signal
 from spectral_film.stages.stage import PointStage
 
 KERNELS = Path(__file__).with_suffix(".cl")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Receivers:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Receivers(Value):
     """Three receivers looking through a film.
 
     Attributes:

@@ -8,7 +8,10 @@ import numpy as np
 import PyOpenColorIO
 import pytest
 
-from bake.device_tables import apply_table_1d, apply_table_3d
+from bake.device_tables import curves_on, lattice_on
+from spectral_film.device.device import Device
+from spectral_film.device.launch import Launch
+from spectral_film.device.planes import Region, fetch, make_result, put
 
 SIZES = [(1, 1), (1, 7), (3, 11), (37, 61)]  # as in test_stages: less than a vector, and odd
 NODES = [2, 5, 33]
@@ -55,6 +58,14 @@ def opencolorio_3d(planes, nodes, domain) -> np.ndarray:
     return opencolorio(transform, planes, domain)
 
 
+def played(device: Device, table: Launch, planes: np.ndarray) -> np.ndarray:
+    """`planes` (3, y, x) through a table on a device."""
+    frame = Region(0, 0, planes.shape[2], planes.shape[1])
+    mapped = make_result(device, 3, frame)
+    table.over(frame, wire=put(device, planes), mapped=mapped)
+    return fetch(mapped)
+
+
 def around(rng, size, domain) -> np.ndarray:
     """Planes (3, y, x) of which a third of the values lie below or above the domain."""
     low, high = domain
@@ -68,7 +79,7 @@ def test_table_1d(device, rng, size, nodes, domain):
     planes = around(rng, size, domain)
     values = rng.uniform(-1, 1, (3, nodes))
     np.testing.assert_allclose(
-        apply_table_1d(device, planes, values, domain),
+        played(device, curves_on(device, values, domain), planes),
         opencolorio_1d(planes, values, domain),
         rtol=0,
         atol=bound(nodes, domain, axes=1),
@@ -82,7 +93,7 @@ def test_table_3d(device, rng, size, nodes, domain):
     planes = around(rng, size, domain)
     table = rng.uniform(-1, 1, (nodes, nodes, nodes, 3))
     np.testing.assert_allclose(
-        apply_table_3d(device, planes, table, domain),
+        played(device, lattice_on(device, table, domain), planes),
         opencolorio_3d(planes, table, domain),
         rtol=0,
         atol=bound(nodes, domain, axes=3),
@@ -99,7 +110,7 @@ def test_seams_between_tetrahedra(device, rng, nodes, equal):
     fraction[list(equal)] = fraction[equal[0]]
     planes = ((cell + fraction) / (nodes - 1)).astype(np.float32)
     np.testing.assert_allclose(
-        apply_table_3d(device, planes, table, UNIT),
+        played(device, lattice_on(device, table, UNIT), planes),
         opencolorio_3d(planes, table, UNIT),
         rtol=0,
         atol=bound(nodes, UNIT, axes=3),
@@ -111,10 +122,12 @@ def test_a_node_comes_out_as_it_is(device, rng, nodes):
     domain = (-3.0, nodes - 4.0)  # a step is 1: every position is exact
     values = rng.uniform(-1, 1, (3, nodes)).astype(np.float32)
     line = np.tile(np.arange(nodes) - 3.0, (3, 1, 1))
-    np.testing.assert_array_equal(apply_table_1d(device, line, values, domain)[:, 0], values)
+    np.testing.assert_array_equal(
+        played(device, curves_on(device, values, domain), line)[:, 0], values
+    )
     table = rng.uniform(-1, 1, (nodes, nodes, nodes, 3)).astype(np.float32)
     every = (np.indices((nodes, nodes, nodes)) - 3.0).reshape(3, nodes, -1)
     np.testing.assert_array_equal(
-        apply_table_3d(device, every, table, domain),
+        played(device, lattice_on(device, table, domain), every),
         np.moveaxis(table, -1, 0).reshape(every.shape),
     )

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from spectral_film.emulsion.frame import Frame
+from spectral_film.path.pipeline import Pipeline
+from spectral_film.path.settings import Settings
+
 ROOT = Path(__file__).parents[2]
 PHYSICS, BIBLIOGRAPHY = ROOT / "docs/physics.md", ROOT / "docs/references.bib"
 TEXT = {".py", ".cl", ".md", ".toml", ".csv", ".html", ".bib", ".yaml"}
@@ -88,3 +92,15 @@ def test_links_of_the_pages_lead_somewhere(page):
         assert there.exists(), target
         if section:
             assert section in map(anchor, headings(there)), target
+
+
+def test_the_architecture_shows_the_path_as_it_is():
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    pipeline = Pipeline(settings=Settings(), frame=Frame(24.89, 4096))
+    for name, stage in pipeline.steps:
+        takes, gives = (
+            ", ".join(signal.name for signal in signals.values())
+            for signals in (stage.takes, stage.gives)
+        )
+        reach = f"{stage.reach_um:.0f} " if stage.reach_um else ""
+        assert f"| {name} | {takes} | {gives} | {reach}|" in page, name

@@ -25,6 +25,7 @@ from reference.fit.page import to_html
 from reference.fit.report import comparisons, lines
 from reference.fit.sheet import read_sheet
 from spectral_film import Scene, Settings, render
+from spectral_film.emulsion.schema import SCHEMA, contents
 from spectral_film.emulsion.stocks import load_film
 from spectral_film.errors import InputError
 from spectral_film.light.spectra import WAVELENGTH, status_response
@@ -105,6 +106,16 @@ def test_writing_a_film_twice_gives_the_same_bytes(remade, stock, tmp_path):
     for name in ("one.h5", "two.h5"):
         write_film(tmp_path / name, remade[stock])
     assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "two.h5").read_bytes()
+
+
+def test_the_fit_writes_every_row_of_the_schema(remade, tmp_path):
+    """But for those of the forms that it does not choose."""
+    written = set()
+    for stock, model in remade.items():
+        write_film(tmp_path / f"{stock}.h5", model)
+        written |= {row.path for _, row, _ in contents(load_film(tmp_path / f"{stock}.h5"))}
+    left_out = {"optics/cauchy_radius_um", "adjacency/gain"}
+    assert written == {row.path for row in SCHEMA} - left_out
 
 
 @pytest.mark.parametrize("stock", FILMS)

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from reference.stages.reaction_diffusion import reaction_diffusion, reaction_diffusion_in_time
 from spectral_film import Scene, Settings, render
@@ -106,6 +107,25 @@ def test_even_patches_make_what_the_equation_without_space_makes():
         flat = np.asarray(solve(np.full((1, 3, 4), u), steps=360, sweeps=6))
         # 360 steps of second order against 16 of fourth; a node of the table is u / 20000.
         assert flat == pytest.approx(dye, abs=2e-5)
+
+
+def test_an_even_patch_develops_by_the_rate_and_the_time_of_the_model():
+    """Without space the equation has a solution in closed form: k 1/120 s, T 3:00 as in ECN-2.
+
+    b (1 + b) = y k u, so that ln b + 2 b falls by k a second.
+    """
+    release, k, seconds = 150.0, 1 / 120, 3 * 60
+
+    def spent(b):
+        return np.log(b) + 2 * b
+
+    def undeveloped(b):
+        return b * (1 + b) / (release * k)
+
+    start = (np.sqrt(1 + 4 * release * k * DEVELOPABLE) - 1) / 2
+    end = brentq(lambda b: spent(b) - spent(start) + k * seconds, 1e-9, start)
+    made = uniform_dye(np.array([[DEVELOPABLE]]), np.array([[release]]))[0, 0]
+    assert made == pytest.approx(DEVELOPABLE - undeveloped(end), abs=1e-6)  # RUNGE_KUTTA_STEPS
 
 
 def test_what_is_developable_is_found_for_any_dye():

@@ -70,6 +70,14 @@ def test_daylight_formula_meets_the_tabulated_d65():
     assert ours == pytest.approx(cie, abs=0.03)
 
 
+@pytest.mark.parametrize("name", ["D50", "D55", "D65", "D75"])
+def test_a_daylight_by_number_is_that_of_the_tables(name):
+    """The number is in degrees of 1931: 3 K less than today, which moves D55 by .06."""
+    # "D055" is in no table, so that it is worked out.
+    worked_out, cie = spectra.illuminant(name.replace("D", "D0")), spectra.illuminant(name)
+    assert worked_out == pytest.approx(cie, abs=0.03)  # as above
+
+
 def test_daylight_has_the_temperature_it_is_named_after():
     # CIE 15: x of D58 lies between those of D55 and D60, on the same side of the Planckian.
     x55, x58, x60 = (xy(spectra.illuminant(name))[0] for name in ("D55", "D58", "D60"))

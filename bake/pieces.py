@@ -1,0 +1,105 @@
+"""What a pack has pieces for, found on the path of a film: curves, coupling, blurs.
+
+    scene -> points, blur -> exposure -> development -> dyes -> printer's light, blur
+    -> print exposure -> development -> print dyes -> points -> display
+
+A step of another kind, or in another order, is refused: a pack would leave it out.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bake.recipe import Recipe
+from spectral_film.emulsion.film import ToneCurve
+from spectral_film.emulsion.frame import Frame
+from spectral_film.emulsion.spread import Mixture
+from spectral_film.errors import UsageError
+from spectral_film.path.order import Steps, between
+from spectral_film.path.pipeline import Pipeline
+from spectral_film.stages.adjacency import Inhibition, Release
+from spectral_film.stages.optics import Spreading
+from spectral_film.stages.signals import (
+    DISPLAY,
+    DYES,
+    EXPOSURE,
+    PRINT_DYES,
+    PRINT_EXPOSURE,
+    SCENE,
+)
+from spectral_film.stages.tone_curve import Development
+from spectral_film.stages.transmission import Transmission
+
+Mixtures = tuple[Mixture, ...]  # of R, G and B
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pieces:
+    """What plays a film and its print, apart from tables of colours.
+
+    Attributes:
+        curve, print_curve: Log exposure -> dye amounts.
+        coupling: What inhibitor takes of log exposure, (layer held back, layer developing).
+        optics, inhibitor, print_optics: What spreads, R, G and B each; None: nothing does.
+    """
+
+    curve: ToneCurve
+    print_curve: ToneCurve
+    coupling: np.ndarray
+    optics: Mixtures | None
+    inhibitor: Mixtures | None
+    print_optics: Mixtures | None
+
+
+def pieces_of(recipe: Recipe) -> Pieces:
+    """The pieces of a recipe, with everything on that happens between pixels.
+
+    Raises:
+        UsageError: the path holds a step that packs have no piece for.
+    """
+    everything = replace(recipe.settings, scatter=True, halation=True, adjacency=True)
+    steps = Pipeline(settings=everything, frame=Frame(24.0, 1000), encode=True).steps
+    points, optics = _before_blur(between(steps, SCENE, EXPOSURE))
+    curve, coupling, inhibitor = _negative_development(between(steps, EXPOSURE, DYES))
+    printer, print_optics = _before_blur(between(steps, DYES, PRINT_EXPOSURE))
+    printed = between(steps, PRINT_EXPOSURE, PRINT_DYES)
+    if len(printed) != 1 or not isinstance(printed[0].stage, Development):
+        raise _no_piece(printed, "a curve of the print")
+    if len(printer) != 1 or not isinstance(printer[0].stage, Transmission):
+        raise _no_piece(printer, "the light of a printer")
+    for alone in (points, between(steps, PRINT_DYES, DISPLAY)):
+        if any(step.stage.reach_um for step in alone):
+            raise _no_piece(alone, "what looks at no other pixel")
+    return Pieces(
+        curve=curve,
+        print_curve=printed[0].stage.curve,
+        coupling=coupling,
+        optics=optics,
+        inhibitor=inhibitor,
+        print_optics=print_optics,
+    )
+
+
+def _before_blur(steps: Steps) -> tuple[Steps, Mixtures | None]:
+    """The steps but for a blur that ends them, and the blur."""
+    last = steps[-1].stage
+    return (steps[:-1], last.layers) if isinstance(last, Spreading) else (steps, None)
+
+
+def _negative_development(steps: Steps) -> tuple[ToneCurve, np.ndarray, Mixtures | None]:
+    """Curve, coupling, and how the inhibitor diffuses."""
+    match [step.stage for step in steps]:
+        case [Release(), Spreading(layers=inhibitor), Inhibition(curve=curve, coupling=coupling)]:
+            return curve, coupling, inhibitor
+        case [Release(), Inhibition(curve=curve, coupling=coupling)]:
+            return curve, coupling, None
+        case [Development(curve=curve)]:
+            return curve, np.zeros((3, 3)), None
+    raise _no_piece(steps, "curves, and an inhibitor of exposure")
+
+
+def _no_piece(steps: Steps, known: str) -> UsageError:
+    names = ", ".join(step.name for step in steps)
+    return UsageError(
+        f"a pack has pieces for {known} here, and the path has {names}; bake a lut, or render"
+    )

@@ -1,0 +1,129 @@
+"""One entry of a film file: where it lies, what it is, and what values it may have."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from spectral_film.errors import SpectralFilmError
+from spectral_film.light.spectra import WAVELENGTH, illuminant
+
+Role = Literal["camera", "print"]
+Origin = Literal["published", "fitted", "assumed"]
+Holds = Literal["table", "number", "whole number", "text", "light"]
+
+# Samples along an axis; None: as many as the file has. The kernels are of three layers and dyes.
+AXES: Mapping[str, int | None] = {
+    "layer": 3,
+    "layer held back": 3,
+    "layer developing": 3,
+    "dye": 3,
+    "record": 3,
+    "sublayer": None,
+    "wavelength": len(WAVELENGTH),
+    "row": None,
+}
+ANY = (-np.inf, np.inf)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One entry of a film file.
+
+    Attributes:
+        path: Where in the file; `*` stands for names that the file chooses.
+        field: Where in a `Film`, dots between; `*` for the keys of a mapping. What has no place
+            there is kept in `Film.notes`.
+        holds: A dataset (`table`) or, of the others, an attribute.
+        meaning: What it says.
+        unit: Its own; "" for a text, and for columns that each have another.
+        axes: Of a table; () for one number.
+        bounds: Lowest and highest value.
+        words: The texts that are allowed; (): any.
+        blanks: Whether NaN says "not printed".
+        role: Of the films that have it; None: any.
+        form: Of the group, where it may have several.
+        needed_with: The group that cannot do without; "/" is the file itself, "" none.
+        origins: Where the values of a table may come from.
+    """
+
+    path: str
+    field: str = ""
+    holds: Holds = "table"
+    meaning: str
+    unit: str = ""
+    axes: tuple[str, ...] = ()
+    bounds: tuple[float, float] = ANY
+    words: tuple[str, ...] = ()
+    blanks: bool = False
+    role: Role | None = None
+    form: str | None = None
+    needed_with: str = "/"
+    origins: tuple[Origin, ...] = ()
+
+    @property
+    def group(self) -> str:
+        """The group that the entry lies in."""
+        return self.path.rpartition("/")[0] or "/"
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def expected(self) -> str:
+        """What values may be, in words; "" where they may be anything."""
+        lowest, highest = self.bounds
+        if self.words:
+            return f"one of {', '.join(self.words)}"
+        if lowest == highest:
+            return f"{lowest:g}"
+        if highest == np.inf:
+            return "" if lowest == -np.inf else f"{lowest:g} or more"
+        return f"{lowest:g} to {highest:g}"
+
+    @property
+    def in_every_film(self) -> bool:
+        """Whether no film of its role, read or made, can do without."""
+        return self.needed_with == "/" and bool(self.field) and "*" not in self.path
+
+    def names(self, path: str) -> tuple[str, ...] | None:
+        """What the stars stand for where this row describes `path`; else None."""
+        found = re.fullmatch(re.escape(self.path).replace(r"\*", "([^/]+)"), path)
+        return found.groups() if found else None
+
+    def complaint(self, value: Any) -> str:
+        """What is wrong with a value; "" where nothing is."""
+        if self.holds == "table":
+            return self._complaint_of_table(np.asarray(value))
+        if self.holds == "light":
+            try:
+                illuminant(value)
+            except SpectralFilmError as error:
+                return f"is no light: {error}"
+            return ""
+        if self.holds == "text":
+            right = not self.words or value in self.words
+        else:
+            right = self.bounds[0] <= value <= self.bounds[1]
+        shown = repr(value) if self.holds == "text" else f"{value:g}"
+        return "" if right else f"is {shown}, expected {self.expected}"
+
+    def _complaint_of_table(self, values: np.ndarray) -> str:
+        sizes = [AXES[axis] for axis in self.axes]
+        if len(sizes) != values.ndim or any(
+            size not in (None, found) for size, found in zip(sizes, values.shape, strict=True)
+        ):
+            return f"has the shape {values.shape}, expected ({', '.join(self.axes)})"
+        holes = ~np.isfinite(values)
+        if self.blanks:
+            holes &= ~np.isnan(values)
+        if holes.any():
+            return f"holds {holes.sum()} non-finite values"
+        outside = values[(values < self.bounds[0]) | (values > self.bounds[1])]
+        if outside.size:
+            return f"holds {outside.flat[0]:g}, expected values from {self.expected}"
+        return ""
