@@ -149,7 +149,7 @@ def test_kernels_of_all_phases_are_positive_and_of_sum_1(blurs, pitch):
     # What a fit may miss, all over the kernel: half of it, times the range of what is blurred, is
     # the most that a picture can be wrong. And how far below 0 it may be somewhere, where the
     # scene is 1e-4 and its lamps 1e8 times that.
-    allowed = {"scene": (2e-7, 1e-12), "dyes": (1.5e-5, 1e-8), "print": (1e-5, 1e-8)}
+    allowed = {"scene": (2e-7, 1e-12), "dyes": (2e-5, 1e-8), "print": (1e-5, 1e-8)}
     for name, blur in blurs(pitch).items():
         missed, below = allowed[name]
         for mixture, cores in list(zip(blur.mixtures, blur.cores, strict=True))[::2]:
@@ -179,7 +179,7 @@ def test_random_scenes(variant, rng, blurs, pitch):
     blur = blurs(pitch)["scene"]
     expected = exactly(scene.astype(np.float32), blur)
     # Hundreds of products, the small ones first, each rounded by 6e-8: a few of those.
-    np.testing.assert_allclose(run(variant, blur, scene), expected, rtol=1e-6)
+    np.testing.assert_allclose(run(variant, blur, scene), expected, rtol=2e-6)
     dyes = rng.uniform(0, 2.5, (3, 67, 131))
     blur = blurs(pitch)["dyes"]
     expected = exactly(dyes.astype(np.float32), blur)
