@@ -151,9 +151,9 @@ def _hosts(manifest: Manifest) -> list[str]:
         "- `ring`: the same times Fresnel's reflectance of the base against air at the angle a",
         "",
         "The last three end by a factor 1 - t^3 (10 - 15 t + 6 t^2), t from 0 to 1 as r goes from",
-        f"{begin:g} to {end:g} of the reach, which is {CAUCHY_REACH} radii for `cauchy`. A kernel is",
-        f"this averaged over a square {LIT_WIDTH:g} of the pitch wide about each pixel, brought to",
-        "sum 1 and then to its weight. The OTF of `gaussians` is the sum of",
+        f"{begin:g} to {end:g} of the reach, {CAUCHY_REACH} radii for `cauchy`. A kernel is this",
+        f"averaged over a square {LIT_WIDTH:g} of the pitch wide about each pixel, brought to sum",
+        "1 and then to its weight. The OTF of `gaussians` is the sum of",
         "weight exp(-2 (pi sigma f)^2), f in cycles/um, without that square.",
         "",
     ]  # fmt: skip
