@@ -15,6 +15,7 @@ from spectral_film.blur.split import split
 from spectral_film.device.device import Device, all_devices
 from spectral_film.device.planes import Region, fetch, fill, make_planes
 from spectral_film.emulsion.spread import Cauchy, Exponential, Gaussian, Halo, Mixture
+from spectral_film.errors import DeviceError
 from spectral_film.stages.adjacency import diffusion
 from spectral_film.stages.optics import of_negative, of_print
 from spectral_film.stages.signals import DYES
@@ -267,6 +268,17 @@ def test_regions_one_after_the_other_share_their_room(rng, blurs):
     for region in (Region(7, 11, 30, 20), Region(50, 31, 40, 29), frame):
         prepared.over(region, source=source, target=target)
         np.testing.assert_array_equal(fetch(target.over(region)), whole[region.cut])
+
+
+def test_planes_without_a_margin_are_refused(rng, blurs):
+    device, frame = Device(all_devices()[0]), Region(0, 0, 20, 10)
+    blur = blurs((12.15, 12.15))["dyes"]
+    prepared = blur.prepare(device, frame)
+    target = make_planes(device, 3, frame)
+    for margin in ((0, 0), (blur.margin[0] - 1, blur.margin[1]), (blur.margin[0], 0)):
+        source = make_planes(device, 3, frame, margin)
+        with pytest.raises(DeviceError, match="rows and"):
+            prepared.over(frame, source=source, target=target)
 
 
 def test_not_a_number_spoils_what_it_reaches_and_no_more(variant, blurs):
