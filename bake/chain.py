@@ -1,7 +1,8 @@
 """The chain of a pack: what travels in it, and what each step makes of it, in order.
 
 This is the one place that says so. `pack.json` holds the chain as it stands here; player, replay,
-hosts, README and report follow it. R, G, B are the red-, green- and blue-sensitive layers and
+hosts, README and report follow it: another step is a line in `film_chain`, and another kind of step
+is one in `steps.py`, which those who play steps must learn. R, G, B are the red-, green- and blue-sensitive layers and
 their cyan, magenta and yellow dyes.
 """
 
@@ -201,12 +202,12 @@ def film_chain(
         "log exposure": "h, log10 lux s",
         "compensated": "G(h), log10 lux s, what neutral inhibitor takes added",
         "developed": "F(h), dye amount that inhibitor is set free with",
-        "inhibitor": "the same, diffused",
+        "inhibitor": "dye amount that it was set free with, diffused",
         "held back": "h', log10 lux s",
         DYES: "dye amount, 1 = peak density 1.0",
         PRINTING_DENSITY: "density as the print stock sees it, base included",
         "light through": "10^-density, linear",
-        PRINT_LIGHT: "the same, scattered in the print",
+        PRINT_LIGHT: "10^-density, linear, scattered in the print",
         "print log exposure": "log10 exposure of the print",
         PRINT_DYES: "dye amount, 1 = peak density 1.0",
         "shown": gives,
