@@ -1,9 +1,9 @@
 """The chain of a pack: what travels in it, and what each step makes of it, in order.
 
 This is the one place that says so. `pack.json` holds the chain as it stands here; player, replay,
-hosts, README and report follow it: another step is a line in `film_chain`, and another kind of step
-is one in `steps.py`, which those who play steps must learn. R, G, B are the red-, green- and blue-sensitive layers and
-their cyan, magenta and yellow dyes.
+hosts, README and report follow it: another step is a line in `film_chain`, and another kind of
+step is one in `steps.py`, which those who play steps must learn. R, G, B are the red-, green- and
+blue-sensitive layers and their cyan, magenta and yellow dyes.
 """
 
 from collections.abc import Iterator

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -25,12 +26,13 @@ from bake.picture import play_picture
 from bake.plain_player import PlainPlayer
 from bake.player import Player
 from bake.recipe import Grid, Recipe
+from bake.replay import replay
 from bake.verify import BOUNDS, Verification, verify
 from spectral_film import Scene, Settings, open_device, render
 from spectral_film.device import device as devices
 from spectral_film.device.device import Device
-from spectral_film.emulsion.stocks import shipped_films
-from spectral_film.errors import InputError
+from spectral_film.emulsion.stocks import load_negative, shipped_films
+from spectral_film.errors import InputError, UsageError
 from spectral_film.files.colour_spaces import to_named_space
 
 WIDTH = 1024  # 24 um on super35: small kernels, quick to bake
@@ -201,6 +203,13 @@ def test_another_pitch_than_the_kernels_is_refused_by_the_replay(pack, tmp_path)
     )  # fmt: skip
     assert done.returncode == 1
     assert "no kernel for pixels of 5 um" in done.stderr
+
+
+def test_the_replay_refuses_a_step_that_it_does_not_know(pack):
+    said = json.loads((pack / "pack.json").read_text())
+    made_by(said, "dyes")["kind"] = "grain"
+    with pytest.raises(ValueError, match="dyes is made by 'grain', which this file knows not"):
+        replay(said, pack, np.full((2, 2, 3), 0.4), 24.89e3 / WIDTH)
 
 
 def test_a_zip_is_the_same_pack(pack, tmp_path, command):
@@ -409,6 +418,10 @@ def test_a_pack_of_other_films_codes_and_lights(tmp_path):
         for kernel in said.chain.kernels:
             assert [image.gate for image in kernel.images] == ["super35", "super16"]
         assert not verify(opened, open_device(), film).failures
+        held = load_negative(film)  # in memory, as it is
+        assert not verify(opened, open_device(), held).failures
+        with pytest.raises(UsageError, match="baked from another"):
+            verify(opened, open_device(), replace(held, exposure_index=held.exposure_index + 1))
     text = (folder / "pack.json").read_text()
     assert str(tmp_path) not in text  # nothing says where it was baked
 
