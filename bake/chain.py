@@ -65,6 +65,8 @@ class Chain(Part):
             for wire in step.inputs:
                 if wire not in names[: number + 1]:
                     raise ValueError(f"nothing makes {wire!r} before {step.gives!r} takes it")
+            if isinstance(step, Blur) and step.takes == names[0]:
+                raise ValueError(f"{step.gives!r} is a blur of codes, which are no light")
         if self.stops_on not in names:
             raise ValueError(f"it has no wire {self.stops_on!r} for stops")
         return self

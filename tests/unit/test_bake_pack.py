@@ -312,6 +312,10 @@ BAD = {
         _alter(lambda m: m["chain"]["steps"].insert(3, m["chain"]["steps"].pop(8))),
         r"chain: .*its steps do not make its wires",
     ),
+    "a blur of codes": (
+        _alter(lambda m: made_by(m, "inhibitor").update(takes="scene")),
+        r"chain: .*'inhibitor' is a blur of codes",
+    ),
     "a wire from nowhere": (
         _alter(lambda m: made_by(m, "dyes").update(takes="display")),
         r"chain: .*nothing makes 'display' before 'dyes' takes it",
