@@ -67,7 +67,9 @@ class Blur:
             shapes = [cores[level].shape for cores in self.cores if level < len(cores)]
             reach = [max(shape[axis] for shape in shapes) - 1 for axis in (0, 1)]
             if reaches:
-                reach = [max(r, 2 * (c + BINOMIAL_REACH)) for r, c in zip(reach, reaches[0])]
+                reach = [
+                    max(r, 2 * (c + BINOMIAL_REACH)) for r, c in zip(reach, reaches[0], strict=True)
+                ]
             reaches.insert(0, (reach[0], reach[1]))
         return tuple(reaches)
 
@@ -87,7 +89,8 @@ class Blur:
     def held_of(self, level: int) -> tuple[int, int]:
         """Rows and columns of edge values that samples of a level hang on."""
         shapes = [cores[level].shape for cores in self.cores if level < len(cores)]
-        halved = 2 * BINOMIAL_REACH if level + 1 < len(self.reaches) else 0
+        # The first sample of the next level that sees nothing but edge lies up to 5 beyond it.
+        halved = 2 * BINOMIAL_REACH + 1 if level + 1 < len(self.reaches) else 0
         rows, columns = (max(halved, *(s[axis] - 1 for s in shapes)) for axis in (0, 1))
         return max(rows, LEAST_REACH), columns
 

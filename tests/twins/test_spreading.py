@@ -69,14 +69,14 @@ def test_scatter(device, rng, negative, size):
 @pytest.mark.parametrize("size", [(1, 1), (37, 61)])
 def test_halation(device, rng, negative, size, backing):
     planes = light(rng, size)
-    pitch_um = (24.4, 21.2)  # coarse, so that the 2 mm reach of the halo fits the float64 twin
+    pitch_um = (24.4, 21.2)  # coarse, so that a halo of 2.6 mm fits the float64 twin
     stage = optics.of_negative(negative, pitch_um, backing=backing, halation=True, scatter=False)
     halo, veil = stage.layers[0].parts[1][1], negative.halation[backing].veil_ratio
     density = partial(
         reference_optics.halation_density,
         base_um=double(halo.base_um),
         base_index=double(halo.base_index),
-        reach_um=halo.reach_um,
+        reach_um=halo.nominal_reach_um,
         profile=halo.profile,
     )
     parts = [Part(jnp.ones(1), density, halo.reach_um, halo.detail_um)]
@@ -88,7 +88,8 @@ def test_halation(device, rng, negative, size, backing):
 def test_cauchy_scatter(device, rng):
     planes = light(rng, (37, 61))
     cauchy = Cauchy(1.7)
-    stage = optics.Spreading(layers=(Mixture(((1.0, cauchy),)),) * 3, pitch_um=PITCH_UM)
+    layers = (Mixture(((1.0, cauchy),)),) * 3
+    stage = optics.Spreading(layers=layers, pitch_um=PITCH_UM, contrast=optics.SCENE_CONTRAST)
     density = partial(reference_optics.cauchy_density, cauchy_radius_um=double([cauchy.radius_um]))
     parts = [Part(jnp.ones(1), density, cauchy.reach_um, cauchy.detail_um)]
     expected = reference_optics.optics(double(planes), parts=parts, pitch_um=PITCH_UM)

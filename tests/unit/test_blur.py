@@ -149,7 +149,7 @@ def test_kernels_of_all_phases_are_positive_and_of_sum_1(blurs, pitch):
     # What a fit may miss, all over the kernel: half of it, times the range of what is blurred, is
     # the most that a picture can be wrong. And how far below 0 it may be somewhere, where the
     # scene is 1e-4 and its lamps 1e8 times that.
-    allowed = {"scene": (2e-7, 1e-12), "dyes": (2e-5, 1e-8), "print": (6e-6, 1e-8)}
+    allowed = {"scene": (2e-7, 1e-12), "dyes": (2e-5, 1e-8), "print": (1e-5, 1e-8)}
     for name, blur in blurs(pitch).items():
         missed, below = allowed[name]
         for mixture, cores in list(zip(blur.mixtures, blur.cores, strict=True))[::2]:
@@ -175,13 +175,19 @@ def test_a_core_is_positive_and_a_rest_smooth():
 
 @pytest.mark.parametrize("pitch", PITCHES)
 def test_random_scenes(variant, rng, blurs, pitch):
-    size = (3, 67, 131)
-    for name, blur in blurs(pitch).items():
-        scene = 10 ** rng.uniform(-2, 0, size)
-        expected = exactly(scene.astype(np.float32), blur)
-        # A sum of hundreds of products, the small ones first, each rounded by 6e-8: ten of those.
-        # The fits miss 2e-5 and 6e-6 of a kernel, at random signs.
-        np.testing.assert_allclose(run(variant, blur, scene), expected, rtol=5e-6, err_msg=name)
+    scene = 10 ** rng.uniform(-2, 0, (3, 67, 131))
+    blur = blurs(pitch)["scene"]
+    expected = exactly(scene.astype(np.float32), blur)
+    # Hundreds of products, the small ones first, each rounded by 6e-8: a few of those.
+    np.testing.assert_allclose(run(variant, blur, scene), expected, rtol=2e-6)
+    dyes = rng.uniform(0, 2.5, (3, 67, 131))
+    blur = blurs(pitch)["dyes"]
+    expected = exactly(dyes.astype(np.float32), blur)
+    # The fit misses 1e-5 of the kernel, here and there, above and below.
+    np.testing.assert_allclose(run(variant, blur, dyes), expected, rtol=0, atol=3e-6)
+    blur = blurs(pitch)["print"]
+    expected = exactly(scene.astype(np.float32), blur)
+    np.testing.assert_allclose(run(variant, blur, scene), expected, rtol=5e-6)  # likewise
 
 
 @pytest.mark.parametrize("pitch", PITCHES)
@@ -199,8 +205,8 @@ def test_edges(rng, blurs, pitch):
     # 4e-6 of dye are 2e-6 of density.
     np.testing.assert_allclose(run(device, both["dyes"], dyes), expected, rtol=0, atol=4e-6)
     expected = exactly(light.astype(np.float32), both["print"])
-    # Three densities of light: 5e-8 of the brighter side on the darker.
-    np.testing.assert_allclose(run(device, both["print"], light), expected, rtol=5e-5)
+    # 5e-8 of the brighter side on the darker, and half as much again in corners.
+    np.testing.assert_allclose(run(device, both["print"], light), expected, rtol=7.5e-5)
 
 
 @pytest.mark.parametrize("lamp", [1e4, 1e6])
@@ -284,7 +290,8 @@ def test_the_seed_form_of_scatter(rng, pitch_um):
     scene[:] = 0.01
     scene[:, 30, 30] = 1e4
     expected = exactly(scene.astype(np.float32), blur)
-    np.testing.assert_allclose(run(device, blur, scene), expected, rtol=1e-4)
+    # Its foot never ends: a fifth of the light lies beyond the core, on coarse samples.
+    np.testing.assert_allclose(run(device, blur, scene), expected, rtol=5e-4)
 
 
 def test_the_ring_of_a_bare_base(variant, rng, negative):
