@@ -467,13 +467,25 @@ def test_the_player_does_what_the_replay_does(pack, device):
 
 def test_planes_of_the_player_stay_on_the_device(pack):
     """On one with its own memory: the picture goes up once, and comes down once."""
-    device = Device(open_device().opencl, shares_host_memory=False)
+    apart = Device(open_device().opencl, shares_host_memory=False)
     planes = np.full((3, 40, 64), 0.4, np.float32)
+    planes[:, :, 30:] = 0.6
     with open_pack(pack) as opened:
-        shared = Player(opened, open_device()).play_colours(planes)
-        apart = Player(opened, device).play_colours(planes)
-    np.testing.assert_array_equal(apart, shared)
-    assert (device.traffic.up, device.traffic.down) == (planes.nbytes, planes.nbytes)
+        plain = replace(opened, manifest=without_ring(opened.manifest))
+        wanted = Player(plain, open_device()).play(planes, (24.3, 24.3))
+        found = Player(plain, apart).play(planes, (24.3, 24.3))
+    np.testing.assert_array_equal(found, wanted)
+    assert (apart.traffic.up, apart.traffic.down) == (planes.nbytes, planes.nbytes)
+
+
+def without_ring(manifest: Manifest) -> Manifest:
+    """The same with no optics: the ring of a bare base is blurred by the host."""
+    chain = manifest.chain
+    steps = tuple(
+        step.model_copy(update={"kernel": None}) if step.gives == "exposure" else step
+        for step in chain.steps
+    )
+    return manifest.model_copy(update={"chain": chain.model_copy(update={"steps": steps})})
 
 
 def test_a_pack_plays_without_an_opencl_device(pack, tmp_path, command, monkeypatch):
