@@ -13,7 +13,7 @@ from bake.chain import Chain
 from bake.device_tables import table_on
 from bake.kernels import mixture
 from bake.parts import ActsOn, Table
-from bake.steps import AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
+from bake.steps import Arithmetic, AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
 from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
 from spectral_film.device.planes import Region
@@ -31,7 +31,6 @@ CONTRAST: dict[ActsOn, float] = {
     "print exposure": PRINT_CONTRAST,
 }
 Nodes = Callable[[Table], np.ndarray]
-Arithmetic = Power | Logarithm | Printer | HoldBack | AtLeast
 
 
 @dataclass(frozen=True, kw_only=True)
