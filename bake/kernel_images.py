@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import OpenImageIO
 
-from bake import manifest
-from bake.kernels import gauss_legendre, halo_angle, halo_rings, unknown
+from bake import parts
+from bake.kernels import gauss_legendre, halo_rings, unknown
 from bake.recipe import Sampling
-from spectral_film.device.convolution import positive_kernel, reach_in_pixels
+from spectral_film.blur.pixel_kernel import positive_kernel, reach_in_pixels
 from spectral_film.emulsion import spread
 from spectral_film.errors import OutputError
 
@@ -37,8 +37,8 @@ def kernel_square(mixture: spread.Mixture, pitch_um: float, radius_px: int) -> n
 def energy_outside(mixture: spread.Mixture, pitch_um: float) -> float:
     """Share of the light that the uncut form sends where the kernel ends, and cutting brings back.
 
-    Every part ends at its own square of pixels, half a pixel beyond the last centre; a halo ends
-    at its reach.
+    Every part ends at its own square of pixels, half a pixel beyond the last centre; a halo and a
+    Cauchy end round and smoothly.
     """
     return math.fsum(weight * _outside(part, pitch_um) for weight, part in mixture.parts)
 
@@ -46,13 +46,16 @@ def energy_outside(mixture: spread.Mixture, pitch_um: float) -> float:
 def _outside(part: spread.Spread, pitch_um: float) -> float:
     if part.reach_um == 0:
         return 0.0
-    if isinstance(part, spread.Halo):
-        last = halo_angle(part)
-        beyond = halo_rings(part, last, math.pi / 2)[1].sum()
-        return float(beyond / (beyond + halo_rings(part, 0.0, last)[1].sum()))
+    node, node_weight = gauss_legendre(32)
+    if isinstance(part, spread.Halo | spread.Cauchy):
+        # Light that would go beyond a radius, averaged over the radii where it ends.
+        begin, end = spread.SMOOTH_END
+        t = (node + 1) / 2
+        falling = 30 * (t * (1 - t)) ** 2  # minus the slope of `spread.smooth_end`
+        edge = part.reach_um * (begin + (end - begin) * t) / end
+        return float((falling * _beyond(part, edge)) @ node_weight / 2)
     half = (reach_in_pixels(part.reach_um, (pitch_um, pitch_um))[0] + 0.5) * pitch_um
     # The edge of a square lies at half / cos(azimuth), eight times from 0 to 45 degrees.
-    node, node_weight = gauss_legendre(32)
     edge = half / np.cos(np.pi / 8 * (node + 1))
     return float(_beyond(part, edge) @ node_weight / 2)
 
@@ -65,6 +68,10 @@ def _beyond(part: spread.Spread, radius_um: np.ndarray) -> np.ndarray:
         return (1 + radius_um / part.length_um) * np.exp(-radius_um / part.length_um)
     if isinstance(part, spread.Cauchy):
         return (1 + (radius_um / part.radius_um) ** 2) ** -0.5
+    if isinstance(part, spread.Halo):
+        angles = np.arctan2(radius_um, 2 * part.base_um)
+        beyond = [halo_rings(part, angle, math.pi / 2)[1].sum() for angle in angles]
+        return np.array(beyond) / halo_rings(part, 0.0, math.pi / 2)[1].sum()
     raise unknown(part)
 
 
@@ -74,9 +81,9 @@ def write_images(
     mixtures: Sequence[spread.Mixture],
     sampling: Sampling,
     *,
-    acts_on: manifest.ActsOn,
+    acts_on: parts.ActsOn,
     provenance: Mapping[str, object] | None = None,
-) -> manifest.KernelImage:
+) -> parts.KernelImage:
     """Write the kernels of the three layers at one pixel pitch.
 
     `kernels/NAME_PITCHum.exr` holds R, G, B about the origin: its data window begins at minus the
@@ -93,7 +100,7 @@ def write_images(
         name: What the files are called by, ASCII.
         mixtures: The blur of R, G, B.
         sampling: The picture: its gate, its width and so its pitch. Pixels are square.
-        acts_on: What is convolved, as in `manifest.Kernel`.
+        acts_on: What is convolved, as in `parts.Kernel`.
         provenance: More `film:` attributes, as text.
 
     Returns:
@@ -117,13 +124,13 @@ def write_images(
     stem = f"{FOLDER}/{name}_{pitch_um:.3f}um"
     (folder / FOLDER).mkdir(parents=True, exist_ok=True)
     rgb = f"{stem}.exr"
-    _write(folder / rgb, np.stack(squares, axis=-1), manifest.LAYERS, -radius, attributes, outside)
-    layers: dict[manifest.Layer, manifest.PackPath] = {}
-    for layer, square, share in zip(manifest.LAYERS, squares, outside, strict=True):
+    _write(folder / rgb, np.stack(squares, axis=-1), parts.LAYERS, -radius, attributes, outside)
+    layers: dict[parts.Layer, parts.PackPath] = {}
+    for layer, square, share in zip(parts.LAYERS, squares, outside, strict=True):
         layers[layer] = f"{stem}_{layer}.exr"
         _write(folder / layers[layer], square[..., None], ("Y",), 0, attributes, (share,))
     centre = tuple(float(square[radius, radius]) for square in squares)
-    return manifest.KernelImage(
+    return parts.KernelImage(
         gate=sampling.gate,
         width=sampling.width,
         pitch_um=pitch_um,

@@ -16,7 +16,7 @@ from spectral_film.path.settings import Settings
 from spectral_film.stages.reciprocity import LONGEST_RECIPROCAL_S
 
 FEWEST_NODES, MOST_NODES = 9, 129  # along an edge; OpenColorIO reads no more
-FINEST_KERNEL_UM = 1.0  # the halo then takes 4001 x 4001 pixels
+FINEST_KERNEL_UM = 1.0  # the halo then takes 5201 x 5201 pixels
 Form = Literal["film", "negative", "print", "lmt"]
 
 

@@ -22,7 +22,9 @@ PerLayer = Float64[Array, " layer"]
 Scalar = Float64[Array, ""]
 Rings = tuple[Float64[Array, " ring"], Float64[Array, " ring"]]  # radius in um, flux
 
-RADII = 8192  # 0.25 um apart over 2 mm: four to a cycle at 1000 cycles/mm
+RADII = 10400  # 0.25 um apart over 2.6 mm: four to a cycle at 1000 cycles/mm
+SMOOTH_END = 0.8, 1.3  # of the radius where a wide spread ends, from where to where: assumed
+CAUCHY_REACH = 200.0  # radii where a Cauchy kernel ends
 ANGLES = 2048  # below the critical angle, where the reflectance is smooth but small
 
 
@@ -62,8 +64,20 @@ def gaussian_density(radius: Radius, *, sigma_um: PerLayer) -> LayerDensity:
 
 
 def cauchy_density(radius: Radius, *, cauchy_radius_um: PerLayer) -> LayerDensity:
-    """(1 + (r / g)^2)^(-3/2), whose OTF is exp(-2 pi g f)."""
-    return (1 + (radius / cauchy_radius_um[:, None]) ** 2) ** -1.5
+    """(1 + (r / g)^2)^(-3/2), whose OTF is exp(-2 pi g f); it ends smoothly about 200 g."""
+    radii = radius / cauchy_radius_um[:, None]
+    return smooth_end(radii / CAUCHY_REACH) * (1 + radii**2) ** -1.5
+
+
+def smooth_end(share: Float64[Array, "*shape"]) -> Float64[Array, "*shape"]:
+    """What is left at a share of the radius where a spread ends: 1, falling by a quintic step.
+
+    1 - t^3 (10 - 15 t + 6 t^2), t from 0 to 1 as the share goes from .8 to 1.3: continuous to the
+    second derivative.
+    """
+    begin, end = SMOOTH_END
+    t = jnp.clip((share - begin) / (end - begin), 0.0, 1.0)
+    return 1 - t**3 * (10 - 15 * t + 6 * t**2)
 
 
 def halation_density(
@@ -74,13 +88,13 @@ def halation_density(
     reach_um: float,
     profile: Literal["ring", "diffuse"],
 ) -> LayerDensity:
-    """cos^4(th) R(th) at r = 2 d tan th: `halation_otf` as light per area, one row."""
+    """cos^4(th) R(th) at r = 2 d tan th, ending about the reach: as light per area, one row."""
     angle = jnp.arctan(radius / (2 * base_um))
     light = jnp.cos(angle) ** 4
     if profile == "ring":
         total = base_index * jnp.sin(angle) >= 1
         light = light * jnp.where(total, 1.0, _fresnel(jnp.where(total, 0.0, angle), base_index))
-    return jnp.where(radius <= reach_um, light, 0.0)[None]
+    return (light * smooth_end(radius / reach_um))[None]
 
 
 def scatter_otf(
@@ -129,7 +143,9 @@ def halation_otf(
 
     Scattered light enters the base at angle th and comes back r = 2 d tan th away:
 
-    H(f) = Int 2 sin cos R(th) J0(2 pi f r) dth / Int 2 sin cos R(th) dth,   r <= reach_um
+    H(f) = Int 2 sin cos R(th) e(r) J0(2 pi f r) dth / Int 2 sin cos R(th) e(r) dth
+
+    e is `smooth_end` of r over reach_um.
 
     `ring`: bare base, R by Fresnel, 1 beyond the critical angle, whose radius is the ring.
     `diffuse`: a backing matched to the base, R the same at all angles.
@@ -138,27 +154,29 @@ def halation_otf(
         frequency: Cycles/um.
         base_um: Thickness d of the base.
         base_index: Its refractive index n; not used by `diffuse`.
-        reach_um: Radius beyond which the (renormalised) veil is dropped.
+        reach_um: Radius about which the (renormalised) veil ends.
 
     Source: docs/physics.md, Halation; Fresnel's equations.
     """
     depth = 2 * base_um  # there and back
+    end_um = SMOOTH_END[1] * reach_um
     if profile == "diffuse":
-        radius, flux = _beyond(jnp.zeros(()), depth, reach_um)
+        radius, flux = _beyond(jnp.zeros(()), depth, end_um)
     else:
         critical = jnp.arcsin(1 / base_index)
-        edge = jnp.minimum(depth * jnp.tan(critical), reach_um)
-        inside, outside = _below(edge, depth, base_index), _beyond(edge, depth, reach_um)
+        edge = jnp.minimum(depth * jnp.tan(critical), end_um)
+        inside, outside = _below(edge, depth, base_index), _beyond(edge, depth, end_um)
         radius, flux = (jnp.concatenate(pair) for pair in zip(inside, outside, strict=True))
+    flux = flux * smooth_end(radius / reach_um)
     flux = flux / flux.sum()
     return jax.lax.map(
         lambda f: jnp.sum(flux * bessel_j0(2 * jnp.pi * f * radius)), frequency, batch_size=64
     )
 
 
-def _beyond(edge: Scalar, depth: Scalar, reach_um: float) -> Rings:
-    """Radii from `edge` to the reach, evenly, and the flux at each where R = 1."""
-    step = (reach_um - edge) / RADII
+def _beyond(edge: Scalar, depth: Scalar, end_um: float) -> Rings:
+    """Radii from `edge` to the end, evenly, and the flux at each where R = 1."""
+    step = (end_um - edge) / RADII
     radius = edge + step * (jnp.arange(RADII, dtype=float) + 0.5)
     return radius, _flux(radius, depth) * step
 

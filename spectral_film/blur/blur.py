@@ -47,18 +47,18 @@ class Blur:
     Attributes:
         mixtures: By channel.
         pitch_um: Distance of the pixels across and down.
-        beside_lamps: Whether the faintest foot of the kernels shows, as beside a lamp.
+        contrast: How much brighter the brightest may be than what matters beside it.
     """
 
     mixtures: tuple[Mixture, ...]
     pitch_um: tuple[float, float]
-    beside_lamps: bool = False
+    contrast: float
 
     @cached_property
     def cores(self) -> tuple[tuple[np.ndarray, ...], ...]:
         """Quadrants by channel, then by level; channels may have fewer levels than others."""
         return tuple(
-            levels_of(mixture, self.pitch_um, beside_lamps=self.beside_lamps)
+            levels_of(mixture, self.pitch_um, self.contrast)
             for mixture in self.mixtures
         )
 
@@ -87,15 +87,20 @@ class Blur:
         """Rows and columns that it wants free in the buffer around what it takes."""
         return self.margin_of(0)
 
-    def margin_of(self, level: int) -> tuple[int, int]:
-        """What work-items read beyond a plane of a level, the last ones' surplus included."""
+    def held_of(self, level: int) -> tuple[int, int]:
+        """Rows and columns of edge values that samples of a level hang on."""
         shapes = [cores[level].shape for cores in self.cores if level < len(cores)]
-        rows, columns = (max(LEAST_REACH, *(s[axis] - 1 for s in shapes)) for axis in (0, 1))
-        rows, columns = rows + ROWS, columns + WIDEST
-        if level + 1 < len(self.reaches):  # halving takes twice as many
-            rows = max(rows, 2 * ROWS + 2 * BINOMIAL_REACH)
-            columns = max(columns, 2 * WIDEST + 2 * BINOMIAL_REACH)
-        return rows, columns
+        halved = 2 * BINOMIAL_REACH if level + 1 < len(self.reaches) else 0
+        rows, columns = (max(halved, *(s[axis] - 1 for s in shapes)) for axis in (0, 1))
+        return max(rows, LEAST_REACH), columns
+
+    def margin_of(self, level: int) -> tuple[int, int]:
+        """What work-items read beyond a plane of a level: the last of them make more than it has.
+
+        Halving, they take two of each.
+        """
+        rows, columns = self.held_of(level)
+        return rows + 2 * ROWS, columns + 2 * WIDEST
 
     def prepare(self, device: Device, frame: Region) -> "PreparedBlur":
         """Make it ready for pieces of a frame, or all of it."""
@@ -125,6 +130,7 @@ class PreparedBlur:
             target: Another buffer, which holds the region.
         """
         if self._room_for != region:
+            self._device.queue.finish()  # some runtimes free memory under the kernels that use it
             self._room, self._room_for = list(self._make_room(region)), region
         for channel in range(source.channels):
             taken, made = _channel(source, channel), _channel(target.over(region), channel)
@@ -133,7 +139,7 @@ class PreparedBlur:
                 ring.add(taken, made)
 
     def _blur_level(self, level: int, channel: int, source: Planes, target: Planes) -> None:
-        self._fill_margin(source, self._blur.margin_of(level))
+        self._hold_edges_of(source, *self._blur.held_of(level))
         coarser, coarser_at = source.buffer, _NONE
         if level + 1 < len(self._cores[channel]):
             down, up = self._room[level]
@@ -157,8 +163,7 @@ class PreparedBlur:
             target=target,
         )
 
-    def _fill_margin(self, planes: Planes, margin: tuple[int, int]) -> None:
-        rows, columns = margin
+    def _hold_edges_of(self, planes: Planes, rows: int, columns: int) -> None:
         _, height, width = planes.shape
         for sides, items in ((1, (2 * columns, height)), (0, (width + 2 * columns, 2 * rows))):
             given: dict[str, Argument] = {

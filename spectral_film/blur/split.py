@@ -5,74 +5,64 @@
 b is the binomial of order 8, in place of a B-spline: its even and its odd values sum to 1 each, so
 what is flat stays flat at every pixel, and halving twice is halving by a wider one of its kind.
 What up and down make of the rest depends on where a pixel lies between the samples. The rest is
-the least-squares fit over all such phases, for which there is a closed form on each axis, with B
-the spectrum of b, s the samples' distance and w_k the s frequencies that look like W on them:
+the least-squares fit over all such phases; with b2 = b * b, and s pixels to a sample, it solves
 
-    Rest(W) = s sum_k B(w_k)^2 Kernel(w_k) / (sum_k B(w_k)^2)^2
+    sum_k' (a * a)(k - k') rest(k') = sum_n b2(n - s k) kernel(n),   a(m) = b2(s m)
 
 Within the core the rest may be what it likes, since the core makes up for it. The values there
-that fit best to what lies outside solve a linear system, and as the fit goes axis by axis, the
-eigenvectors of two small matrices solve it at once.
+that fit best to what lies outside are those which the fit gives back as they are. As it goes axis
+by axis, the eigenvectors of two small matrices find them at once.
 
-Kernels are even: a quadrant says all, and a cosine transform (DCT-I) gives its spectrum.
+Kernels are even, and a quadrant of their values says all.
 """
 
-import numpy as np
-from scipy import fft
+from math import comb
 
-ORDER = 8  # of the binomial; blur.cl has its values
-PADDING = 12  # samples of silence between a rest and its periodic image: tails fall as .53^n
+import numpy as np
+
+ORDER = 8
+BINOMIAL = np.array([comb(ORDER, n) for n in range(ORDER + 1)]) / 2 ** (ORDER - 1)  # as in blur.cl
 # What hardly shows outside is left to the core: without it both would swing against each other.
 LEAST_LOSS = 1e-12
 
 
-def split(kernel: np.ndarray, reach: int, tail: int) -> tuple[np.ndarray, np.ndarray]:
+def split(kernel: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:
     """Core and rest of a kernel.
 
     Args:
         kernel: Quadrant, float64, (y, x).
         reach: Rows and columns of the core from its centre on.
-        tail: Samples that the rest may go on beyond its kernel, where it fades as .53^n.
 
     Returns:
         The quadrants of the core, and of the rest on every second sample. Within the core, the
         mean of what both make over the phases is the kernel.
     """
-    outside = _padded(kernel, 2)
-    whole = outside.copy()
     core = tuple(slice(min(reach + 1, n)) for n in kernel.shape)
-    outside[core] = 0
-    fits = [_fit_on_axis(n - 1, halvings=1, step=1) for n in outside.shape]
-    means = [_mean_on_axis(fit) for fit in fits]
-    outside[core] = _best_within(core, means, outside)
-    left = whole - _on_both(means, outside)
-    return left[core], _ended(_on_both(fits, outside), kernel, 2, tail)
+    axes = [(n, -(-(n - 1) // 2) + 1) for n in kernel.shape]
+    fits = [_fit(pixels, samples, halvings=1, step=1) for pixels, samples in axes]
+    spans = [_even(_spread_by(1), pixels, samples, 1, 2) / 2 for pixels, samples in axes]
+    means = [span @ fit for span, fit in zip(spans, fits, strict=True)]
+    left = kernel.copy()
+    left[core] = 0
+    left[core] = _kept_by_fit(left, means, core)
+    return (kernel - _on_both(means, left))[core], _on_both(fits, left)
 
 
-def coarsened(kernel: np.ndarray, halvings: int, step: int, tail: int) -> np.ndarray:
+def coarsened(kernel: np.ndarray, halvings: int, step: int) -> np.ndarray:
     """A kernel without a core, smooth all over, as a rest several halvings away.
 
     Args:
         kernel: Quadrant of every `step`-th of its values, as many times as great.
         halvings: How often the samples' distance doubles.
-        step: A power of two, less than the samples' distance.
-        tail: As for `split`.
+        step: A power of two, at most half the samples' distance.
 
     Returns:
         Quadrant of the rest.
     """
     per_sample = 2**halvings // step
-    padded = _padded(kernel, per_sample)
-    fits = [_fit_on_axis(n - 1, halvings=halvings, step=step) for n in padded.shape]
-    return _ended(_on_both(fits, padded), kernel, per_sample, tail)
-
-
-def _padded(kernel: np.ndarray, per_sample: int) -> np.ndarray:
-    """A kernel and silence around it, of a whole number of samples."""
-    shape = (per_sample * (-(-n // per_sample) + PADDING) + 1 for n in kernel.shape)
-    padded = np.zeros(tuple(shape))
-    padded[: kernel.shape[0], : kernel.shape[1]] = kernel
-    return padded
+    axes = [(n, -(-(n - 1) // per_sample) + 1) for n in kernel.shape]
+    fits = [_fit(pixels, samples, halvings=halvings, step=step) for pixels, samples in axes]
+    return _on_both(fits, kernel)
 
 
 def _on_both(matrices: list[np.ndarray], quadrant: np.ndarray) -> np.ndarray:
@@ -81,44 +71,44 @@ def _on_both(matrices: list[np.ndarray], quadrant: np.ndarray) -> np.ndarray:
     return both
 
 
-def _fit_on_axis(n: int, *, halvings: int, step: int) -> np.ndarray:
-    """The closed form for every kernel of one value: (sample, kernel), n + 1 kernels."""
-    distance = 2**halvings
-    spectra = fft.dct(np.eye(n + 1), type=1, axis=0)
-    spectra *= _power(np.pi / step * np.arange(n + 1) / n, halvings)[:, None]
-    for _ in range(halvings + 1 - step.bit_length()):
-        n //= 2
-        spectra = spectra[: n + 1] + spectra[: n - 1 : -1]
-    aliases = np.pi * np.arange(n + 1) / n + 2 * np.pi * np.arange(distance)[:, None]
-    spectra /= (_power(aliases / distance, halvings).sum(axis=0) ** 2)[:, None]
-    fits: np.ndarray = distance * fft.idct(spectra, type=1, axis=0)
-    return fits
+def _fit(pixels: int, samples: int, *, halvings: int, step: int) -> np.ndarray:
+    """The fit on one axis, (sample, pixel)."""
+    spread, distance = _spread_by(halvings), 2**halvings
+    middle = len(spread) // 2
+    overlap = spread[middle % distance :: distance]  # a
+    gram = _even(np.convolve(overlap, overlap), samples, samples, 1, 1)
+    return np.linalg.solve(gram, _even(spread, samples, pixels, distance, step))
 
 
-def _mean_on_axis(fit: np.ndarray) -> np.ndarray:
-    """What rests on every second sample make, meant over the phases: (pixel, kernel)."""
-    spectra = fft.dct(fit, type=1, axis=0)
-    spectra = np.concatenate([spectra, spectra[-2::-1]])
-    n = len(spectra) - 1
-    spectra *= _power(np.pi * np.arange(n + 1) / n, 1)[:, None] / 2
-    means: np.ndarray = fft.idct(spectra, type=1, axis=0)
-    return means
-
-
-def _power(frequency: np.ndarray, halvings: int) -> np.ndarray:
-    """|B|^2 of b after so many halvings, at radians a pixel."""
-    power = np.ones_like(frequency)
+def _spread_by(halvings: int) -> np.ndarray:
+    """b * b after so many halvings, the centre in the middle."""
+    b = np.ones(1)
     for level in range(halvings):
-        power *= 4 * np.cos(2**level * frequency / 2) ** (2 * ORDER)
-    return power
+        apart = np.zeros(2**level * ORDER + 1)
+        apart[:: 2**level] = BINOMIAL
+        b = np.convolve(b, apart)
+    return np.convolve(b, b)
 
 
-def _best_within(
-    core: tuple[slice, ...], means: list[np.ndarray], outside: np.ndarray
+def _even(
+    sequence: np.ndarray, rows: int, columns: int, row_step: int, column_step: int
 ) -> np.ndarray:
-    """Values within the core that the fit leaves as they are: v = mean(outside) + mean(v)."""
-    modes = [_modes(mean[part, part]) for mean, part in zip(means, core, strict=True)]
-    (kept_y, to_y, from_y), (kept_x, to_x, from_x) = modes
+    """The matrix sequence(i - j) between quadrants: positions and their mirror images."""
+    i, j = row_step * np.arange(rows)[:, None], column_step * np.arange(columns)
+    middle = len(sequence) // 2
+    padded = np.append(sequence, 0)
+    near, far = (np.where(np.abs(d) <= middle, d + middle, -1) for d in (i - j, i + j))
+    matrix: np.ndarray = padded[near] + np.where(j > 0, padded[far], 0)
+    return matrix
+
+
+def _kept_by_fit(
+    outside: np.ndarray, means: list[np.ndarray], core: tuple[slice, ...]
+) -> np.ndarray:
+    """The values v within the core for which v = mean(outside) + mean(v)."""
+    (kept_y, to_y, from_y), (kept_x, to_x, from_x) = (
+        _modes(mean[part, part]) for mean, part in zip(means, core, strict=True)
+    )
     wanted = to_y @ _on_both(means, outside)[core] @ to_x.T
     values: np.ndarray = from_y @ (wanted / (1 + LEAST_LOSS - np.outer(kept_y, kept_x))) @ from_x.T
     return values
@@ -129,9 +119,3 @@ def _modes(mean: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     weight = np.sqrt(np.where(np.arange(len(mean)) > 0, 2.0, 1.0))
     values, vectors = np.linalg.eigh(mean * weight[:, None] / weight)
     return values, vectors.T * weight, vectors / weight[:, None]
-
-
-def _ended(rest: np.ndarray, kernel: np.ndarray, per_sample: int, tail: int) -> np.ndarray:
-    """A rest up to where its kernel ends, and its tail."""
-    rows, columns = (-(-(n - 1) // per_sample) + tail + 1 for n in kernel.shape)
-    return rest[:rows, :columns]

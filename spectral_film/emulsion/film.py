@@ -74,7 +74,7 @@ class Halation(Value):
         veil_ratio: Exposure thrown back over direct exposure, (layer,).
         base_um: Thickness of the base.
         base_index: Its refractive index.
-        reach_um: Where the halo is cut off and renormalised.
+        reach_um: Where the halo ends: it falls to nothing from .8 to 1.3 of this.
     """
 
     profile: Profile

@@ -78,7 +78,8 @@ class Release(PointStage):
 def diffusion(length_um: float, of: Signal, pitch_um: tuple[float, float]) -> Spreading:
     """Inhibitor on its way, all layers alike: a 2-D exponential of `length_um`."""
     layer = Mixture(((1.0, Exponential(length_um)),))
-    return Spreading(layers=(layer,) * 3, pitch_um=pitch_um, of=of, to=INHIBITOR)
+    # Dyes are told apart by their difference, not by their ratio; ten is good to 4e-6 of them.
+    return Spreading(layers=(layer,) * 3, pitch_um=pitch_um, contrast=10.0, of=of, to=INHIBITOR)
 
 
 @dataclass(frozen=True, kw_only=True)

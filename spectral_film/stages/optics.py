@@ -23,6 +23,9 @@ from spectral_film.emulsion.film import Cauchy, CoreSkirt, Halation, Negative, P
 from spectral_film.emulsion.spread import Exponential, Gaussian, Halo, Mixture, Spread
 from spectral_film.stages.signals import EXPOSURE, PRINT_EXPOSURE, Signal
 
+SCENE_CONTRAST = 1e8  # a lamp of 1e6 among shadows of .01
+PRINT_CONTRAST = 1e3  # light through the clearest base and the densest picture: three densities
+
 
 @dataclass(frozen=True, kw_only=True)
 class Spreading:
@@ -31,13 +34,13 @@ class Spreading:
     Attributes:
         layers: What becomes of the light of each layer.
         pitch_um: Distance of the pixels across and down.
-        beside_lamps: Whether the faintest foot of the kernels shows, as it does on a scene.
+        contrast: How much brighter the brightest may be than what matters beside it.
         of, to: What is spread, and what it is then.
     """
 
     layers: tuple[Mixture, ...]
     pitch_um: tuple[float, float]
-    beside_lamps: bool = False
+    contrast: float
     of: Signal = EXPOSURE
     to: Signal = EXPOSURE
 
@@ -59,7 +62,7 @@ class Spreading:
     @cached_property
     def blur(self) -> Blur:
         """The blur as a device does it."""
-        return Blur(self.layers, self.pitch_um, self.beside_lamps)
+        return Blur(self.layers, self.pitch_um, self.contrast)
 
     @property
     def reach(self) -> tuple[int, int]:
@@ -86,13 +89,12 @@ def of_negative(
 ) -> Spreading | None:
     """Optics of a camera stock under `backing` (None: its own), effects switched on or off."""
     halo = film.halation.get(backing or film.backing or "") if halation else None
-    spreading = _optics(film.scatter if scatter else None, halo, pitch_um)
-    return spreading and replace(spreading, beside_lamps=True)
+    return _optics(film.scatter if scatter else None, halo, pitch_um, SCENE_CONTRAST)
 
 
 def of_print(film: PrintStock, pitch_um: tuple[float, float], *, scatter: bool) -> Spreading | None:
     """Optics of a print stock, contact printed: its sheet's MTF holds all there is."""
-    spreading = _optics(film.scatter if scatter else None, None, pitch_um)
+    spreading = _optics(film.scatter if scatter else None, None, pitch_um, PRINT_CONTRAST)
     return spreading and replace(spreading, of=PRINT_EXPOSURE, to=PRINT_EXPOSURE)
 
 
@@ -100,6 +102,7 @@ def _optics(
     scatter: CoreSkirt | Cauchy | None,
     halation: Halation | None,
     pitch_um: tuple[float, float],
+    contrast: float,
 ) -> Spreading | None:
     if scatter is None and halation is None:
         return None
@@ -112,7 +115,7 @@ def _optics(
             parts = [(weight / (1 + veil), part) for weight, part in parts]
             parts.append((veil / (1 + veil), halo))
         layers.append(Mixture(tuple(parts)))
-    return Spreading(layers=tuple(layers), pitch_um=pitch_um)
+    return Spreading(layers=tuple(layers), pitch_um=pitch_um, contrast=contrast)
 
 
 def _scattered(scatter: CoreSkirt | Cauchy | None, layer: int) -> list[tuple[float, Spread]]:

@@ -259,9 +259,12 @@ def transfer_of_optics(film: h5py.File, frequency: float) -> np.ndarray:
     backing = film[f"halation/{film.attrs['backing']}"]
     assert backing.attrs["profile"] == "diffuse"
     depth = 2 * film.attrs["base_um"]
-    angle = np.linspace(0, np.arctan(film["halation"].attrs["reach_um"] / depth), 100_001)
-    wave = special.j0(2 * np.pi * frequency * depth * np.tan(angle))
-    veil = np.average(wave, weights=np.sin(2 * angle))
+    reach = film["halation"].attrs["reach_um"]
+    angle = np.linspace(0, np.arctan(1.3 * reach / depth), 100_001)
+    radius = depth * np.tan(angle)
+    t = np.clip((radius / reach - 0.8) / 0.5, 0, 1)  # docs/physics.md, End of the halo
+    left = 1 - (10 * t**3 - 15 * t**4 + 6 * t**5)
+    veil = np.average(special.j0(2 * np.pi * frequency * radius), weights=np.sin(2 * angle) * left)
     ratio = backing["veil_ratio"][()]
     return (direct + ratio * veil) / (1 + ratio)
 
