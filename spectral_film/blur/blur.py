@@ -57,10 +57,7 @@ class Blur:
     @cached_property
     def cores(self) -> tuple[tuple[np.ndarray, ...], ...]:
         """Quadrants by channel, then by level; channels may have fewer levels than others."""
-        return tuple(
-            levels_of(mixture, self.pitch_um, self.contrast)
-            for mixture in self.mixtures
-        )
+        return tuple(levels_of(mixture, self.pitch_um, self.contrast) for mixture in self.mixtures)
 
     @cached_property
     def reaches(self) -> tuple[tuple[int, int], ...]:

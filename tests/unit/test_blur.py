@@ -187,7 +187,12 @@ def test_random_scenes(variant, rng, blurs, pitch):
 @pytest.mark.parametrize("pitch", PITCHES)
 def test_edges(rng, blurs, pitch):
     device = Device(all_devices()[0])
-    on = (rng.uniform(size=(1, 14, 17)) > 0.5).repeat(10, axis=1).repeat(10, axis=2).repeat(3, axis=0)
+    on = (
+        (rng.uniform(size=(1, 14, 17)) > 0.5)
+        .repeat(10, axis=1)
+        .repeat(10, axis=2)
+        .repeat(3, axis=0)
+    )
     dyes, light = 2.5 * on, np.where(on, 1000.0, 1.0)
     both = blurs(pitch)
     expected = exactly(dyes.astype(np.float32), both["dyes"])
@@ -283,9 +288,7 @@ def test_the_seed_form_of_scatter(rng, pitch_um):
 
 
 def test_the_ring_of_a_bare_base(variant, rng, negative):
-    blur = of_negative(
-        negative, (48.6, 48.6), backing="none", halation=True, scatter=True
-    ).blur
+    blur = of_negative(negative, (48.6, 48.6), backing="none", halation=True, scatter=True).blur
     scene = 10 ** rng.uniform(-2, 2, (3, 70, 90))
     expected = exactly(scene.astype(np.float32), blur)
     whole = run(variant, blur, scene)
