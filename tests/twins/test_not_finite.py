@@ -63,7 +63,7 @@ def pixel_at(values, got, clean, channel):
 
 
 def finite(got, clean, channel):
-    """A number, far beyond the picture's: endless light is bright, and dye is not less than none."""
+    """A number far beyond any picture's: very bright light, or less than no dye."""
     assert np.isfinite(got).all()
 
 

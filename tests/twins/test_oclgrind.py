@@ -27,13 +27,15 @@ PREPARE = """
 import sys
 from dataclasses import replace
 import numpy as np
-from bake.device_tables import curves_on, lattice_on
+from bake.played import ArithmeticStage, TableStage
 from spectral_film import Scene, Settings, load_film, render
 from spectral_film.device.device import Device, all_devices
 from spectral_film.device.launch import Launch
 from spectral_film.device.planes import Region, fetch, make_result, put
 from spectral_film.emulsion.film import ClassicalAdjacency, ToneCurve
 from spectral_film.stages import tone_curve
+from spectral_film.stages.signals import DISPLAY, INHIBITOR, SCENE
+from spectral_film.stages.stage import apply
 
 (simulator,) = all_devices()
 assert "Oclgrind" in simulator.name
@@ -50,11 +52,17 @@ richards = ToneCurve(
 classical = replace(
     negative, tone_curve=richards, adjacency=ClassicalAdjacency(gain=np.full(3, 0.3), length_um=9.0)
 )
+WIRES = {"takes": {"wire": SCENE}, "gives": {"made": DISPLAY}}
+ARITHMETIC = {
+    "power": {"direction": np.float32(-1), "offset": np.float32(0.1)},
+    "logarithm": {"lowest": np.float32(1e-6), "plus": np.zeros(3)},
+    "not_below": {"low": np.float32(0)},
+}
 for size in (1, 1), (3, 5), (11, 37):
     rgb = rng.uniform(-0.1, 50, (3, *size)).astype(np.float32)
     rgb[:, 0, 0] = 0
-    scene, frame = Scene(planes=rgb), Region(0, 0, *size[::-1])
-    gate = f"{0.025 * size[1]}x{0.025 * size[0]}"  # pixels of 25 um
+    scene = Scene(planes=rgb)
+    gate = f"{max(0.025 * size[1], 0.5)}x0.5"  # pixels of 25 um, but where there are few
     for changes, options in (
         ({}, {"encode": True}),
         ({"display": "Rec.709", "shutter": 10.0}, {"encode": True}),
@@ -65,13 +73,15 @@ for size in (1, 1), (3, 5), (11, 37):
     cube = rng.uniform(0, 1, (7, *size)).astype(np.float32)
     cube = Scene(planes=cube, kind="reflectance", wavelength_nm=np.linspace(380, 740, 7))
     render(cube, Settings(gate=gate, to="exposure"), device=device)
-    wire, mapped = put(device, rgb), make_result(device, 3, frame)
     for nodes in 2, 5:
-        curves = curves_on(device, rng.uniform(size=(3, nodes)), (0.0, 40.0))
-        lattice = lattice_on(device, rng.uniform(size=(nodes, nodes, nodes, 3)), (0.0, 40.0))
-        for table in curves, lattice:
-            table.over(frame, wire=wire, mapped=mapped)
-            fetch(mapped)
+        for shape in (3, nodes), (nodes, nodes, nodes, 3):
+            table = rng.uniform(size=shape)
+            apply(device, TableStage(**WIRES, nodes=table, domain=(0.0, 40.0)), rgb)
+    for kernel, numbers in ARITHMETIC.items():
+        apply(device, ArithmeticStage(**WIRES, kernel=kernel, numbers=numbers), rgb)
+    held_back = WIRES | {"takes": {"wire": SCENE, "inhibitor": INHIBITOR}}
+    numbers = {"coupling": np.ones((3, 3))}
+    apply(device, ArithmeticStage(**held_back, kernel="hold_back", numbers=numbers), rgb, rgb)
 print(*device.traffic.launches)
 """
 
