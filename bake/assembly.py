@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bake import hosts, replay
+from bake.chain import Chain, film_chain
 from bake.colour_path import ACES_VIEWS, ColourPath
 from bake.kernel_images import write_images
 from bake.kernels import kernel_layer
@@ -19,27 +20,17 @@ from bake.manifest import (
     SCHEMA,
     SCHEMA_FILE,
     SCHEMA_VERSION,
-    UNCODED,
-    ActsOn,
-    Development,
     Exposed,
     Gate,
     Input,
-    Kernel,
-    LayerExposure,
     Manifest,
     Output,
-    Printing,
     Reference,
-    Statistic,
     Stock,
-    Table,
-    Triple,
-    View,
-    digest,
 )
 from bake.opening import open_pack
-from bake.pieces import Mixtures, pieces_of
+from bake.parts import UNCODED, ActsOn, Kernel, Statistic, Table, Triple, digest
+from bake.pieces import Mixtures, Pieces, pieces_of
 from bake.recipe import Form, Grid, Recipe, display_coding, made_by
 from bake.reference_scene import reference_codes, scene_of_codes, write_exr
 from bake.report import write_report
@@ -112,35 +103,9 @@ class Assembly:
     def manifest(self) -> Manifest:
         """What the pack holds; files are listed by `sign`."""
         recipe, settings = self.recipe, self.recipe.settings
-        takes, _ = codings(recipe)
         pieces = pieces_of(recipe)
         tables = stage_tables(self.engine, pieces, self.say)
         whole = {form: self.whole(form) for form in self.forms()}
-        log_exposure = "log10 exposure, lux s"
-        first = self.table(
-            "01_layer_exposure",
-            tables.layer_exposure,
-            takes,
-            f"log10(exposure + {tables.exposure_offset:g}), lux s",
-        )
-        development = Development(
-            log_exposure=tables.curve.table.domain,
-            curve=self.table("02_curve", tables.curve, log_exposure, "dye amounts"),
-            compensated=self.table(
-                "02_compensated",
-                tables.compensated,
-                log_exposure,
-                "log10 exposure and what the inhibitor of an even patch takes of it",
-            ),
-            coupling=_rows(pieces.coupling),
-            inhibitor=self.kernel("02_inhibitor", "inhibitor", pieces.inhibitor),
-        )
-        printing = Printing(
-            table=self.table(
-                "04_printing", tables.printing, "dye amounts", "printing density, base included"
-            ),
-            base_density=_triple(self.engine.base_density),
-        )
         return Manifest(
             schema=SCHEMA,
             schema_version=SCHEMA_VERSION,
@@ -158,16 +123,12 @@ class Assembly:
             input=Input(space=recipe.input_space, grey_code=grey_code(recipe.input_space)),
             output=Output(display=settings.display, encoding=self.display),
             gates=tuple(Gate(name=g, width_mm=gate_size_mm(g)[0]) for g in self.grid.gates),
-            layer_exposure=LayerExposure(table=first, exposure_offset_lux_s=tables.exposure_offset),
-            optics=self.kernel("01_optics", "exposure", pieces.optics),
-            development=development,
-            grain=None,
-            printing=printing,
-            print_optics=self.kernel("04_print_optics", "print exposure", pieces.print_optics),
-            view=self.view(tables),
+            chain=self.chain(pieces, tables),
+            base_density=_triple(self.engine.base_density),
             film=whole["film"][0],
             scene_to_cineon=whole["negative"][0],
             cineon_to_display=whole["print"][0],
+            print_clf=self.print(tables),
             aces_look=whole["lmt"][0] if "lmt" in whole else None,
             reference=Reference(
                 scene="reference/scene.exr",
@@ -176,6 +137,48 @@ class Assembly:
             ),
             errors={name: e for _, errors in whole.values() for name, e in errors.items()},
             files={},
+        )
+
+    def chain(self, pieces: Pieces, tables: StageTables) -> Chain:
+        """Write every table and kernel, and put them in order."""
+        takes, _ = codings(self.recipe)
+        log_exposure = "log10 exposure, lux s"
+        points = self.recipe.settings.printer_points
+        at_25 = self.engine.print_log_exposure - LOG_EXPOSURE_PER_POINT * (
+            np.array(points) - NORMAL_POINTS
+        )
+        return film_chain(
+            takes=f"{self.recipe.input_space} code",
+            gives=f"{self.recipe.settings.display} code",
+            layer_exposure=self.table(
+                "01_layer_exposure",
+                tables.layer_exposure,
+                takes,
+                f"log10(exposure + {tables.exposure_offset:g}), lux s",
+            ),
+            exposure_offset=tables.exposure_offset,
+            optics=self.kernel("01_optics", "exposure", pieces.optics),
+            lowest_log_exposure=tables.curve.table.domain[0],
+            curve=self.table("02_curve", tables.curve, log_exposure, "dye amounts"),
+            compensated=self.table(
+                "02_compensated",
+                tables.compensated,
+                log_exposure,
+                "log10 exposure and what the inhibitor of an even patch takes of it",
+            ),
+            inhibitor=self.kernel("02_inhibitor", "inhibitor", pieces.inhibitor),
+            coupling=_rows(pieces.coupling),
+            printing=self.table(
+                "04_printing", tables.printing, "dye amounts", "printing density, base included"
+            ),
+            print_optics=self.kernel("04_print_optics", "print exposure", pieces.print_optics),
+            print_log_exposure=_triple(at_25),
+            per_point=LOG_EXPOSURE_PER_POINT,
+            points=points,
+            print_curve=self.table(
+                "05_print_curve", tables.print_curve, "log10 exposure of the print", "print dyes"
+            ),
+            view=self.table("05_view", tables.view, "print dyes", self.display),
         )
 
     def forms(self) -> list[Form]:
@@ -236,12 +239,10 @@ class Assembly:
             (self.folder / f"luts/{name}{suffix}").write_text(text, encoding="utf-8")
         return table
 
-    def view(self, tables: StageTables) -> View:
-        """The print and the screen: offset, curves and table, apart and in one."""
-        points = np.array(self.recipe.settings.printer_points)
-        printed = self.engine.print_log_exposure
+    def print(self, tables: StageTables) -> str:
+        """Write the print and the screen in one: printing density to display code."""
         whole = group(
-            scaling(-1.0, printed.tolist()),
+            scaling(-1.0, self.engine.print_log_exposure.tolist()),
             *table_transform(tables.print_curve.table),
             *table_transform(tables.view.table),
         )
@@ -249,16 +250,7 @@ class Assembly:
         title = f"{name} of {self.recipe.print_film.label}"
         contract = Contract(title, "printing density, base included", self.display)
         (self.folder / f"luts/{name}.clf").write_text(clf_text(whole, name, contract), "utf-8")
-        return View(
-            print_log_exposure=_triple(printed - LOG_EXPOSURE_PER_POINT * (points - NORMAL_POINTS)),
-            per_point=LOG_EXPOSURE_PER_POINT,
-            printer_points=self.recipe.settings.printer_points,
-            curve=self.table(
-                "05_print_curve", tables.print_curve, "log10 exposure of the print", "print dyes"
-            ),
-            table=self.table("05_view", tables.view, "print dyes", self.display),
-            pack_clf=f"luts/{name}.clf",
-        )
+        return f"luts/{name}.clf"
 
     def kernel(self, name: str, acts_on: ActsOn, mixtures: Mixtures | None) -> Kernel | None:
         """Write the kernels of three layers at every pitch."""

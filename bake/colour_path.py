@@ -11,7 +11,7 @@ import numpy as np
 import PyOpenColorIO
 
 from bake.recipe import Recipe
-from bake.segments import segments
+from bake.segments import ON_A_LIGHT_BOX, PRINTED, check_points, segments
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Region
 from spectral_film.emulsion.frame import Frame
@@ -36,7 +36,6 @@ from spectral_film.stages.signals import (
     EXPOSURE,
     PRINT_DYES,
     PRINT_EXPOSURE,
-    SCENE,
     Signal,
 )
 from spectral_film.stages.transmission import Transmission
@@ -72,10 +71,10 @@ class ColourPath:
     @cached_property
     def segments(self) -> dict[Signal, Steps]:
         """The steps that make each signal that tables have for a wire, of the one before."""
-        wires = [SCENE, EXPOSURE, DYES, PRINT_EXPOSURE, PRINT_DYES, DISPLAY]
-        if self.recipe.settings.print_film is None:
-            wires = [SCENE, EXPOSURE, DYES, DISPLAY]
-        return dict(zip(wires[1:], segments(self.steps, wires), strict=True))
+        wires = PRINTED if self.recipe.settings.print_film else ON_A_LIGHT_BOX
+        found = segments(self.steps, wires)
+        check_points(self.steps)
+        return dict(zip(wires[1:], found, strict=True))
 
     def exposure(self, codes: Colours) -> Colours:
         """Scene code -> layer exposure, lux s."""

@@ -243,21 +243,18 @@ def play(
     ] = "on",
     bits: Bits = BITS,
     nan: Annotated[str, typer.Option(help="NaN and infinite pixels: refuse, or zero.")] = "refuse",
-    device: Annotated[
-        str | None,
-        typer.Option(help="Part of a device's name. Default: the first GPU, else OpenColorIO."),
-    ] = None,
+    device: DeviceName = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Play a picture through a pack, fast, without the film model."""
     from bake.opening import open_pack
     from bake.picture import play_picture
-    from spectral_film.device.device import open_device, open_gpu
+    from spectral_film.device.device import all_devices, open_device
     from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
 
     check_target(target, bits=bits, overwrite=overwrite)
-    chosen = open_device(device) if device else open_gpu()
+    chosen = open_device(device) if device or all_devices() else None
     with open_pack(source) as opened:
         scene = read_scene(picture, input_space=input_space, nan=nan)  # type: ignore[arg-type]
         with progress() as announce:
@@ -270,7 +267,7 @@ def play(
                 linear=not is_integer(target, bits),
                 announce=announce,
             )
-        say(f"tables: {played.device}")
+        say(f"device: {played.device}")
         for note in (*played.notes, *played.save(target, bits=bits, overwrite=overwrite)):
             say(note)
     typer.echo(target)
@@ -281,7 +278,6 @@ def _words(text: str) -> list[str]:
 
 
 def _report(proof: "Verification") -> None:
-    say(f"tables of the player: {proof.tables}")
     for name, e in proof.errors.items():
         numbers_of = f"mean {e.mean:.4g}, p99 {e.p99:.4g}, largest {e.largest:.4g} {e.unit}"
         typer.echo(f"{name:<31}{numbers_of}")

@@ -1,4 +1,4 @@
-"""The tables of a pack on an OpenCL device: made for GPUs, on a CPU no slower than OpenColorIO.
+"""The tables of a pack on an OpenCL device: on a GPU made for it, on a CPU as fast as OpenColorIO.
 
     coded = (value - low) / (high - low), held in 0 .. 1
 
@@ -15,36 +15,21 @@ from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
 
 KERNELS = Path(__file__).with_name("tables.cl")
-Ends = tuple[float, float]
 
 
-def curves_on(device: Device, values: np.ndarray, domain: Ends) -> Launch:
-    """A curve for each channel, ready for `values` in planes `wire` without NaN.
-
-    Args:
-        device: Where.
-        values: What comes out at each node, (3, node), two nodes or more.
-        domain: low, high: where the first and the last node lie.
-    """
-    return _table(device, "table_1d", values, values.shape[1], domain)
-
-
-def lattice_on(device: Device, nodes: np.ndarray, domain: Ends) -> Launch:
-    """A cube of colours, ready for colours in planes `wire` without NaN.
+def table_on(device: Device, nodes: np.ndarray, domain: tuple[float, float]) -> Launch:
+    """A table on a device, ready to make planes `made` of `wire`, which is without NaN.
 
     Args:
         device: Where.
-        nodes: What comes out at each node, (r, g, b, 3), two nodes or more along each axis.
+        nodes: What comes out at each node, two or more along an axis: of a curve for each channel
+            (3, node), of a cube of colours (r, g, b, 3).
         domain: low, high: where the first and the last node of every axis lie.
     """
-    size = len(nodes)
-    fours = np.zeros((size, size, size, 4), np.float32)  # a node is then one load of 16 bytes
-    fours[..., :3] = nodes
-    return _table(device, "table_3d", fours, size, domain)
-
-
-def _table(device: Device, kernel: str, nodes: np.ndarray, size: int, domain: Ends) -> Launch:
     low, high = domain
+    kernel, size = ("table_1d", nodes.shape[1]) if nodes.ndim == 2 else ("table_3d", len(nodes))
+    if nodes.ndim == 4:  # a node is then one load of 16 bytes
+        nodes = np.concatenate([nodes, np.zeros((*nodes.shape[:3], 1))], axis=3)
     return Launch(
         device,
         KERNELS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import PyOpenColorIO
 
-from bake.manifest import Statistic
+from bake.parts import Statistic
 
 CIEDE2000 = "CIEDE2000"
 INTERPOLATIONS = {

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import OpenImageIO
 
-from bake import manifest
-from bake.kernels import gauss_legendre, halo_angle, halo_rings, unknown
+from bake import parts
+from bake.kernels import gauss_legendre, halo_rings, unknown
 from bake.recipe import Sampling
 from spectral_film.blur.pixel_kernel import positive_kernel, reach_in_pixels
 from spectral_film.emulsion import spread
@@ -35,10 +35,10 @@ def kernel_square(mixture: spread.Mixture, pitch_um: float, radius_px: int) -> n
 
 
 def energy_outside(mixture: spread.Mixture, pitch_um: float) -> float:
-    """Share of the light that a form without an end has more, and that its sum brings back.
+    """Share of the light that the uncut form sends where the kernel ends, and cutting brings back.
 
-    A Gaussian and an exponential end at their own square of pixels, half a pixel beyond the last
-    centre; a Cauchy and a halo smoothly.
+    Every part ends at its own square of pixels, half a pixel beyond the last centre; a halo and a
+    Cauchy end round and smoothly.
     """
     return math.fsum(weight * _outside(part, pitch_um) for weight, part in mixture.parts)
 
@@ -46,22 +46,16 @@ def energy_outside(mixture: spread.Mixture, pitch_um: float) -> float:
 def _outside(part: spread.Spread, pitch_um: float) -> float:
     if part.reach_um == 0:
         return 0.0
-    if isinstance(part, spread.Halo):
-        last = halo_angle(part)
-        radius, flux = halo_rings(part, 0.0, last)
-        beyond = halo_rings(part, last, math.pi / 2)[1].sum()
-        lost = flux @ (1 - spread.smooth_end(radius, part.nominal_reach_um))
-        return float((beyond + lost) / (beyond + flux.sum()))
-    if isinstance(part, spread.Cauchy):
+    node, node_weight = gauss_legendre(32)
+    if isinstance(part, spread.Halo | spread.Cauchy):
+        # Light that would go beyond a radius, averaged over the radii where it ends.
         begin, end = spread.SMOOTH_END
-        node, node_weight = gauss_legendre(32)
         t = (node + 1) / 2
-        radius = (begin + (end - begin) * t) * spread.CAUCHY_REACH * part.radius_um
-        # By parts: what lies beyond each radius, and how much of it that radius takes away.
-        return float((15 * t**2 * (1 - t) ** 2 * node_weight) @ _beyond(part, radius))
+        falling = 30 * (t * (1 - t)) ** 2  # minus the slope of `spread.smooth_end`
+        edge = part.reach_um * (begin + (end - begin) * t) / end
+        return float((falling * _beyond(part, edge)) @ node_weight / 2)
     half = (reach_in_pixels(part.reach_um, (pitch_um, pitch_um))[0] + 0.5) * pitch_um
     # The edge of a square lies at half / cos(azimuth), eight times from 0 to 45 degrees.
-    node, node_weight = gauss_legendre(32)
     edge = half / np.cos(np.pi / 8 * (node + 1))
     return float(_beyond(part, edge) @ node_weight / 2)
 
@@ -74,6 +68,10 @@ def _beyond(part: spread.Spread, radius_um: np.ndarray) -> np.ndarray:
         return (1 + radius_um / part.length_um) * np.exp(-radius_um / part.length_um)
     if isinstance(part, spread.Cauchy):
         return (1 + (radius_um / part.radius_um) ** 2) ** -0.5
+    if isinstance(part, spread.Halo):
+        angles = np.arctan2(radius_um, 2 * part.base_um)
+        beyond = [halo_rings(part, angle, math.pi / 2)[1].sum() for angle in angles]
+        return np.array(beyond) / halo_rings(part, 0.0, math.pi / 2)[1].sum()
     raise unknown(part)
 
 
@@ -83,9 +81,9 @@ def write_images(
     mixtures: Sequence[spread.Mixture],
     sampling: Sampling,
     *,
-    acts_on: manifest.ActsOn,
+    acts_on: parts.ActsOn,
     provenance: Mapping[str, object] | None = None,
-) -> manifest.KernelImage:
+) -> parts.KernelImage:
     """Write the kernels of the three layers at one pixel pitch.
 
     `kernels/NAME_PITCHum.exr` holds R, G, B about the origin: its data window begins at minus the
@@ -102,7 +100,7 @@ def write_images(
         name: What the files are called by, ASCII.
         mixtures: The blur of R, G, B.
         sampling: The picture: its gate, its width and so its pitch. Pixels are square.
-        acts_on: What is convolved, as in `manifest.Kernel`.
+        acts_on: What is convolved, as in `parts.Kernel`.
         provenance: More `film:` attributes, as text.
 
     Returns:
@@ -126,13 +124,13 @@ def write_images(
     stem = f"{FOLDER}/{name}_{pitch_um:.3f}um"
     (folder / FOLDER).mkdir(parents=True, exist_ok=True)
     rgb = f"{stem}.exr"
-    _write(folder / rgb, np.stack(squares, axis=-1), manifest.LAYERS, -radius, attributes, outside)
-    layers: dict[manifest.Layer, manifest.PackPath] = {}
-    for layer, square, share in zip(manifest.LAYERS, squares, outside, strict=True):
+    _write(folder / rgb, np.stack(squares, axis=-1), parts.LAYERS, -radius, attributes, outside)
+    layers: dict[parts.Layer, parts.PackPath] = {}
+    for layer, square, share in zip(parts.LAYERS, squares, outside, strict=True):
         layers[layer] = f"{stem}_{layer}.exr"
         _write(folder / layers[layer], square[..., None], ("Y",), 0, attributes, (share,))
     centre = tuple(float(square[radius, radius]) for square in squares)
-    return manifest.KernelImage(
+    return parts.KernelImage(
         gate=sampling.gate,
         width=sampling.width,
         pitch_um=pitch_um,

@@ -19,7 +19,7 @@ from functools import cache
 import numpy as np
 from scipy import optimize, special
 
-from bake import manifest
+from bake import parts
 from spectral_film.emulsion import spread
 
 # Cycles/um. Even in the logarithm, so that the halo, over at 5 cycles/mm, weighs as much as the
@@ -38,33 +38,33 @@ SIGMA_DIGITS, WEIGHT_PLACES = 5, 6  # people type them into nodes
 TIE = 30.0  # weight of "the weights sum to 1" in the first fit; the second holds it exactly
 
 
-def kernel_layer(mixture: spread.Mixture) -> manifest.KernelLayer:
+def kernel_layer(mixture: spread.Mixture) -> parts.KernelLayer:
     """What a manifest says of the kernel of one layer."""
     sigmas, weights, error = sum_of_gaussians(mixture)
-    return manifest.KernelLayer(
+    return parts.KernelLayer(
         spreads=tuple(_described(weight, part) for weight, part in mixture.parts),
         gaussians=tuple(
-            manifest.Gaussian(weight=float(weight), sigma_um=float(sigma))
+            parts.Gaussian(weight=float(weight), sigma_um=float(sigma))
             for weight, sigma in zip(weights, sigmas, strict=True)
         ),
         gaussian_error=error,
     )
 
 
-def mixture(layer: manifest.KernelLayer) -> spread.Mixture:
+def mixture(layer: parts.KernelLayer) -> spread.Mixture:
     """The analytic form of a layer as the engine blurs with it: `kernel_layer` undone."""
     return spread.Mixture(tuple((part.weight, _spread(part)) for part in layer.spreads))
 
 
-def _described(weight: float, part: spread.Spread) -> manifest.Spread:
+def _described(weight: float, part: spread.Spread) -> parts.Spread:
     if isinstance(part, spread.Gaussian):
-        return manifest.Gaussian(weight=weight, sigma_um=part.sigma_um)
+        return parts.Gaussian(weight=weight, sigma_um=part.sigma_um)
     if isinstance(part, spread.Exponential):
-        return manifest.Exponential(weight=weight, length_um=part.length_um)
+        return parts.Exponential(weight=weight, length_um=part.length_um)
     if isinstance(part, spread.Cauchy):
-        return manifest.Cauchy(weight=weight, radius_um=part.radius_um)
+        return parts.Cauchy(weight=weight, radius_um=part.radius_um)
     if isinstance(part, spread.Halo):
-        return manifest.Halo(
+        return parts.Halo(
             weight=weight,
             form=part.profile,
             base_um=part.base_um,
@@ -74,19 +74,19 @@ def _described(weight: float, part: spread.Spread) -> manifest.Spread:
     raise unknown(part)
 
 
-def _spread(part: manifest.Spread) -> spread.Spread:
-    if isinstance(part, manifest.Gaussian):
+def _spread(part: parts.Spread) -> spread.Spread:
+    if isinstance(part, parts.Gaussian):
         return spread.Gaussian(part.sigma_um)
-    if isinstance(part, manifest.Exponential):
+    if isinstance(part, parts.Exponential):
         return spread.Exponential(part.length_um)
-    if isinstance(part, manifest.Cauchy):
+    if isinstance(part, parts.Cauchy):
         return spread.Cauchy(part.radius_um)
     return spread.Halo(part.form, part.base_um, part.base_index, part.reach_um)
 
 
 def unknown(part: spread.Spread) -> TypeError:
     """A spread that packs cannot hold."""
-    return TypeError(f"a pack has no word for {part!r}; add its form to bake.manifest.Spread")
+    return TypeError(f"a pack has no word for {part!r}; add its form to bake.parts.Spread")
 
 
 def transfer(mixture: spread.Mixture, frequency: np.ndarray) -> np.ndarray:
@@ -118,9 +118,9 @@ def _transfer(part: spread.Spread, f: np.ndarray) -> np.ndarray:
 
 
 def _hankel(halo: spread.Halo, f: np.ndarray) -> np.ndarray:
-    """Hankel transform of a halo with its smooth end, brought to 1 at frequency 0."""
-    radius, flux = halo_rings(halo, 0.0, halo_angle(halo))
-    flux = flux * spread.smooth_end(radius, halo.nominal_reach_um)
+    """Hankel transform of a halo, ended as it ends and brought to 1 at frequency 0."""
+    radius, flux = halo_rings(halo, 0.0, math.atan2(halo.reach_um, 2 * halo.base_um))
+    flux *= spread.smooth_end(radius, halo.nominal_reach_um)
     return special.j0(2 * np.pi * f[:, None] * radius) @ (flux / flux.sum())
 
 
@@ -130,13 +130,8 @@ def gauss_legendre(count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.polynomial.legendre.leggauss(count)
 
 
-def halo_angle(halo: spread.Halo) -> float:
-    """Angle in the base at which light comes back at the reach."""
-    return math.atan2(halo.reach_um, 2 * halo.base_um)
-
-
 def halo_rings(halo: spread.Halo, first: float, last: float) -> tuple[np.ndarray, np.ndarray]:
-    """Radii and the flux at each, its end left out, for light that leaves between two angles.
+    """Radii and the flux at each, for light that leaves between two angles, radians; no end yet.
 
     Gauss-Legendre on both sides of the critical angle. Below it the reflectance rises to 1 like a
     square root; angles that crowd there quadratically make it smooth.

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bake.manifest import MANIFEST, SCHEMA, SCHEMA_VERSION, Manifest, digest
+from bake.manifest import MANIFEST, SCHEMA, SCHEMA_VERSION, Manifest
+from bake.parts import digest
+from bake.version_1 import from_version_1
 from spectral_film.errors import InputError
 
 LARGEST_BYTES = 4 * 2**30  # of what a zip may unpack to: forty times a pack of two pitches
@@ -111,13 +113,16 @@ def _manifest(path: Path, folder: Path) -> Manifest:
             f"{path}: {MANIFEST} has the schema {said.get('schema')!r}, expected {SCHEMA!r}; this "
             "is no pack of spectral-film"
         )
-    if said.get("schema_version") != SCHEMA_VERSION:
+    version = said.get("schema_version")
+    if version not in (1, SCHEMA_VERSION):
         raise InputError(
-            f"{path}: its schema_version is {said.get('schema_version')!r}, this program reads "
+            f"{path}: its schema_version is {version!r}, this program reads 1 and "
             f"{SCHEMA_VERSION}; bake it again with this version"
         )
     try:
-        return Manifest.model_validate_json(text)
+        return from_version_1(said) if version == 1 else Manifest.model_validate_json(text)
+    except KeyError as reason:
+        raise InputError(f"{path}: {MANIFEST} lacks {reason}; bake it again") from None
     except ValidationError as reason:
         first = reason.errors()[0]
         where = ".".join(map(str, first["loc"]))
@@ -129,10 +134,10 @@ def _named(manifest: Manifest) -> Iterator[str]:
     for table in manifest.tables().values():
         yield table.clf
         yield table.cube
-    for kernel in manifest.kernels():
+    for kernel in manifest.chain.kernels:
         for image in kernel.images:
             yield image.rgb
             yield from image.layers.values()
-    yield manifest.view.pack_clf
+    yield manifest.print_clf
     yield manifest.reference.scene
     yield manifest.reference.render

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import PyOpenColorIO
 
 from bake.opening import Pack
-from bake.player import Announce, Player
+from bake.plain_player import PlainPlayer
+from bake.player import Player
 from bake.recipe import made_by
 from spectral_film.device.device import Device
 from spectral_film.emulsion.frame import Frame, gate_size_mm
@@ -16,6 +16,7 @@ from spectral_film.files.colour_spaces import to_named_space
 from spectral_film.files.output import write_picture
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.scene import Scene
+from spectral_film.path.plan import Announce
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,7 @@ class Played:
 
     Attributes:
         planes: Display RGB, code values or linear light, (3, y, x).
-        device: Where the tables ran.
+        device: Where it was played.
         notes: What the user should know, a sentence each.
         display: The display it is for.
         metadata: Provenance.
@@ -69,7 +70,7 @@ def play_picture(
     Args:
         pack: What to play.
         scene: RGB, linear Rec.709; its codes are made here.
-        device: Where tables run; None: in OpenColorIO, on the CPU.
+        device: Where it plays; None: there is none, so slowly.
         gate: Camera aperture; None: the pack's first.
         spatial: Whether light spreads and inhibitor diffuses.
         linear: Give display-linear light rather than code values.
@@ -77,7 +78,7 @@ def play_picture(
 
     Raises:
         InputError: the scene is spectral.
-        UsageError: no such gate.
+        UsageError: no such gate; or there is no device, and the pack has no kernels for the pitch.
     """
     if scene.kind != "rgb":
         raise InputError(
@@ -93,10 +94,10 @@ def play_picture(
     pixels = np.ascontiguousarray(np.moveaxis(scene.planes, 0, -1))
     to_named_space(said.input.space)(pixels)
     codes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
-    player = Player(pack, device)
+    player = Player(pack, device) if device else PlainPlayer(pack)
     planes = player.play(codes, frame.pitch_um, announce) if spatial else player.play_colours(codes)
 
-    low, high = (said.layer_exposure.table if spatial else said.film).domain
+    low, high = (said.chain.lookups[0].table if spatial else said.film).domain
     beyond = int(((codes < low) | (codes > high)).any(axis=0).sum())
     notes = [*scene.notes]
     if beyond:
@@ -107,7 +108,7 @@ def play_picture(
     display = said.output.display
     return Played(
         planes=DISPLAYS[display].decode(planes).astype(np.float32) if linear else planes,
-        device=player.device.name if player.device else _ocio(),
+        device=player.name,
         notes=tuple(notes),
         display=display,
         metadata={
@@ -121,7 +122,3 @@ def play_picture(
         },
         scene=scene,
     )
-
-
-def _ocio() -> str:
-    return f"OpenColorIO {PyOpenColorIO.__version__} on the CPU"

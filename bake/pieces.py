@@ -11,22 +11,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bake.recipe import Recipe
+from bake.segments import PRINTED, check_points, segments
 from spectral_film.emulsion.film import ToneCurve
 from spectral_film.emulsion.frame import Frame
 from spectral_film.emulsion.spread import Mixture
 from spectral_film.errors import UsageError
-from spectral_film.path.order import Steps, between
+from spectral_film.path.order import Steps
 from spectral_film.path.pipeline import Pipeline
 from spectral_film.stages.adjacency import Inhibition, Release
 from spectral_film.stages.optics import Spreading
-from spectral_film.stages.signals import (
-    DISPLAY,
-    DYES,
-    EXPOSURE,
-    PRINT_DYES,
-    PRINT_EXPOSURE,
-    SCENE,
-)
 from spectral_film.stages.tone_curve import Development
 from spectral_film.stages.transmission import Transmission
 
@@ -59,17 +52,16 @@ def pieces_of(recipe: Recipe) -> Pieces:
     """
     everything = replace(recipe.settings, scatter=True, halation=True, adjacency=True)
     steps = Pipeline(settings=everything, frame=Frame(24.0, 1000), encode=True).steps
-    points, optics = _before_blur(between(steps, SCENE, EXPOSURE))
-    curve, coupling, inhibitor = _negative_development(between(steps, EXPOSURE, DYES))
-    printer, print_optics = _before_blur(between(steps, DYES, PRINT_EXPOSURE))
-    printed = between(steps, PRINT_EXPOSURE, PRINT_DYES)
+    lit, developed, printed_on, printed, shown = segments(steps, PRINTED)
+    points, optics = _before_blur(lit)
+    curve, coupling, inhibitor = _negative_development(developed)
+    printer, print_optics = _before_blur(printed_on)
     if len(printed) != 1 or not isinstance(printed[0].stage, Development):
         raise _no_piece(printed, "a curve of the print")
     if len(printer) != 1 or not isinstance(printer[0].stage, Transmission):
         raise _no_piece(printer, "the light of a printer")
-    for alone in (points, between(steps, PRINT_DYES, DISPLAY)):
-        if any(step.stage.reach_um for step in alone):
-            raise _no_piece(alone, "what looks at no other pixel")
+    check_points(points)
+    check_points(shown)
     return Pieces(
         curve=curve,
         print_curve=printed[0].stage.curve,

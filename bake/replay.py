@@ -1,7 +1,8 @@
 """Play a pack with OpenColorIO, OpenImageIO, numpy and scipy alone, slowly and in plain steps.
 
-This file knows nothing of spectral-film: it is what a program that wants to play a pack has to do,
-and lies in every pack beside what it plays:
+This file knows nothing of spectral-film, and of the film only what the chain in `pack.json` says:
+it is what a program that wants to play packs has to do, and lies in every pack beside what it
+plays:
 
     python replay.py PACK SCENE.exr OUTPUT.exr PITCH_UM
 
@@ -18,43 +19,43 @@ import OpenImageIO
 import PyOpenColorIO
 from scipy.signal import fftconvolve
 
-DARKEST = 1e-8  # transmittance: no film is as dense as 8
 NEAR = 0.002  # how far a pitch may be from a kernel's, as a share of it
 
 
-def replay(pack: Path, scene: np.ndarray, pitch_um: float) -> dict[str, np.ndarray]:
-    """Every wire of the pack, (y, x, 3) each, for a scene of code values, (y, x, 3)."""
-    said = json.loads((pack / "pack.json").read_text(encoding="utf-8"))
-    first, developed, view = said["layer_exposure"], said["development"], said["view"]
+def replay(said: dict, pack: Path, scene: np.ndarray, pitch_um: float) -> dict[str, np.ndarray]:
+    """Every wire of a pack, (y, x, 3) each.
 
-    def table(stage: dict, values: np.ndarray) -> np.ndarray:
-        return through(pack / stage["table"]["clf"], values)
-
-    offset = first["exposure_offset_lux_s"]
-    exposure = np.maximum(10 ** table(first, scene) - offset, 0)
-    exposure = spread(pack, said["optics"], exposure, pitch_um)
-
-    floor = 10 ** developed["log_exposure"][0]
-    log_exposure = np.log10(np.maximum(exposure, floor))
-    dye = through(pack / developed["curve"]["clf"], log_exposure)
-    inhibitor = spread(pack, developed["inhibitor"], dye, pitch_um)
-    held_back = inhibitor @ np.array(developed["coupling"]).T
-    balanced = through(pack / developed["compensated"]["clf"], log_exposure)
-    dyes = through(pack / developed["curve"]["clf"], balanced - held_back)
-
-    density = table(said["printing"], dyes)
-    light = spread(pack, said["print_optics"], 10**-density, pitch_um)
-    points = np.array(view["printer_points"]) - 25
-    printer = view["print_log_exposure"] + view["per_point"] * points
-    print_exposure = printer + np.log10(np.maximum(light, DARKEST))
-    print_dyes = through(pack / view["curve"]["clf"], print_exposure)
-    return {
-        "exposure": exposure,
-        "dyes": dyes,
-        "printing density": density,
-        "print dyes": print_dyes,
-        "display": np.maximum(table(view, print_dyes), 0),
-    }
+    Args:
+        said: What `pack.json` says.
+        pack: The folder of the pack.
+        scene: Code values, (y, x, 3).
+        pitch_um: Distance of its pixels on the film.
+    """
+    chain = said["chain"]
+    wires = {chain["wires"][0]["name"]: scene}
+    for step in chain["steps"]:
+        x = wires[step["takes"]]
+        match step["kind"]:
+            case "table":
+                made = through(pack / step["table"]["clf"], x)
+            case "power":
+                made = np.maximum(10 ** (step["direction"] * x) - step["offset"], 0)
+            case "log":
+                made = np.log10(np.maximum(x, step["floor"]))
+            case "printer":
+                light = np.log10(np.maximum(x, step["floor"]))
+                more = step["per_point"] * (np.array(step["points"]) - 25)
+                made = light + step["log_exposure"] + more
+            case "hold back":
+                made = x - wires[step["inhibitor"]] @ np.array(step["coupling"]).T
+            case "blur":
+                made = spread(pack, step["kernel"], x, pitch_um)
+            case "at least":
+                made = np.maximum(x, step["low"])
+            case kind:
+                raise ValueError(f"{step['gives']} is made by {kind!r}, which this file knows not")
+        wires[step["gives"]] = made
+    return wires
 
 
 def through(clf: Path, values: np.ndarray) -> np.ndarray:
@@ -103,7 +104,9 @@ def main() -> None:
         raise SystemExit("usage: python replay.py PACK SCENE.exr OUTPUT.exr PITCH_UM")
     pack, scene, output, pitch_um = sys.argv[1:]
     codes = pixels_of(Path(scene))[..., :3]
-    display = replay(Path(pack), codes, float(pitch_um))["display"].astype(np.float32)
+    said = json.loads((Path(pack) / "pack.json").read_text(encoding="utf-8"))
+    wires = replay(said, Path(pack), codes, float(pitch_um))
+    display = wires[said["chain"]["wires"][-1]["name"]].astype(np.float32)
     height, width, _ = display.shape
     picture = OpenImageIO.ImageBuf(OpenImageIO.ImageSpec(width, height, 3, "float"))
     picture.set_pixels(OpenImageIO.ROI(), display)

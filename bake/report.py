@@ -11,9 +11,11 @@ import OpenImageIO
 
 from bake.error import CIEDE2000
 from bake.kernels import FREQUENCIES, mixture, transfer
-from bake.manifest import LAYERS, Kernel, Manifest, Statistic, Table
+from bake.manifest import Manifest
+from bake.parts import LAYERS, Kernel, Statistic, Table
 from bake.reference_scene import LAMPS
 from bake.replay import pixels_of, through
+from bake.steps import Lookup
 from bake.verify import Verification
 from spectral_film.files.colour_spaces import named_space, to_named_space
 from spectral_film.pages.drawing import RECORDS, svg
@@ -95,7 +97,7 @@ def _errors(errors: dict[str, Statistic]) -> Markup:
 
 def _kernels(said: Manifest) -> Markup:
     parts: list[str] = []
-    for kernel in said.kernels():
+    for kernel in said.chain.kernels:
         parts.append(figure(svg(partial(_draw_kernel, kernel)), f"Acts on {kernel.acts_on}."))
         rows = [
             (
@@ -136,12 +138,18 @@ def _draw_kernel(kernel: Kernel, drawing: "Figure") -> None:
 
 
 def _curves(folder: Path, said: Manifest) -> Markup:
+    """Every table of one value in and one out, layer by layer, once."""
+    units = {wire.name: wire.unit for wire in said.chain.wires}
+    steps: dict[str, Lookup] = {}
+    for step in said.chain.lookups:
+        if step.table.dimensions == 1:
+            steps.setdefault(step.table.clf, step)
+
     def draw(drawing: "Figure") -> None:
-        left, right = drawing.subplots(1, 2)
-        _draw_curves(left, folder, said.development.curve)
-        left.set(xlabel="log10 exposure, lux s", ylabel="dye amount of the negative")
-        _draw_curves(right, folder, said.view.curve)
-        right.set(xlabel="log10 exposure of the print", ylabel="dye amount of the print")
+        panels = drawing.subplots(1, len(steps), squeeze=False)[0]
+        for axes, step in zip(panels, steps.values(), strict=True):
+            _draw_curves(axes, folder, step.table)
+            axes.set(xlabel=f"{step.takes}, {units[step.takes]}", ylabel=step.gives)
 
     return section("Curves", figure(svg(draw)))
 

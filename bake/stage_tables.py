@@ -8,7 +8,7 @@ import numpy as np
 from bake.colour_path import ColourPath
 from bake.error import CIEDE2000, statistic
 from bake.lattice import Lattice, solved
-from bake.manifest import Statistic
+from bake.parts import Statistic
 from bake.pieces import Pieces
 from bake.samples import WHOLE_CUBE, scene_colours, weighted
 from bake.table_files import Curves, ocio_play, table_transform

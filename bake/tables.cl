@@ -18,7 +18,7 @@ __kernel void table_1d(
     const float low,                                  // of the domain: where node 0 lies
     const float nodes_per_unit,
     const uint width,
-    __global float *mapped, const uint4 mapped_at)    //                         [3]
+    __global float *made, const uint4 made_at)        //                         [3]
 {
     const uint x = get_global_id(0) * VW, y = get_global_id(1);
     if (x >= width)
@@ -35,7 +35,7 @@ __kernel void table_1d(
             next.lane[n] = node[1];
         }
         const V along = position - TO_V(below.all);
-        store(mapped, mapped_at, channel, x, y, width,
+        store(made, made_at, channel, x, y, width,
               near.all * (1.0f - along) + next.all * along);
     }
 }
@@ -50,7 +50,7 @@ __kernel void table_3d(
     const float low,                                  // of the domain: where node 0 lies
     const float nodes_per_unit,
     const uint width,
-    __global float *mapped, const uint4 mapped_at)    // in units of the nodes   [3]
+    __global float *made, const uint4 made_at)        // in units of the nodes   [3]
 {
     const uint x = get_global_id(0) * VW, y = get_global_id(1);
     if (x >= width)
@@ -88,7 +88,7 @@ __kernel void table_3d(
         green.lane[n] = found.y;
         blue.lane[n] = found.z;
     }
-    store(mapped, mapped_at, 0, x, y, width, red.all);
-    store(mapped, mapped_at, 1, x, y, width, green.all);
-    store(mapped, mapped_at, 2, x, y, width, blue.all);
+    store(made, made_at, 0, x, y, width, red.all);
+    store(made, made_at, 1, x, y, width, green.all);
+    store(made, made_at, 2, x, y, width, blue.all);
 }

@@ -5,15 +5,19 @@ from pathlib import Path
 
 import numpy as np
 
+from bake.chain import DISPLAY, DYES, EXPOSURE, PRINTING_DENSITY
 from bake.colour_path import ColourPath
 from bake.error import CIEDE2000, statistic
-from bake.manifest import Manifest, Statistic
+from bake.manifest import Manifest
 from bake.opening import Pack
+from bake.parts import Statistic
 from bake.player import Player
 from bake.recipe import Recipe
 from bake.reference_scene import scene_of_codes
 from bake.replay import pixels_of, replay
-from spectral_film.device.device import Device, open_gpu
+from bake.steps import Power
+from spectral_film.device.device import Device
+from spectral_film.emulsion.film import Film
 from spectral_film.errors import UsageError
 from spectral_film.path.rendering import render
 from spectral_film.path.settings import Settings
@@ -21,8 +25,8 @@ from spectral_film.stages.signals import Quantity
 
 # What a pack may be off by, mean and 99th percentile. The pictures: the project's aim for a scene
 # with lamps in it. The stages: twice what wide camera gamuts came to, since their bounds are for
-# wires that are off by a unit, a sign or a base. The player does in float32 and with
-# OpenColorIO's quick logarithms (2.5e-5) what the replay does in float64.
+# wires that are off by a unit, a sign or a base. The player does in float32
+# what the replay does in float64.
 BOUNDS = {
     "exposure": (0.03, 0.3),
     "dyes": (0.005, 0.03),
@@ -44,21 +48,19 @@ class Verification:
         failures: What is off by more than it may be, a sentence each.
         pictures: Display codes by who made them: engine, replay, player, (y, x, 3).
         difference: CIEDE2000 of replay against engine, (y, x).
-        tables: Where those of the player ran.
     """
 
     errors: dict[str, Statistic]
     failures: tuple[str, ...]
     pictures: dict[str, np.ndarray]
     difference: np.ndarray
-    tables: str
 
 
 def verify(
     pack: Pack,
     device: Device,
-    film: str | Path | None = None,
-    print_film: str | Path | None = None,
+    film: Film | str | Path | None = None,
+    print_film: Film | str | Path | None = None,
 ) -> Verification:
     """Play the pack's own picture in all three ways.
 
@@ -85,16 +87,16 @@ def verify(
         picture = render(scene, settings, device=device, encode=quantity == "display")
         return picture.image.astype(np.float64)
 
-    wires = replay(pack.folder, codes, pitch)
-    gpu = open_gpu()
-    played = Player(pack, gpu).play(np.ascontiguousarray(np.moveaxis(codes, -1, 0)), (pitch, pitch))
-    offset = said.layer_exposure.exposure_offset_lux_s
+    wires = replay(said.model_dump(mode="json"), pack.folder, codes, pitch)
+    planes = np.ascontiguousarray(np.moveaxis(codes, -1, 0))
+    played = Player(pack, device).play(planes, (pitch, pitch))
+    offset = next(step.offset for step in said.chain.steps if isinstance(step, Power))
     by_engine, by_pack = (
-        np.log10(exposure + offset) / STOP for exposure in (tapped("exposure"), wires["exposure"])
+        np.log10(exposure + offset) / STOP for exposure in (tapped("exposure"), wires[EXPOSURE])
     )
     pictures = {
         "engine": tapped("display"),
-        "replay": wires["display"],
+        "replay": wires[DISPLAY],
         "player": np.moveaxis(played, 0, -1),
         "its own render": pixels_of(pack.file(said.reference.render)),
     }
@@ -105,10 +107,8 @@ def verify(
     difference = apart("engine", "replay")
     errors = {
         "exposure": _apart(by_engine, by_pack, "stops"),
-        "dyes": _apart(tapped("dyes"), wires["dyes"], "dye amount"),
-        "printing density": _apart(
-            tapped("printing-density"), wires["printing density"], "density"
-        ),
+        "dyes": _apart(tapped("dyes"), wires[DYES], "dye amount"),
+        "printing density": _apart(tapped("printing-density"), wires[PRINTING_DENSITY], "density"),
         "replay against engine": statistic(difference, CIEDE2000),
         "player against engine": statistic(apart("engine", "player"), CIEDE2000),
         "player against replay": statistic(apart("replay", "player"), CIEDE2000),
@@ -119,7 +119,6 @@ def verify(
         failures=tuple(_failures(errors)),
         pictures=pictures,
         difference=difference.reshape(codes.shape[:2]),
-        tables=gpu.name if gpu else "OpenColorIO on the CPU",
     )
 
 
@@ -129,7 +128,9 @@ def gate_of(codes: np.ndarray, pitch_um: float) -> str:
 
 
 def recipe_of(
-    said: Manifest, film: str | Path | None = None, print_film: str | Path | None = None
+    said: Manifest,
+    film: Film | str | Path | None = None,
+    print_film: Film | str | Path | None = None,
 ) -> Recipe:
     """What a pack was baked from; arguments and errors as in `verify`."""
     recipe = Recipe(
@@ -137,7 +138,7 @@ def recipe_of(
             film=film or said.negative.id,
             print_film=print_film or said.print_film.id,
             display=said.output.display,
-            printer_points=said.view.printer_points,
+            printer_points=said.chain.printer.points,
             **said.settings.model_dump(),
         ),
         input_space=said.input.space,

@@ -56,8 +56,8 @@ def main() -> None:
         engine, colours = (
             Pipeline(settings=s, frame=frame, encode=True) for s in (everything, plain)
         )
-        player = Player(pack)
-        print(f"{width} x {height}, {device.name}; OpenColorIO on the CPU")
+        player = Player(pack, device)
+        print(f"{width} x {height}, {device.name}")
         print("| path | engine, s | player, s | engine / player |\n|---|---|---|---|")
         for name, by_engine, by_player in (
             ("colour", lambda: colours(device, light), lambda: player.play_colours(codes)),

@@ -8,8 +8,9 @@ Written for Blender 5.0, from its source and API pages; NOT run in Blender. How 
 3. Add the group *Film*: it takes the scene-linear picture and gives display codes, so set the view
    to *Raw* on the pack's display.
 
-Every table is a colour space of the config: the first takes the scene, the others the numbers of
-ACES2065-1 as they are. Every kernel is a picture of the pack, one for each layer. Kernels end at
+It follows the chain in `pack.json`. What is between two pictures of it is a colour space of the
+config: the first takes the scene, the others the numbers of ACES2065-1 as they are. Every kernel
+is a picture of the pack, one for each layer. Kernels end at
 the edge of the picture: render with a margin of their radius.
 """
 
@@ -31,11 +32,6 @@ def convert(tree: Any, source: Any, space: str, to: str) -> Any:
     node.label = to
     tree.links.new(source, node.inputs["Image"])
     return node.outputs["Image"]
-
-
-def step(tree: Any, source: Any, to: str) -> Any:
-    """One step of the film on numbers as they are."""
-    return convert(tree, source, "ACES2065-1", to)
 
 
 def convolve(tree: Any, source: Any, kernel: dict[str, Any] | None, gate: str, width: int) -> Any:
@@ -86,59 +82,73 @@ def power(tree: Any, base: float, exponent: Any) -> Any:
     return node.outputs[0]
 
 
-def light_per_point(tree: Any, points: Any, pack: dict[str, Any], number: int) -> Any:
-    """What a printer light other than the baked one multiplies the light on the print by."""
-    less = tree.nodes.new("ShaderNodeMath")
-    less.operation = "SUBTRACT"
-    tree.links.new(points, less.inputs[0])
-    less.inputs[1].default_value = pack["view"]["printer_points"][number]
-    return power(tree, 10 ** pack["view"]["per_point"], less.outputs[0])
+def printer_light(tree: Any, given: Any, printer: dict[str, Any]) -> Any:
+    """What printer lights other than the baked ones multiply the light on the print by."""
+    light = tree.nodes.new("CompositorNodeCombineColor")
+    channels = "Red", "Green", "Blue"
+    for layer, channel, baked in zip("RGB", channels, printer["points"], strict=True):
+        more = tree.nodes.new("ShaderNodeMath")
+        more.operation = "SUBTRACT"
+        tree.links.new(given.outputs[f"Printer points {layer}"], more.inputs[0])
+        more.inputs[1].default_value = baked
+        tree.links.new(
+            power(tree, 10 ** printer["per_point"], more.outputs[0]), light.inputs[channel]
+        )
+    return light.outputs["Image"]
 
 
 def build(gate: str | None, width: int) -> Any:
     """Make the group *Film* anew and answer it."""
     pack = json.loads((PACK / "pack.json").read_text(encoding="utf-8"))
     gate = gate or pack["gates"][0]["name"]
+    chain = pack["chain"]
+    making = {step["gives"]: step for step in chain["steps"]}
+    first, last = chain["wires"][0]["name"], chain["wires"][-1]["name"]
+    printer = next(step for step in chain["steps"] if step["kind"] == "printer")
     tree = bpy.data.node_groups.new("Film", "CompositorNodeTree")
     sides = tree.interface
     sides.new_socket("Image", in_out="INPUT", socket_type="NodeSocketColor")
     sides.new_socket("Exposure", in_out="INPUT", socket_type="NodeSocketFloat")
-    for layer, points in zip("RGB", pack["view"]["printer_points"], strict=True):
+    for layer, points in zip("RGB", printer["points"], strict=True):
         name = f"Printer points {layer}"
         sides.new_socket(name, in_out="INPUT", socket_type="NodeSocketFloat").default_value = points
     sides.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
     given = tree.nodes.new("NodeGroupInput")
     made = tree.nodes.new("NodeGroupOutput")
+    lying = {first: given.outputs["Image"]}  # the wires that are pictures so far
 
-    exposure = convert(tree, given.outputs["Image"], SCENE_LINEAR, LAYER_EXPOSURE)
-    exposure = mix(tree, "MULTIPLY", exposure, power(tree, 2.0, given.outputs["Exposure"]))
-    exposure = convolve(tree, exposure, pack["optics"], gate, width)
+    def picture(wire: str) -> Any:
+        """A wire as a picture: what the chain makes at a point is one step of the config."""
+        if wire in lying:
+            return lying[wire]
+        way, before = [], wire
+        while before not in lying:
+            way.append(making[before])
+            before = making[before]["takes"]
+        source = lying[before]
+        if printer in way:
+            source = mix(tree, "MULTIPLY", source, printer_light(tree, given, printer))
+        begin = SCENE_LINEAR if before == first else AS_IT_IS
+        lying[wire] = convert(tree, source, begin, f"Film step: {wire}")
+        if wire == chain["stops_on"]:
+            stops = power(tree, 2.0, given.outputs["Exposure"])
+            lying[wire] = mix(tree, "MULTIPLY", lying[wire], stops)
+        return lying[wire]
 
-    inhibitor = step(tree, exposure, DEVELOPED)
-    inhibitor = convolve(tree, inhibitor, pack["development"]["inhibitor"], gate, width)
-    held_back = mix(
-        tree, "ADD", step(tree, exposure, COMPENSATED), step(tree, inhibitor, HELD_BACK)
-    )
-
-    light = step(tree, held_back, PRINT_EXPOSURE)
-    printer = tree.nodes.new("CompositorNodeCombineColor")
-    for number, (layer, channel) in enumerate((("R", "Red"), ("G", "Green"), ("B", "Blue"))):
-        points = given.outputs[f"Printer points {layer}"]
-        tree.links.new(light_per_point(tree, points, pack, number), printer.inputs[channel])
-    light = mix(tree, "MULTIPLY", light, printer.outputs["Image"])
-    light = convolve(tree, light, pack["print_optics"], gate, width)
-    tree.links.new(step(tree, light, DISPLAYED), made.inputs["Image"])
+    for step in chain["steps"]:
+        if step["kind"] == "blur":
+            source = picture(step["takes"])
+            lying[step["gives"]] = convolve(tree, source, step["kernel"], gate, width)
+        elif step["kind"] == "hold back":
+            name = f"Film step: {step['gives']}"
+            taken = convert(tree, picture(step["inhibitor"]), AS_IT_IS, name)
+            lying[step["gives"]] = mix(tree, "ADD", picture(step["takes"]), taken)
+    tree.links.new(picture(last), made.inputs["Image"])
     return tree
 
 
 # Names of the pack's config.
-SCENE_LINEAR = "ACEScg"
-LAYER_EXPOSURE = "Film step: layer exposure"
-DEVELOPED = "Film step: developed"
-COMPENSATED = "Film step: compensated"
-HELD_BACK = "Film step: held back"
-PRINT_EXPOSURE = "Film step: print exposure"
-DISPLAYED = "Film step: displayed"
+SCENE_LINEAR, AS_IT_IS = "ACEScg", "ACES2065-1"
 
 if __name__ == "__main__":
     build(GATE, WIDTH or bpy.context.scene.render.resolution_x)

@@ -8,12 +8,13 @@ Knobs as in the Foundry's reference of Nuke 15: OCIOFileTransform, Expression, C
 is Convolve2; image is input 0, filter is input 1), ColorMatrix, Merge2. Not run in Nuke.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bake.hosts.steps import DARKEST_TRANSMISSION
-from bake.manifest import LAYERS, Kernel, Layer, Manifest
+from bake.manifest import Manifest
+from bake.parts import LAYERS, Kernel, Layer
+from bake.steps import AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
 
 SCRIPT = "nuke/film.nk"
 NUKE = "15.0 v1"
@@ -23,7 +24,7 @@ SYMBOLS: dict[Layer, str] = {"R": "r", "G": "g", "B": "b"}
 
 
 @dataclass
-class Chain:
+class Nodes:
     """Nodes of a group, in order."""
 
     text: list[str] = field(default_factory=list)
@@ -44,12 +45,16 @@ class Chain:
         )
 
     def expression(self, name: str, source: str, each: str) -> str:
-        """Arithmetic on every channel: `{v}` is its value, `{layer}` R, G or B."""
-        formulas = {
-            f"expr{number}": f'"{each.format(v=SYMBOLS[layer], layer=layer)}"'
-            for number, layer in enumerate(LAYERS)
+        """The same arithmetic on every channel, whose value is `{v}`."""
+        return self.expressions(name, source, [each] * len(LAYERS))
+
+    def expressions(self, name: str, source: str, formulas: Iterable[str]) -> str:
+        """Arithmetic on R, G and B; `{v}` is the value of each."""
+        knobs = {
+            f"expr{number}": f'"{formula.format(v=SYMBOLS[layer])}"'
+            for number, (layer, formula) in enumerate(zip(LAYERS, formulas, strict=True))
         }
-        return self.add("Expression", name, [source], **formulas)
+        return self.add("Expression", name, [source], **knobs)
 
 
 def write_nuke(folder: Path, manifest: Manifest) -> list[str]:
@@ -62,71 +67,64 @@ def write_nuke(folder: Path, manifest: Manifest) -> list[str]:
 
 def group_text(manifest: Manifest) -> str:
     """The script."""
-    chain = Chain()
-    _camera(chain, manifest)
-    _development(chain, manifest)
-    _print(chain, manifest)
-    chain.add("Output", "Output1", ["display"])
-    return "\n".join([*_heading(manifest), *chain.text, "end_group", ""])
+    nodes = Nodes()
+    chain = manifest.chain
+    scene, *_, display = (wire.name for wire in chain.wires)
+    lying = {scene: nodes.add("Input", scene)}  # the node behind which each wire is
+    for step in chain.steps:
+        sources = [lying[wire] for wire in step.inputs]
+        lying[step.gives] = _add(nodes, step, step.gives.replace(" ", "_"), sources)
+        if step.gives == chain.stops_on:
+            gain = "{v} * pow(2, parent.exposure)"
+            lying[step.gives] = nodes.expression("stops", lying[step.gives], gain)
+    nodes.add("Output", "Output1", [lying[display]])
+    return "\n".join([*_heading(manifest), *nodes.text, "end_group", ""])
 
 
-def _camera(chain: Chain, manifest: Manifest) -> None:
-    offset = manifest.layer_exposure.exposure_offset_lux_s
-    chain.add("Input", "scene")
-    chain.table("layer_exposure", "scene", manifest.layer_exposure.table.clf)
-    chain.expression(
-        "exposure_linear",
-        "layer_exposure",
-        f"max(pow(10, {{v}}) - {offset!r}, 0) * pow(2, parent.exposure)",
-    )
-    _kernel(chain, manifest.optics, "optics", "exposure_linear")
+def _add(nodes: Nodes, step: Step, name: str, sources: Sequence[str]) -> str:
+    """The nodes of one step; answers the last one's name."""
+    source = sources[0]
+    match step:
+        case Lookup():
+            return nodes.table(name, source, step.table.clf)
+        case Power():
+            x = "{v}" if step.direction > 0 else "-{v}"
+            light = f"max(pow(10, {x}) - {step.offset!r}, 0)"
+            return nodes.expression(name, source, light)
+        case Logarithm():
+            return nodes.expression(name, source, f"log10(max({{v}}, {step.floor!r}))")
+        case Printer():
+            at_25 = dict(zip(LAYERS, step.log_exposure, strict=True))
+            formulas = (
+                f"log10(max({{v}}, {step.floor!r})) + {at_25[layer]!r} "
+                f"+ {step.per_point!r} * (parent.points_{layer} - 25)"
+                for layer in LAYERS
+            )
+            return nodes.expressions(name, source, formulas)
+        case HoldBack():
+            # The matrix holds minus the coupling, so that the sum does not care which is which.
+            rows = " ".join(
+                "{" + " ".join(repr(-value) for value in row) + "}" for row in step.coupling
+            )
+            taken = nodes.add("ColorMatrix", "coupling", [sources[1]], matrix=f"{{{rows}}}")
+            return nodes.add("Merge2", name, [source, taken], operation="plus")
+        case Blur():
+            return _kernel(nodes, step.kernel, name, source)
+        case AtLeast():
+            return nodes.expression(name, source, f"max({{v}}, {step.low!r})")
 
 
-def _development(chain: Chain, manifest: Manifest) -> None:
-    development = manifest.development
-    lowest = 10 ** development.log_exposure[0]
-    chain.expression("log_exposure", "optics", f"log10(max({{v}}, {lowest!r}))")
-    chain.table("compensated", "log_exposure", development.compensated.clf)
-    chain.table("developed", "log_exposure", development.curve.clf)
-    _kernel(chain, development.inhibitor, "inhibitor", "developed")
-    # The matrix holds minus the coupling, so that the sum does not care which input is which.
-    rows = " ".join(
-        "{" + " ".join(repr(-value) for value in row) + "}" for row in development.coupling
-    )
-    chain.add("ColorMatrix", "coupling", ["inhibitor"], matrix=f"{{{rows}}}")
-    chain.add("Merge2", "held_back", ["compensated", "coupling"], operation="plus")
-    chain.table("dyes", "held_back", development.curve.clf)
-
-
-def _print(chain: Chain, manifest: Manifest) -> None:
-    view = manifest.view
-    chain.table("printing_density", "dyes", manifest.printing.table.clf)
-    chain.expression("print_light", "printing_density", "pow(10, -{v})")
-    _kernel(chain, manifest.print_optics, "print_optics", "print_light")
-    chain.expression(
-        "print_density", "print_optics", f"-log10(max({{v}}, {DARKEST_TRANSMISSION!r}))"
-    )
-    # The last table holds the points that the pack was baked at; the knobs add the difference.
-    points = {
-        f"expr{number}": f'"{SYMBOLS[layer]} - {view.per_point!r} * '
-        f'(parent.points_{layer} - {view.printer_points[number]!r})"'
-        for number, layer in enumerate(LAYERS)
-    }
-    chain.add("Expression", "printer_points", ["print_density"], **points)
-    chain.table("display", "printer_points", view.pack_clf)
-
-
-def _kernel(chain: Chain, kernel: Kernel | None, name: str, source: str) -> str:
+def _kernel(nodes: Nodes, kernel: Kernel | None, name: str, source: str) -> str:
     """Each layer by its own kernel, read at the pitch that the group's knob names."""
     if kernel is None:
-        return chain.add("Dot", name, [source])
+        return nodes.add("Dot", name, [source])
     before = source
     for layer in LAYERS:
         read = []
         for number, image in enumerate(kernel.images):
             path = image.layers[layer]
             read.append(
-                chain.add(
+                nodes.add(
                     "Read",
                     f"{name}_{layer}_kernel_{number}",
                     file=_in_pack(path),
@@ -134,9 +132,9 @@ def _kernel(chain: Chain, kernel: Kernel | None, name: str, source: str) -> str:
                     raw="true",
                 )
             )
-        chosen = chain.add("Switch", f"{name}_{layer}_pitch", read, which="{{parent.pitch}}")
+        chosen = nodes.add("Switch", f"{name}_{layer}_pitch", read, which="{{parent.pitch}}")
         others = " ".join(f"-{CHANNELS[other]}" for other in LAYERS if other != layer)
-        before = chain.add(
+        before = nodes.add(
             "Convolve2",
             name if layer == LAYERS[-1] else f"{name}_{layer}",
             [before, chosen],
@@ -155,19 +153,19 @@ def _in_pack(path: str) -> str:
 
 def pictures(manifest: Manifest) -> list[str]:
     """What the kernels' images are for, in their order."""
-    images = [image for kernel in manifest.kernels()[:1] for image in kernel.images]
+    images = [image for kernel in manifest.chain.kernels[:1] for image in kernel.images]
     return [f"{image.gate}, {image.width} px wide, {image.pitch_um:g} um" for image in images]
 
 
 def _heading(manifest: Manifest) -> list[str]:
-    view = manifest.view
+    printer = manifest.chain.printer
     choices = " ".join(f'"{picture}"' for picture in pictures(manifest))
     points = [
         line
         for number, layer in enumerate(LAYERS)
         for line in (
             f' addUserKnob {{7 points_{layer} l "printer points {layer}" R 0 50}}',
-            f" points_{layer} {view.printer_points[number]!r}",
+            f" points_{layer} {printer.points[number]!r}",
         )
     ]
     return [

@@ -8,7 +8,7 @@ What is added, all of it by tables of the pack:
   of the context variables FILM_POINTS_R, _G, _B, whole points of 0 to 50.
 - printing density as a colour space, as it is and coded as Cineon, and the print as a named
   transform, printing density -> display code: for scans and for what a grade in density gives.
-- the steps between the kernels as colour spaces, for hosts that convolve and know no files;
+- the ways between the kernels as colour spaces, for hosts that convolve and know no files;
 - the look *film before an ACES view*, where the pack has a table for it.
 
 Printer points are no looks in printing density. A look hands its result back to the scene, and
@@ -25,8 +25,9 @@ import numpy as np
 import PyOpenColorIO as ocio  # noqa: N813
 
 from bake.archive import write_zip
-from bake.hosts import steps
+from bake.hosts import transforms
 from bake.manifest import Manifest
+from bake.steps import HoldBack
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import CONFIG, canonical_name
 from spectral_film.light.chromaticity import CAT16, adaptation, white_xyz
@@ -48,12 +49,7 @@ TO_DISPLAY = "Film printing density to display code"
 FILM_VIEW = "Film"
 POINTS_VIEW = "Film at printer points"
 ACES_LOOK = "Film before an ACES view"
-LAYER_EXPOSURE = "Film step: layer exposure"
-DEVELOPED = "Film step: developed"
-COMPENSATED = "Film step: compensated"
-HELD_BACK = "Film step: held back"
-PRINT_EXPOSURE = "Film step: print exposure"
-DISPLAYED = "Film step: displayed"
+STEP = "Film step: {wire}"  # what makes a wire, for hosts that convolve and know no files
 
 POINTS_VARIABLES = {"R": "FILM_POINTS_R", "G": "FILM_POINTS_G", "B": "FILM_POINTS_B"}
 WHOLE_POINTS = range(51)  # the steps of an additive printer's light valves
@@ -83,11 +79,8 @@ def tables(manifest: Manifest) -> list[str]:
     look = [manifest.aces_look.clf] if manifest.aces_look else []
     return [
         *look,
-        manifest.layer_exposure.table.clf,
-        manifest.development.curve.clf,
-        manifest.development.compensated.clf,
-        manifest.printing.table.clf,
-        manifest.view.pack_clf,
+        *dict.fromkeys(step.table.clf for step in manifest.chain.lookups),
+        manifest.print_clf,
         manifest.film.clf,
         manifest.scene_to_cineon.clf,
         POINTS,
@@ -113,7 +106,7 @@ def build_config(manifest: Manifest) -> ocio.Config:
             ocio.Look(
                 name=ACES_LOOK,
                 processSpace=scene,
-                transform=steps.table(manifest.aces_look.clf),
+                transform=transforms.table(manifest.aces_look.clf),
                 description="the film as an ACES output transform will show it",
             )
         )
@@ -128,8 +121,8 @@ def points_id(layer: str, points: float) -> str:
 def to_printing_density(manifest: Manifest) -> list[ocio.Transform]:
     """Scene code -> printing density, without kernels, by way of Cineon codes."""
     return [
-        steps.table(manifest.scene_to_cineon.clf),
-        _from_cineon(np.array(manifest.printing.base_density)),
+        transforms.table(manifest.scene_to_cineon.clf),
+        _from_cineon(np.array(manifest.base_density)),
     ]
 
 
@@ -140,10 +133,10 @@ def _write_points(folder: Path, manifest: Manifest) -> None:
     """
     corrections = []
     for channel, layer in enumerate(POINTS_VARIABLES):
-        baked = manifest.view.printer_points[channel]
+        baked = manifest.chain.printer.points[channel]
         for points in sorted({*map(float, WHOLE_POINTS), baked}):
             offset = [0.0, 0.0, 0.0]
-            offset[channel] = -manifest.view.per_point * (points - baked)
+            offset[channel] = -manifest.chain.printer.per_point * (points - baked)
             corrections.append(ocio.CDLTransform(offset=offset, id=points_id(layer, points)))
     (folder / POINTS).parent.mkdir(exist_ok=True)
     ocio.GroupTransform(corrections).write(
@@ -202,15 +195,15 @@ def _add_views(config: ocio.Config, manifest: Manifest, scene: str, display: str
         for layer, variable in POINTS_VARIABLES.items()
     ]
     for (layer, variable), baked in zip(
-        POINTS_VARIABLES.items(), manifest.view.printer_points, strict=True
+        POINTS_VARIABLES.items(), manifest.chain.printer.points, strict=True
     ):
         config.addEnvironmentVar(variable, points_id(layer, baked)[1:])
     ways = {
-        FILM_VIEW: [steps.table(manifest.film.clf)],
+        FILM_VIEW: [transforms.table(manifest.film.clf)],
         POINTS_VIEW: [
             *to_printing_density(manifest),
             *points,
-            steps.table(manifest.view.pack_clf),
+            transforms.table(manifest.print_clf),
         ],
     }
     for name, way in ways.items():
@@ -258,7 +251,7 @@ def _add_printing_density(config: ocio.Config, manifest: Manifest, scene: str) -
             CINEON,
             f"10-bit code / {CINEON_LAST_CODE}: {CINEON_DENSITY_PER_CODE:g} density a code, "
             f"the unexposed film at {CINEON_BASE_CODE}",
-            ocio.GroupTransform([to_code, steps.table(manifest.scene_to_cineon.clf)]),
+            ocio.GroupTransform([to_code, transforms.table(manifest.scene_to_cineon.clf)]),
             encoding="log",
         )
     )
@@ -267,8 +260,8 @@ def _add_printing_density(config: ocio.Config, manifest: Manifest, scene: str) -
             name=TO_DISPLAY,
             family=FAMILY,
             description=f"printing density -> code of {manifest.output.display}, at "
-            f"{'-'.join(f'{points:g}' for points in manifest.view.printer_points)}",
-            forwardTransform=steps.table(manifest.view.pack_clf),
+            f"{'-'.join(f'{points:g}' for points in manifest.chain.printer.points)}",
+            forwardTransform=transforms.table(manifest.print_clf),
         )
     )
 
@@ -284,22 +277,28 @@ def _from_cineon(base: np.ndarray) -> ocio.MatrixTransform:
 
 def _add_steps(config: ocio.Config, manifest: Manifest, scene: str) -> None:
     """The first step is scene-referred; the others take the numbers of ACES2065-1 as their wire."""
-    exposure = ocio.GroupTransform(
-        [
-            ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene),
-            steps.layer_exposure(manifest),
-        ]
-    )
+    chain = manifest.chain
+    units = {wire.name: wire.unit for wire in chain.wires}
     wire = f"a wire, not a colour: convert from {SCENE_REFERENCE} to take the numbers as they are: "
-    for name, what, transform in (
-        (LAYER_EXPOSURE, "exposure of the layers, lux s", exposure),
-        (DEVELOPED, wire + "exposure -> F(h)", steps.developed(manifest)),
-        (COMPENSATED, wire + "exposure -> G(h)", steps.compensated(manifest)),
-        (HELD_BACK, wire + "inhibitor b -> -coupling @ b", steps.held_back(manifest)),
-        (PRINT_EXPOSURE, wire + "G(h) - coupling @ b -> 10^-D", steps.print_exposure(manifest)),
-        (DISPLAYED, wire + "10^-D -> display code", steps.displayed(manifest)),
-    ):
-        config.addColorSpace(_space(name, what, transform, encoding="scene-linear"))
+    for first, last, steps in chain.ways():
+        transform, what = transforms.way(steps), f"{wire}{units[first]} -> {units[last]}"
+        if first == chain.wires[0].name:
+            to_code = ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene)
+            transform, what = ocio.GroupTransform([to_code, transform]), units[last]
+        config.addColorSpace(
+            _space(STEP.format(wire=last), what, transform, encoding="scene-linear")
+        )
+    for step in chain.steps:
+        if isinstance(step, HoldBack):
+            what = f"{wire}{units[step.inhibitor]} -> what is added to {units[step.takes]}"
+            config.addColorSpace(
+                _space(
+                    STEP.format(wire=step.gives),
+                    what,
+                    transforms.held_back(step),
+                    encoding="scene-linear",
+                )
+            )
 
 
 def _space(

@@ -6,7 +6,9 @@ Written last: it lists what lies in the folder.
 from pathlib import Path
 
 from bake.hosts import blender, nuke, ocio, resolve
-from bake.manifest import MANIFEST, SCHEMA_FILE, Kernel, Manifest, Statistic, Table
+from bake.manifest import MANIFEST, SCHEMA_FILE, Manifest
+from bake.parts import Statistic
+from bake.steps import AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
 from spectral_film.blur.pixel_kernel import LIT_WIDTH
 from spectral_film.emulsion.spread import CAUCHY_REACH, SMOOTH_END
 
@@ -24,7 +26,7 @@ def readme_text(folder: Path, manifest: Manifest) -> str:
     return "\n".join(
         [
             *_what(manifest),
-            *_wires(manifest),
+            *_chain(manifest),
             *_hosts(manifest),
             *_run(),
             *_errors(manifest),
@@ -34,7 +36,8 @@ def readme_text(folder: Path, manifest: Manifest) -> str:
 
 
 def _what(manifest: Manifest) -> list[str]:
-    points = "-".join(f"{value:g}" for value in manifest.view.printer_points)
+    printer = manifest.chain.printer
+    points = "-".join(f"{value:g}" for value in printer.points)
     return [
         f"# {manifest.negative.name} printed on {manifest.print_film.name}",
         "",
@@ -43,7 +46,7 @@ def _what(manifest: Manifest) -> list[str]:
         f"- In: {manifest.input.space} codes, full range. An 18 % grey sits at "
         f"{manifest.input.grey_code:.4f}. Nothing clipped.",
         f"- Out: display codes, {manifest.output.encoding}.",
-        f"- Printer points {points}, R-G-B. A point is {manifest.view.per_point:g} log exposure.",
+        f"- Printer points {points}, R-G-B. A point is {printer.per_point:g} log exposure.",
         "- Settings: "
         + ", ".join(f"{name} {v}" for name, v in sorted(manifest.settings) if v is not None)
         + ".",
@@ -58,15 +61,11 @@ def _what(manifest: Manifest) -> list[str]:
     ]
 
 
-def _wires(manifest: Manifest) -> list[str]:
-    """The chain, as `bake.manifest` says it."""
-    offset = manifest.layer_exposure.exposure_offset_lux_s
-    low, _ = manifest.development.log_exposure
-    view = manifest.view
-    light = [
-        at_25 + view.per_point * (points - 25)
-        for at_25, points in zip(view.print_log_exposure, view.printer_points, strict=True)
-    ]
+def _chain(manifest: Manifest) -> list[str]:
+    """The chain, a row for each step."""
+    chain = manifest.chain
+    units = {wire.name: wire.unit for wire in chain.wires}
+    light = ", ".join(f"{value:.5g}" for value in chain.printer.light)
     return [
         "## The chain",
         "",
@@ -74,49 +73,51 @@ def _wires(manifest: Manifest) -> list[str]:
         "dyes. A `.clf` takes its wire and gives the next as they are. A `.cube` has both coded,",
         "(value - low) / (high - low), within 0..1. Use tetrahedral interpolation.",
         "",
-        "| piece | takes | low, high | gives | low, high |",
-        "|---|---|---|---|---|",
-        _row("layer exposure", f"{manifest.input.space} code", manifest.layer_exposure.table,
-             f"x; exposure = max(10^x - {offset:g}, 0), lux s"),
-        _kernel_row("optics kernel", manifest.optics, "exposure, lux s, linear"),
-        _row("curve F", "h = log10 of the exposure, lux s", manifest.development.curve, "dye"),
-        _row("compensated G", "h", manifest.development.compensated, "log10 lux s"),
-        _kernel_row("inhibitor kernel", manifest.development.inhibitor, "F(h)"),
-        "| held back | G(h) and inhibitor b | | h' = G(h) - coupling b, log10 lux s | |",
-        "| curve F again | h' | as above | dyes, 1 = peak density 1.0 | as above |",
-        _row("printing", "dyes", manifest.printing.table,
-             "printing density D, base included"),
-        _kernel_row("print kernel", manifest.print_optics, "10^-D, linear"),
-        _row("print curve", "print h = printer light - D'", manifest.view.curve,
-             "print dyes"),
-        _row("view", "print dyes", manifest.view.table, f"{manifest.output.display} code"),
+        f"It begins with {chain.wires[0].name}: {chain.wires[0].unit}.",
         "",
-        f"In h, an exposure below 10^{low:g} lux s counts as that. Printer light of each layer ="
-        " `print_log_exposure` +",
-        "`per_point` (`printer_points` - 25), in `pack.json` under `view`: "
-        f"here {', '.join(f'{value:.5g}' for value in light)}. A row of",
-        "`coupling` is the layer held back, a column the layer that develops. The kernels in um",
-        "are in `pack.json`, too.",
-        "The exposure may be multiplied by 2^stops before the first kernel.",
+        "| takes x | step | gives | unit |",
+        "|---|---|---|---|",
+        *(
+            f"| {step.takes} | {_step(step)} | {step.gives} | {units[step.gives]} |"
+            for step in chain.steps
+        ),
         "",
-    ]  # fmt: skip
+        "`pack.json` holds the same under `chain`, every number and every kernel in um included.",
+        "Printer light of each layer = `log_exposure` + `per_point` (`points` - 25), here",
+        f"{light}. A row of `coupling` is the layer held back, a column",
+        f"the layer that develops. The {chain.stops_on} may be multiplied by 2^stops.",
+        "",
+    ]
 
 
-def _row(piece: str, takes: str, table: Table, gives: str) -> str:
-    ends = (f"{low:g}, {high:g}" for low, high in (table.domain, table.codomain))
-    return f"| {piece} | {takes} | {next(ends)} | {gives} | {next(ends)} |"
-
-
-def _kernel_row(piece: str, kernel: Kernel | None, wire: str) -> str:
-    if kernel is None:
-        return f"| {piece} | {wire} | | the same: nothing is blurred | |"
-    sizes = ", ".join(f"{image.pitch_um:g} um ({image.width} px)" for image in kernel.images)
-    return f"| {piece} | {wire} | at {sizes} | the same | |"
+def _step(step: Step) -> str:
+    """What a step does, in a line."""
+    match step:
+        case Lookup(table=table):
+            ends = (f"{low:g}..{high:g}" for low, high in (table.domain, table.codomain))
+            return f"`{table.clf}`; its `.cube` takes {next(ends)}, gives {next(ends)}"
+        case Power():
+            power = f"10^{'' if step.direction > 0 else '-'}x"
+            return f"max({power} - {step.offset:g}, 0)" if step.offset else power
+        case Logarithm():
+            return f"log10 max(x, {step.floor:g})"
+        case Printer():
+            return f"log10 max(x, {step.floor:g}) + printer light"
+        case HoldBack():
+            return f"x - coupling times the {step.inhibitor}"
+        case Blur(kernel=kernel):
+            if kernel is None:
+                return "the same: nothing is blurred"
+            sizes = ", ".join(
+                f"{image.pitch_um:g} um ({image.width} px)" for image in kernel.images
+            )
+            return f"kernel per layer, at {sizes}"
+        case AtLeast():
+            return f"max(x, {step.low:g})"
 
 
 def _hosts(manifest: Manifest) -> list[str]:
     variables = ", ".join(ocio.POINTS_VARIABLES.values())
-    begin, end = SMOOTH_END
     return [
         "## Loading it",
         "",
@@ -150,8 +151,9 @@ def _hosts(manifest: Manifest) -> list[str]:
         "- `diffuse`: cos^4 a, with tan a = r / (2 base)",
         "- `ring`: the same times Fresnel's reflectance of the base against air at the angle a",
         "",
-        "The last three end by a factor 1 - t^3 (10 - 15 t + 6 t^2), t from 0 to 1 as r goes from",
-        f"{begin:g} to {end:g} of the reach, {CAUCHY_REACH} radii for `cauchy`. A kernel is this",
+        "The last two fall to nothing by 1 - t^3 (10 - 15 t + 6 t^2), t from 0 to 1, from",
+        f"{SMOOTH_END[0]:g} to {SMOOTH_END[1]:g} of their reach; `cauchy`, of {CAUCHY_REACH} radii."
+        " Each is",
         f"averaged over a square {LIT_WIDTH:g} of the pitch wide about each pixel, brought to sum",
         "1 and then to its weight. The OTF of `gaussians` is the sum of",
         "weight exp(-2 (pi sigma f)^2), f in cycles/um, without that square.",
@@ -227,18 +229,17 @@ def _descriptions(manifest: Manifest) -> dict[str, str]:
         ocio.POINTS: "printer points as CDL offsets on printing density",
         nuke.SCRIPT: "Nuke group",
         blender.SCRIPT: "builds the film in Blender's compositor",
-        resolve.EXPOSURE: "DCTL before scatter and halation",
-        resolve.DEVELOPMENT: "DCTL between the blurs",
-        resolve.PRINT: "DCTL after the print's blur",
         resolve.WHOLE: "DCTL of the whole film without blurs",
         resolve.NODE_TREE: "node tree and widths of blurs for Resolve",
-        manifest.view.pack_clf: "printing density to display code at the pack's printer points",
+        manifest.print_clf: "printing density to display code at the pack's printer points",
         manifest.reference.scene: f"reference scene, {manifest.input.space} codes",
         manifest.reference.render: f"the same as spectral-film renders it, {display} codes",
     }
+    for node in resolve.nodes(manifest.chain):
+        what[node.path] = f"DCTL, {node.takes} to {node.gives}"
     for role, table in manifest.tables().items():
         what[table.clf] = what[table.cube] = f"{role}, {table.dimensions}-D of {table.size}"
-    for kernel in manifest.kernels():
+    for kernel in manifest.chain.kernels:
         for image in kernel.images:
             size = f"kernel on {kernel.acts_on}, {image.pitch_um:g} um a pixel"
             what[image.rgb] = f"{size}, window centred on the origin"

@@ -8,7 +8,7 @@ import numpy as np
 import PyOpenColorIO
 import pytest
 
-from bake.device_tables import curves_on, lattice_on
+from bake.device_tables import table_on
 from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
 from spectral_film.device.planes import Region, fetch, make_result, put
@@ -62,7 +62,7 @@ def played(device: Device, table: Launch, planes: np.ndarray) -> np.ndarray:
     """`planes` (3, y, x) through a table on a device."""
     frame = Region(0, 0, planes.shape[2], planes.shape[1])
     mapped = make_result(device, 3, frame)
-    table.over(frame, wire=put(device, planes), mapped=mapped)
+    table.over(frame, wire=put(device, planes), made=mapped)
     return fetch(mapped)
 
 
@@ -79,7 +79,7 @@ def test_table_1d(device, rng, size, nodes, domain):
     planes = around(rng, size, domain)
     values = rng.uniform(-1, 1, (3, nodes))
     np.testing.assert_allclose(
-        played(device, curves_on(device, values, domain), planes),
+        played(device, table_on(device, values, domain), planes),
         opencolorio_1d(planes, values, domain),
         rtol=0,
         atol=bound(nodes, domain, axes=1),
@@ -93,7 +93,7 @@ def test_table_3d(device, rng, size, nodes, domain):
     planes = around(rng, size, domain)
     table = rng.uniform(-1, 1, (nodes, nodes, nodes, 3))
     np.testing.assert_allclose(
-        played(device, lattice_on(device, table, domain), planes),
+        played(device, table_on(device, table, domain), planes),
         opencolorio_3d(planes, table, domain),
         rtol=0,
         atol=bound(nodes, domain, axes=3),
@@ -110,7 +110,7 @@ def test_seams_between_tetrahedra(device, rng, nodes, equal):
     fraction[list(equal)] = fraction[equal[0]]
     planes = ((cell + fraction) / (nodes - 1)).astype(np.float32)
     np.testing.assert_allclose(
-        played(device, lattice_on(device, table, UNIT), planes),
+        played(device, table_on(device, table, UNIT), planes),
         opencolorio_3d(planes, table, UNIT),
         rtol=0,
         atol=bound(nodes, UNIT, axes=3),
@@ -123,11 +123,11 @@ def test_a_node_comes_out_as_it_is(device, rng, nodes):
     values = rng.uniform(-1, 1, (3, nodes)).astype(np.float32)
     line = np.tile(np.arange(nodes) - 3.0, (3, 1, 1))
     np.testing.assert_array_equal(
-        played(device, curves_on(device, values, domain), line)[:, 0], values
+        played(device, table_on(device, values, domain), line)[:, 0], values
     )
     table = rng.uniform(-1, 1, (nodes, nodes, nodes, 3)).astype(np.float32)
     every = (np.indices((nodes, nodes, nodes)) - 3.0).reshape(3, nodes, -1)
     np.testing.assert_array_equal(
-        played(device, lattice_on(device, table, domain), every),
+        played(device, table_on(device, table, domain), every),
         np.moveaxis(table, -1, 0).reshape(every.shape),
     )

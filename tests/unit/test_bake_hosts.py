@@ -23,10 +23,12 @@ import PyOpenColorIO
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from bake.chain import film_chain
 from bake.hosts import ocio, write_all
 from bake.hosts.readme import readme_text
 from bake.lattice import Lattice
-from bake.manifest import MANIFEST, SCHEMA, Manifest, digest
+from bake.manifest import MANIFEST, SCHEMA, Manifest
+from bake.parts import Kernel, Table, digest
 from bake.table_files import Contract, Curves, clf_text, group, scaling, table_transform
 from spectral_film.device.device import Device
 
@@ -69,6 +71,16 @@ class Pack(NamedTuple):
 
     folder: Path
     manifest: Manifest
+
+
+def table(pack: Pack, wire: str) -> Table:
+    """The table that makes a wire."""
+    return pack.manifest.chain.making(wire).table
+
+
+def kernel(pack: Pack, wire: str) -> Kernel:
+    """The kernel that makes a wire."""
+    return pack.manifest.chain.making(wire).kernel
 
 
 def nodes(function: Callable[[np.ndarray], np.ndarray], size: int, domain: tuple) -> Lattice:
@@ -214,7 +226,7 @@ def make_pack(folder: Path) -> Pack:
     manifest = Manifest.model_validate(
         {
             "schema": SCHEMA,
-            "schema_version": 1,
+            "schema_version": 2,
             "engine": "spectral-film 0.1.0",
             "negative": stock | {"id": "small-negative", "name": "Small Negative"},
             "print_film": stock | {"id": "small-print", "name": "Small Print"},
@@ -225,28 +237,30 @@ def make_pack(folder: Path) -> Pack:
             "input": {"space": "ACEScct", "grey_code": 0.4135884},
             "output": {"display": "Rec.709", "encoding": "Rec.709, full range, a gamma of 2.4"},
             "gates": [{"name": "super35", "width_mm": 24.576}],
-            "layer_exposure": {
-                "table": made["layer_exposure"], "exposure_offset_lux_s": OFFSET,
-            },
-            "optics": kernels["optics"],
-            "development": {
-                "log_exposure": LOG_EXPOSURE, "curve": made["curve"],
-                "compensated": made["compensated"], "coupling": COUPLING.tolist(),
-                "inhibitor": kernels["inhibitor"],
-            },
-            "grain": None,
-            "printing": {
-                "table": made["printing"], "base_density": density(np.zeros((1, 3)))[0].tolist(),
-            },
-            "print_optics": kernels["print_optics"],
-            "view": {
-                "print_log_exposure": PRINT_LOG_EXPOSURE, "per_point": PER_POINT,
-                "printer_points": POINTS, "curve": made["print_curve"], "table": made["view"],
-                "pack_clf": "luts/print.clf",
-            },
+            "chain": film_chain(
+                takes="ACEScct code",
+                gives="Rec.709 code",
+                layer_exposure=made["layer_exposure"],
+                exposure_offset=OFFSET,
+                optics=kernels["optics"],
+                lowest_log_exposure=LOG_EXPOSURE[0],
+                curve=made["curve"],
+                compensated=made["compensated"],
+                inhibitor=kernels["inhibitor"],
+                coupling=COUPLING.tolist(),
+                printing=made["printing"],
+                print_optics=kernels["print_optics"],
+                print_log_exposure=PRINT_LOG_EXPOSURE,
+                per_point=PER_POINT,
+                points=POINTS,
+                print_curve=made["print_curve"],
+                view=made["view"],
+            ),
+            "base_density": density(np.zeros((1, 3)))[0].tolist(),
             "film": made["film"],
             "scene_to_cineon": made["scene_to_cineon"],
             "cineon_to_display": made["cineon_to_display"],
+            "print_clf": "luts/print.clf",
             "aces_look": made["aces_look"],
             "reference": {
                 "scene": "reference/scene.exr", "render": "reference/render.exr", "pitch_um": 6.0,
@@ -299,13 +313,15 @@ def scene_linear(code: np.ndarray) -> np.ndarray:
 
 def chain_by_tables(pack: Pack, code: np.ndarray) -> np.ndarray:
     """Scene code -> printing density from the .clf files and numpy, kernels left out."""
-    m = pack.manifest
-    x = table_by_hand(pack, m.layer_exposure.table.clf, code).astype(float)
+    x = table_by_hand(pack, table(pack, "coded exposure").clf, code).astype(float)
     exposure = np.maximum(10**x - OFFSET, 0)
     h = np.log10(np.maximum(exposure, 10 ** LOG_EXPOSURE[0]))
-    f, g = (table_by_hand(pack, t.clf, h) for t in (m.development.curve, m.development.compensated))
-    dyes = table_by_hand(pack, m.development.curve.clf, g - f @ COUPLING.T)
-    return table_by_hand(pack, m.printing.table.clf, dyes)
+    f, g = (
+        table_by_hand(pack, t.clf, h)
+        for t in (table(pack, "developed"), table(pack, "compensated"))
+    )
+    dyes = table_by_hand(pack, table(pack, "developed").clf, g - f @ COUPLING.T)
+    return table_by_hand(pack, table(pack, "printing density").clf, dyes)
 
 
 DISPLAY = "Rec.1886 Rec.709 - Display"
@@ -360,7 +376,7 @@ def test_look_is_applied_in_the_input_space(config, pack):
 
 def density_by_cineon(pack: Pack, code: np.ndarray) -> np.ndarray:
     """Scene code -> printing density by the table to Cineon codes."""
-    base = np.array(pack.manifest.printing.base_density)
+    base = np.array(pack.manifest.base_density)
     codes = 1023 * table_by_hand(pack, pack.manifest.scene_to_cineon.clf, code)
     return base + 0.002 * (codes - 95)
 
@@ -373,7 +389,7 @@ def test_printing_density_is_that_of_the_cineon_codes(config, pack):
     wanted = density_by_cineon(pack, colours())
     # Beside a lamp in one channel, float32 keeps five digits of a shadow in another.
     np.testing.assert_allclose(found, wanted, atol=1e-4)
-    base = np.array(pack.manifest.printing.base_density)
+    base = np.array(pack.manifest.base_density)
     np.testing.assert_allclose(codes * 1023, 95 + (wanted - base) / 0.002, atol=0.05)
     # The steps of the pack say the same, but for nodes that lie apart: a Cineon code is 2e-3.
     assert np.abs(wanted - chain_by_tables(pack, colours())).mean() < 2e-3
@@ -389,7 +405,7 @@ def test_named_transform_prints_a_density(config, pack):
         density,
     )
     np.testing.assert_allclose(
-        printed, table_by_hand(pack, pack.manifest.view.pack_clf, density), atol=1e-6
+        printed, table_by_hand(pack, pack.manifest.print_clf, density), atol=1e-6
     )
 
 
@@ -400,7 +416,7 @@ def test_printer_points_of_the_view_are_those_of_the_printer(config, pack, point
     shown = viewed(config, scene_linear(colours()), "Film at printer points", **context)
     more = PER_POINT * (np.array(points) - np.array(POINTS))
     by_hand = table_by_hand(
-        pack, pack.manifest.view.pack_clf, density_by_cineon(pack, colours()) - more
+        pack, pack.manifest.print_clf, density_by_cineon(pack, colours()) - more
     )
     # 1e-4 of density in float32, times a print gamma of 3, in display code.
     np.testing.assert_allclose(shown, by_hand, atol=5e-4)
@@ -471,10 +487,10 @@ def test_nuke_group_is_the_chain_of_the_manifest(pack):
     for path in re.findall(r"\[value parent\.pack\]/([^\"]+)", text):
         assert (pack.folder / path).is_file(), path
 
-    m = pack.manifest
     wanted = [
-        m.layer_exposure.table.clf, "optics", m.development.curve.clf, "inhibitor",
-        m.development.curve.clf, m.printing.table.clf, "print_optics", m.view.pack_clf,
+        table(pack, "coded exposure").clf, "exposure", table(pack, "developed").clf, "inhibitor",
+        table(pack, "dyes").clf, table(pack, "printing density").clf, "print_light",
+        table(pack, "print dyes").clf, table(pack, "shown").clf,
     ]  # fmt: skip
     walked, name = [], "Output1"
     while nodes[name].inputs:
@@ -483,7 +499,7 @@ def test_nuke_group_is_the_chain_of_the_manifest(pack):
         node = nodes[name]
         if node.kind == "OCIOFileTransform":
             walked.append(node.knobs["file"].strip('"').partition("]/")[2])
-        elif name in ("optics", "inhibitor", "print_optics"):
+        elif name in ("exposure", "inhibitor", "print_light"):
             walked.append(name)
     assert walked[::-1] == wanted
     assert nodes[name].kind == "Input"
@@ -491,9 +507,8 @@ def test_nuke_group_is_the_chain_of_the_manifest(pack):
 
 def test_nuke_convolves_each_layer_by_its_own_kernel(pack):
     nodes = read_nuke((pack.folder / "nuke/film.nk").read_text())
-    for name, kernel in (("optics", pack.manifest.optics),
-                         ("inhibitor", pack.manifest.development.inhibitor),
-                         ("print_optics", pack.manifest.print_optics)):  # fmt: skip
+    for wire in ("exposure", "inhibitor", "print light"):
+        name, images = wire.replace(" ", "_"), kernel(pack, wire).images
         for layer, channel in zip(LAYERS, ("red", "green", "blue"), strict=True):
             node = nodes[name if layer == "B" else f"{name}_{layer}"]
             assert node.kind == "Convolve2"
@@ -501,7 +516,7 @@ def test_nuke_convolves_each_layer_by_its_own_kernel(pack):
             assert on == [f"rgba.{channel}"]
             reads = [nodes[read] for read in nodes[node.inputs[1]].inputs]
             assert [read.knobs["file"].strip('"').partition("]/")[2] for read in reads] == [
-                image.layers[layer] for image in kernel.images
+                image.layers[layer] for image in images
             ]
 
 
@@ -513,14 +528,17 @@ def nuke_value(formula: str, **names: float) -> float:
 
 def test_nuke_expressions_are_the_arithmetic_of_the_chain(pack):
     nodes = read_nuke((pack.folder / "nuke/film.nk").read_text())
-    linear = nuke_value(nodes["exposure_linear"].knobs["expr1"], g=-1.0, exposure=2.0)
-    assert linear == pytest.approx((0.1 - OFFSET) * 4)
+    linear = nuke_value(nodes["layer_exposure"].knobs["expr1"], g=-1.0)
+    assert linear == pytest.approx(0.1 - OFFSET)
+    assert nodes["stops"].inputs == ["layer_exposure"]
+    assert nuke_value(nodes["stops"].knobs["expr1"], g=0.1, exposure=2.0) == pytest.approx(0.4)
     log = nodes["log_exposure"].knobs["expr0"]
     assert nuke_value(log, r=0.0) == pytest.approx(LOG_EXPOSURE[0])
-    assert nuke_value(nodes["print_density"].knobs["expr2"], b=10**-1.5) == pytest.approx(1.5)
-    points = nodes["printer_points"].knobs["expr1"]
-    assert nuke_value(points, g=1.5, points_G=POINTS[1]) == pytest.approx(1.5)
-    assert nuke_value(points, g=1.5, points_G=POINTS[1] + 4) == pytest.approx(1.4)
+    assert nuke_value(nodes["light_through"].knobs["expr2"], b=1.5) == pytest.approx(10**-1.5)
+    printed = nodes["print_log_exposure"].knobs["expr1"]
+    for points in (25, 29):  # four points more are 0.1 more log exposure
+        wanted = -1.5 + PRINT_LOG_EXPOSURE[1] + PER_POINT * (points - 25)
+        assert nuke_value(printed, g=10**-1.5, points_G=points) == pytest.approx(wanted)
     matrix = np.array(
         [row.split() for row in re.findall(r"{([^{}]+)}", nodes["coupling"].knobs["matrix"])], float
     )
@@ -634,7 +652,7 @@ def planes_of(values: np.ndarray) -> np.ndarray:
 
 def test_dctl_of_the_layer_exposure(device, pack):
     path = pack.folder / "resolve/1_layer_exposure.dctl"
-    x = table_by_hand(pack, pack.manifest.layer_exposure.table.clf, colours()).astype(float)
+    x = table_by_hand(pack, table(pack, "coded exposure").clf, colours()).astype(float)
     for stops in (0.0, 1.5):
         made = run_dctl(device, path, planes_of(colours()), stops=stops)
         by_hand = np.maximum(10**x - OFFSET, 0) * 2**stops
@@ -649,49 +667,47 @@ def test_dctl_of_the_whole_film_and_of_the_print(device, pack):
             zip(("points_r", "points_g", "points_b"), np.array(POINTS) + change, strict=True)
         )
         by_hand = planes_of(
-            table_by_hand(pack, pack.manifest.view.pack_clf, density - PER_POINT * change)
+            table_by_hand(pack, pack.manifest.print_clf, density - PER_POINT * change)
         )
         whole = run_dctl(
             device, pack.folder / "resolve/film_without_blurs.dctl", planes_of(colours()), **points
         )
         printed = run_dctl(
-            device, pack.folder / "resolve/3_print.dctl", planes_of(10.0**-density), **points
+            device, pack.folder / "resolve/3_display.dctl", planes_of(10.0**-density), **points
         )
         # float32 through a print gamma of 3 to 4.
         np.testing.assert_allclose(whole, by_hand, atol=3e-5)
         np.testing.assert_allclose(printed, by_hand, atol=3e-5)
     assert np.isfinite(
-        run_dctl(device, pack.folder / "resolve/3_print.dctl", np.zeros((3, 2, 2)))
+        run_dctl(device, pack.folder / "resolve/3_display.dctl", np.zeros((3, 2, 2)))
     ).all()
 
 
 def test_dctl_develops_an_even_field_and_an_edge(device, pack):
-    path = pack.folder / "resolve/2_development.dctl"
+    path = pack.folder / "resolve/2_light_through.dctl"
     pitch, size = 6.0, 48
     gate = pitch * size / 1000  # mm, so that the slider says this pitch
     exposure = np.full((3, size, size), 0.05)
     exposure[:, :, size // 2 :] = 1.0
     made = run_dctl(device, path, exposure, gate_width=gate)
 
-    m = pack.manifest
-
     def plain(table, values):
         return table_by_hand(pack, table.clf, values.reshape(3, -1).T).T.reshape(values.shape)
 
     h = np.log10(exposure)
-    f, g = plain(m.development.curve, h), plain(m.development.compensated, h)
+    f, g = plain(table(pack, "developed"), h), plain(table(pack, "compensated"), h)
     # Sums of Gaussians as the manifest has them, by scipy, edges going on.
     blurred = np.stack([
         sum(term.weight * gaussian_filter(f[c], term.sigma_um / pitch, mode="nearest", truncate=3.0)
             if term.sigma_um else term.weight * f[c] for term in layer.gaussians)
-        for c, layer in enumerate(m.development.inhibitor.layers)
+        for c, layer in enumerate(kernel(pack, "inhibitor").layers)
     ])  # fmt: skip
     held = g - np.einsum("ij,jyx->iyx", COUPLING, blurred)
-    density = plain(m.printing.table, plain(m.development.curve, held))
+    density = plain(table(pack, "printing density"), plain(table(pack, "developed"), held))
     # The window is cut at 3 sigma rounded up, scipy's at 3 sigma rounded: 1e-3 of the weight.
     np.testing.assert_allclose(-np.log10(made), density, atol=1e-3)
     even = planes_of(chain_by_tables(pack, colours()))[:, :1, :1]
-    x = table_by_hand(pack, m.layer_exposure.table.clf, colours()[:1])
+    x = table_by_hand(pack, table(pack, "coded exposure").clf, colours()[:1])
     field = np.maximum(10 ** x.T[:, :, None] - OFFSET, 0) * np.ones((3, 16, 16))
     np.testing.assert_allclose(
         -np.log10(run_dctl(device, path, field)), even * np.ones((3, 16, 16)), atol=2e-5
@@ -797,10 +813,8 @@ def test_blender_script_builds_the_chain(pack, monkeypatch, config):
     monkeypatch.setitem(sys.modules, "bpy", bpy)
     runpy.run_path(str(pack.folder / "blender/build_film_group.py"), run_name="__main__")
     (tree,) = trees
-    m = pack.manifest
-    kernels = (m.optics, m.development.inhibitor, m.print_optics)
     assert [Path(path).relative_to(pack.folder).as_posix() for path in loaded] == [
-        kernel.images[0].layers[layer] for kernel in kernels for layer in LAYERS
+        kernel.images[0].layers[layer] for kernel in pack.manifest.chain.kernels for layer in LAYERS
     ]
     assert all(Path(path).is_file() for path in loaded)
 
@@ -828,12 +842,12 @@ def test_blender_steps_are_the_chain(config, pack):
     held = step(exposure, "Film step: compensated") + step(
         step(exposure, "Film step: developed"), "Film step: held back"
     )
-    light = step(held, "Film step: print exposure")
+    light = step(held, "Film step: light through")
     density = chain_by_tables(pack, colours())
     np.testing.assert_allclose(-np.log10(light), density, atol=2e-5)
     for points in (0.0, 4.0):
-        shown = step(light * 10 ** (PER_POINT * points), "Film step: displayed")
-        by_hand = table_by_hand(pack, pack.manifest.view.pack_clf, density - PER_POINT * points)
+        shown = step(light * 10 ** (PER_POINT * points), "Film step: display")
+        by_hand = table_by_hand(pack, pack.manifest.print_clf, density - PER_POINT * points)
         np.testing.assert_allclose(shown, by_hand, atol=5e-5)
 
 
@@ -848,23 +862,26 @@ def test_readme_names_every_file_and_what_was_not_run(pack):
 
 
 def test_readme_says_where_the_printer_light_lies(pack):
-    view = pack.manifest.view
-    moved = view.model_copy(update={"printer_points": (27.0, 25.0, 23.0)})
-    text = readme_text(pack.folder, pack.manifest.model_copy(update={"view": moved}))
-    red, green, blue = view.print_log_exposure
-    assert f"here {red + 0.05:.5g}, {green:.5g}, {blue - 0.05:.5g}." in text
+    moved = changed(pack.manifest, "printer", points=(27.0, 25.0, 23.0))
+    red, green, blue = PRINT_LOG_EXPOSURE
+    said = f"here\n{red + 0.05:.5g}, {green:.5g}, {blue - 0.05:.5g}."
+    assert said in readme_text(pack.folder, moved)
+
+
+def changed(manifest: Manifest, kind: str, **fields) -> Manifest:
+    """With other numbers in every step of a kind."""
+    chain = manifest.chain
+    steps = tuple(
+        step.model_copy(update=fields) if step.kind == kind else step for step in chain.steps
+    )
+    return manifest.model_copy(update={"chain": chain.model_copy(update={"steps": steps})})
 
 
 def test_a_pack_without_kernels_has_hosts_too(tmp_path, pack, device):
     folder = Path(shutil.copytree(pack.folder, tmp_path / "plain"))
     m = pack.manifest
-    plain = m.model_copy(
-        update={
-            "optics": None,
-            "print_optics": None,
-            "development": m.development.model_copy(update={"inhibitor": None}),
-            "output": m.output.model_copy(update={"display": "P3-DCI"}),
-        }
+    plain = changed(m, "blur", kernel=None).model_copy(
+        update={"output": m.output.model_copy(update={"display": "P3-DCI"})}
     )
     (folder / MANIFEST).write_text(plain.model_dump_json(by_alias=True))
     write_all(folder, plain)
@@ -879,9 +896,9 @@ def test_a_pack_without_kernels_has_hosts_too(tmp_path, pack, device):
         scene_linear(colours()),
     )
     np.testing.assert_allclose(shown, table_by_hand(pack, m.film.clf, colours()), atol=3e-5)
-    x = table_by_hand(pack, m.layer_exposure.table.clf, colours()).astype(float)
+    x = table_by_hand(pack, table(pack, "coded exposure").clf, colours()).astype(float)
     light = run_dctl(
-        device, folder / "resolve/2_development.dctl", planes_of(np.maximum(10**x - OFFSET, 0))
+        device, folder / "resolve/2_light_through.dctl", planes_of(np.maximum(10**x - OFFSET, 0))
     )
     np.testing.assert_allclose(
         -np.log10(light), planes_of(chain_by_tables(pack, colours())), atol=2e-5

@@ -22,10 +22,13 @@ from bake.manifest import Manifest
 from bake.opening import open_pack
 from bake.pack import bake_pack
 from bake.picture import play_picture
+from bake.plain_player import PlainPlayer
 from bake.player import Player
 from bake.recipe import Grid, Recipe
 from bake.verify import BOUNDS, Verification, verify
 from spectral_film import Scene, Settings, open_device, render
+from spectral_film.device import device as devices
+from spectral_film.device.device import Device
 from spectral_film.emulsion.stocks import shipped_films
 from spectral_film.errors import InputError
 from spectral_film.files.colour_spaces import to_named_space
@@ -61,6 +64,11 @@ def signed(folder: Path) -> None:
     path.write_text(json.dumps(said))
 
 
+def made_by(said: dict, wire: str) -> dict:
+    """The step that makes a wire."""
+    return next(step for step in said["chain"]["steps"] if step["gives"] == wire)
+
+
 def lamps_and_edges() -> np.ndarray:
     """A grey wall with a dark half, a small lamp of 5000 and a skin patch, linear (y, x, 3)."""
     scene = np.full((96, 160, 3), 0.18, np.float32)
@@ -89,7 +97,7 @@ def test_halation_and_edges_are_in_it(pack):
     planes = np.ascontiguousarray(np.moveaxis(codes, -1, 0))
     pitch = 24.89e3 / WIDTH
     with open_pack(pack) as opened:
-        player = Player(opened)
+        player = Player(opened, open_device())
         on, off = player.play(planes, (pitch, pitch)), player.play_colours(planes)
     settings = Settings(display="Rec.709", backing="none", gate=f"{160 * pitch / 1000!r}x10")
     engine = render(scene, settings, encode=True).planes
@@ -150,7 +158,6 @@ def test_it_holds_what_it_names_and_names_what_it_holds(pack):
         assert path.isascii()
         assert " " not in path
     assert said.input.grey_code == pytest.approx(0.4136, abs=1e-4)
-    assert said.grain is None
     page = (pack / "report.html").read_text()
     assert page.count("<svg") >= 4
     assert page.count("data:image/png") >= 5
@@ -205,7 +212,7 @@ def test_a_zip_is_the_same_pack(pack, tmp_path, command):
     for source, target in ((archive, "zip.exr"), (pack, "folder.exr")):
         done = command("bake", "play", source, "in.exr", target, "--bits", "32")
         assert done.code == 0, done.stderr
-        assert "OpenColorIO" in done.stderr
+        assert open_device().name in done.stderr
     assert (tmp_path / "zip.exr").read_bytes() == (tmp_path / "folder.exr").read_bytes()
 
 
@@ -218,8 +225,8 @@ def test_verify_passes_what_was_baked_and_fails_what_was_changed(copied, command
         *(next(copied.glob(f"kernels/{name}_*um.exr")) for name in ("02_inhibitor", "01_optics"))
     )
     said = json.loads((copied / "pack.json").read_text())
-    small = said["development"]["inhibitor"]["images"][0]["radius_px"]
-    said["optics"]["images"][0]["radius_px"] = small
+    optics, inhibitor = (made_by(said, wire)["kernel"] for wire in ("exposure", "inhibitor"))
+    optics["images"][0]["radius_px"] = inhibitor["images"][0]["radius_px"]
     (copied / "pack.json").write_text(json.dumps(said))
     signed(copied)
     bad = command("bake", "verify", copied)
@@ -282,16 +289,30 @@ def _link_out(folder: Path) -> None:
 BAD = {
     "exchanged": (_exchange_a_part, r"luts/05_view\.clf is not the file the pack was made with"),
     "missing": (_lose_a_part, r"luts/04_printing\.clf is missing"),
-    "version": (_say(schema_version=2), r"schema_version is 2, this program reads 1"),
+    "version": (_say(schema_version=3), r"schema_version is 3, this program reads 1 and 2"),
     "schema": (_say(schema="other/pack"), r"has the schema 'other/pack'"),
     "unknown field": (_say(extra=1), r"pack\.json, extra: "),
     "climbs out": (_climb, r"does not lie inside the pack"),
     "link": (_link_out, r"leads out of the pack"),
     "settings": (_say(settings={"foo": 1}), r"pack\.json, settings\.\w+: "),
+    "no such step": (
+        _alter(lambda m: m["chain"]["steps"][8].update(kind="sharpen")),
+        r"chain\.steps\.8: .*'sharpen'",
+    ),
+    "a step out of place": (
+        _alter(lambda m: m["chain"]["steps"].insert(3, m["chain"]["steps"].pop(8))),
+        r"chain: .*its steps do not make its wires",
+    ),
+    "a wire from nowhere": (
+        _alter(lambda m: made_by(m, "dyes").update(takes="display")),
+        r"chain: .*nothing makes 'display' before 'dyes' takes it",
+    ),
     "no manifest": (lambda folder: (folder / "pack.json").unlink(), r"holds no pack\.json"),
     "too much light": (
-        _alter(lambda m: m["optics"]["layers"][1]["spreads"][0].update(weight=0.9)),
-        r"optics\.layers\.1\.spreads: .*sum to 1\.\d+, not to 1",
+        _alter(
+            lambda m: made_by(m, "exposure")["kernel"]["layers"][1]["spreads"][0].update(weight=0.9)
+        ),
+        r"chain\.steps\.2\.blur\.kernel\.layers\.1\.spreads: .*sum to 1\.\d+, not to 1",
     ),
     "backwards": (
         _alter(lambda m: m["film"].update(domain=[1, 0])), r"film\.domain: .*1, 0 is no range",
@@ -383,9 +404,9 @@ def test_a_pack_of_other_films_codes_and_lights(tmp_path):
     with open_pack(folder) as opened:
         said = opened.manifest
         assert said.aces_look is None
-        assert said.development.inhibitor is None
-        assert said.view.printer_points == settings.printer_points
-        for kernel in said.kernels():
+        assert said.chain.making("inhibitor").kernel is None
+        assert said.chain.printer.points == settings.printer_points
+        for kernel in said.chain.kernels:
             assert [image.gate for image in kernel.images] == ["super35", "super16"]
         assert not verify(opened, open_device(), film).failures
     text = (folder / "pack.json").read_text()
@@ -414,15 +435,91 @@ def test_the_verdict_of_verify_is_its_own(pack):
     assert again.errors == {k: v for k, v in opened.manifest.errors.items() if k in again.errors}
 
 
-def test_tables_on_a_device_are_those_of_opencolorio(pack, device):
-    """As on a GPU: the same picture, tables by OpenCL."""
-    codes = np.array(lamps_and_edges())
+def test_the_player_does_what_the_replay_does(pack, device):
+    """On every device: OpenCL against OpenColorIO, numpy and scipy, blurs included."""
+    codes = np.minimum(lamps_and_edges(), 50)  # what float32 makes of suns is the blur's own matter
     to_named_space("ACEScct")(codes)
     planes = np.ascontiguousarray(np.moveaxis(codes, -1, 0))
     with open_pack(pack) as opened:
-        ocio, opencl = (Player(opened, on).play(planes, (24.3, 24.3)) for on in (None, device))
+        (image,) = opened.manifest.chain.kernels[0].images
+        played = Player(opened, device).play(planes, (image.pitch_um, image.pitch_um))
+        plain = PlainPlayer(opened).play(planes, (image.pitch_um, image.pitch_um))
     # Positions in float32 in tables of up to 4096 steps, four tables one after the other.
-    assert opencl == pytest.approx(ocio, abs=5e-4)
+    assert played == pytest.approx(plain, abs=5e-4)
+
+
+def test_planes_of_the_player_stay_on_the_device(pack):
+    """On one with its own memory: the picture goes up once, and comes down once."""
+    device = Device(open_device().opencl, shares_host_memory=False)
+    planes = np.full((3, 40, 64), 0.4, np.float32)
+    with open_pack(pack) as opened:
+        shared = Player(opened, open_device()).play_colours(planes)
+        apart = Player(opened, device).play_colours(planes)
+    np.testing.assert_array_equal(apart, shared)
+    assert (device.traffic.up, device.traffic.down) == (planes.nbytes, planes.nbytes)
+
+
+def test_a_pack_plays_without_an_opencl_device(pack, tmp_path, command, monkeypatch):
+    """Slowly, which is said, and only at the pitches of its kernels."""
+    monkeypatch.setattr(devices, "all_devices", list)
+    small = lamps_and_edges()
+    save_picture(tmp_path / "in.exr", small)
+    slow = ("bake", "play", pack, "in.exr", "slow.exr", "--bits", "32")
+    refused = command(*slow)
+    assert refused.code == 2
+    assert "no kernel for pixels of" in refused.stderr
+    gate = f"{small.shape[1] * 24.89 / WIDTH!r}x10"
+    done = command(*slow, "--gate", gate)
+    assert done.code == 0, done.stderr
+    assert "no OpenCL device; played slowly" in done.stderr
+    assert command(*slow[:4], "colours.png", "--spatial", "off").code == 0
+
+
+def test_a_pack_of_version_1_is_read(copied):
+    """As the chain stood in its parts."""
+    path = copied / "pack.json"
+    said = json.loads(path.read_text())
+    with open_pack(copied) as opened:
+        wanted = opened.manifest
+    path.write_text(json.dumps(as_version_1(said)))
+    with open_pack(copied) as opened:
+        assert opened.manifest == wanted
+        assert not verify(opened, open_device()).failures
+
+
+def as_version_1(said: dict) -> dict:
+    """A manifest as version 1 had it, by its documentation."""
+    old = {name: part for name, part in said.items() if name not in ("chain", "base_density")}
+    printer = made_by(said, "print log exposure")
+    return old | {
+        "schema_version": 1,
+        "layer_exposure": {
+            "table": made_by(said, "coded exposure")["table"],
+            "exposure_offset_lux_s": made_by(said, "layer exposure")["offset"],
+        },
+        "optics": made_by(said, "exposure")["kernel"],
+        "development": {
+            "log_exposure": made_by(said, "developed")["table"]["domain"],
+            "curve": made_by(said, "developed")["table"],
+            "compensated": made_by(said, "compensated")["table"],
+            "coupling": made_by(said, "held back")["coupling"],
+            "inhibitor": made_by(said, "inhibitor")["kernel"],
+        },
+        "grain": None,
+        "printing": {
+            "table": made_by(said, "printing density")["table"],
+            "base_density": said["base_density"],
+        },
+        "print_optics": made_by(said, "print light")["kernel"],
+        "view": {
+            "print_log_exposure": printer["log_exposure"],
+            "per_point": printer["per_point"],
+            "printer_points": printer["points"],
+            "curve": made_by(said, "print dyes")["table"],
+            "table": made_by(said, "shown")["table"],
+            "pack_clf": old.pop("print_clf"),
+        },
+    }
 
 
 @pytest.mark.slow

@@ -1,0 +1,216 @@
+"""The chain of a pack: what travels in it, and what each step makes of it, in order.
+
+This is the one place that says so. `pack.json` holds the chain as it stands here; player, replay,
+hosts, README and report follow it. R, G, B are the red-, green- and blue-sensitive layers and
+their cyan, magenta and yellow dyes.
+"""
+
+from collections.abc import Iterator
+
+from pydantic import model_validator
+
+from bake.parts import Kernel, Part, Table, Triple
+from bake.steps import (
+    AtAPoint,
+    AtLeast,
+    Blur,
+    HoldBack,
+    Logarithm,
+    Lookup,
+    Power,
+    Printer,
+    Step,
+)
+
+# No film is as dense as 8, and a logarithm needs an end.
+DARKEST = 1e-8
+
+SCENE = "scene"
+LAYER_EXPOSURE = "layer exposure"
+EXPOSURE = "exposure"
+DYES = "dyes"
+PRINTING_DENSITY = "printing density"
+PRINT_LIGHT = "print light"
+PRINT_DYES = "print dyes"
+DISPLAY = "display"
+
+
+class Wire(Part):
+    """What travels between two steps."""
+
+    name: str
+    unit: str
+
+
+class Chain(Part):
+    """Steps in order, from the scene's codes to the display's.
+
+    Attributes:
+        wires: What travels, in order; the first is what the pack takes, the last what it gives.
+        steps: What makes each wire of those before it.
+        stops_on: The wire that a host may multiply by 2^stops.
+    """
+
+    wires: tuple[Wire, ...]
+    steps: tuple[Step, ...]
+    stops_on: str
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Chain":
+        names = [wire.name for wire in self.wires]
+        if [names[0], *(step.gives for step in self.steps)] != names:
+            raise ValueError("its steps do not make its wires, one each and in order")
+        for number, step in enumerate(self.steps):
+            for wire in step.inputs:
+                if wire not in names[: number + 1]:
+                    raise ValueError(f"nothing makes {wire!r} before {step.gives!r} takes it")
+        if self.stops_on not in names:
+            raise ValueError(f"it has no wire {self.stops_on!r} for stops")
+        return self
+
+    def making(self, wire: str) -> Step:
+        """The step that gives a wire.
+
+        Raises:
+            KeyError: none does.
+        """
+        return {step.gives: step for step in self.steps}[wire]
+
+    def way(self, first: str, last: str) -> list[Step]:
+        """The steps that make one wire of another, in order.
+
+        Raises:
+            KeyError: it is not made of that alone.
+        """
+        needed, seen = [last], set()
+        while needed:
+            wire = needed.pop()
+            if wire != first and wire not in seen:
+                seen.add(wire)
+                needed += self.making(wire).inputs
+        return [step for step in self.steps if step.gives in seen]
+
+    def ways(self) -> Iterator[tuple[str, str, list[AtAPoint]]]:
+        """Steps at a point from where a picture lies to where the next one must.
+
+        A picture lies in front of the chain and behind each blur and each hold back, which want
+        one on each of their wires.
+        """
+        lying = {self.wires[0].name}
+        for step in self.steps:
+            if isinstance(step, Blur | HoldBack):
+                for wire in step.inputs:
+                    if wire not in lying:
+                        yield self._way_to(wire)
+                lying.add(step.gives)
+        yield self._way_to(self.wires[-1].name)
+
+    def _way_to(self, last: str) -> tuple[str, str, list[AtAPoint]]:
+        steps: list[AtAPoint] = []
+        wire = last
+        while wire != self.wires[0].name:
+            step = self.making(wire)
+            if isinstance(step, Blur | HoldBack):
+                break
+            steps.insert(0, step)
+            wire = step.takes
+        return wire, last, steps
+
+    @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """Those there are, in order."""
+        kernels = (step.kernel for step in self.steps if isinstance(step, Blur))
+        return tuple(kernel for kernel in kernels if kernel is not None)
+
+    @property
+    def lookups(self) -> tuple[Lookup, ...]:
+        """Every table's step, in order; a table may come twice."""
+        return tuple(step for step in self.steps if isinstance(step, Lookup))
+
+    @property
+    def printer(self) -> Printer:
+        """Where the printer's lights are set."""
+        return next(step for step in self.steps if isinstance(step, Printer))
+
+
+def film_chain(
+    *,
+    takes: str,
+    gives: str,
+    layer_exposure: Table,
+    exposure_offset: float,
+    optics: Kernel | None,
+    lowest_log_exposure: float,
+    curve: Table,
+    compensated: Table,
+    inhibitor: Kernel | None,
+    coupling: tuple[Triple, Triple, Triple],
+    printing: Table,
+    print_optics: Kernel | None,
+    print_log_exposure: Triple,
+    per_point: float,
+    points: Triple,
+    print_curve: Table,
+    view: Table,
+) -> Chain:
+    """The chain of a negative and its print.
+
+    Args:
+        takes, gives: What the codes of scene and display are.
+        layer_exposure: Scene code -> log10(exposure + offset).
+        exposure_offset: Lux s.
+        optics, print_optics: Scatter and halation of the negative; of the print.
+        lowest_log_exposure: Where the curves begin; what lies below counts as lying there.
+        curve, compensated: F: h -> dye, and G: h -> h + what an even patch takes of itself.
+        inhibitor, coupling: How it diffuses; what it takes.
+        printing: Dyes -> printing density, base included.
+        print_log_exposure, per_point, points: As of `Printer`.
+        print_curve, view: Log exposure of the print -> its dyes -> display code.
+    """
+    steps = (
+        Lookup(takes=SCENE, gives="coded exposure", table=layer_exposure),
+        Power(takes="coded exposure", gives=LAYER_EXPOSURE, direction=1, offset=exposure_offset),
+        Blur(takes=LAYER_EXPOSURE, gives=EXPOSURE, kernel=optics),
+        Logarithm(takes=EXPOSURE, gives="log exposure", floor=10**lowest_log_exposure),
+        Lookup(takes="log exposure", gives="compensated", table=compensated),
+        Lookup(takes="log exposure", gives="developed", table=curve),
+        Blur(takes="developed", gives="inhibitor", kernel=inhibitor),
+        HoldBack(takes="compensated", inhibitor="inhibitor", gives="held back", coupling=coupling),
+        Lookup(takes="held back", gives=DYES, table=curve),
+        # Grain has its place here; nothing ships yet.
+        Lookup(takes=DYES, gives=PRINTING_DENSITY, table=printing),
+        Power(takes=PRINTING_DENSITY, gives="light through", direction=-1, offset=0.0),
+        Blur(takes="light through", gives=PRINT_LIGHT, kernel=print_optics),
+        Printer(
+            takes=PRINT_LIGHT,
+            gives="print log exposure",
+            floor=DARKEST,
+            log_exposure=print_log_exposure,
+            per_point=per_point,
+            points=points,
+        ),
+        Lookup(takes="print log exposure", gives=PRINT_DYES, table=print_curve),
+        Lookup(takes=PRINT_DYES, gives="shown", table=view),
+        AtLeast(takes="shown", gives=DISPLAY, low=0.0),
+    )
+    units = {
+        SCENE: takes,
+        "coded exposure": f"log10(exposure + {exposure_offset:g}), lux s",
+        LAYER_EXPOSURE: "lux s, linear",
+        EXPOSURE: "lux s, linear, scattered and halated",
+        "log exposure": "h, log10 lux s",
+        "compensated": "G(h), log10 lux s, what neutral inhibitor takes added",
+        "developed": "F(h), dye amount that inhibitor is set free with",
+        "inhibitor": "the same, diffused",
+        "held back": "h', log10 lux s",
+        DYES: "dye amount, 1 = peak density 1.0",
+        PRINTING_DENSITY: "density as the print stock sees it, base included",
+        "light through": "10^-density, linear",
+        PRINT_LIGHT: "the same, scattered in the print",
+        "print log exposure": "log10 exposure of the print",
+        PRINT_DYES: "dye amount, 1 = peak density 1.0",
+        "shown": gives,
+        DISPLAY: gives,
+    }
+    wires = tuple(Wire(name=name, unit=unit) for name, unit in units.items())
+    return Chain(wires=wires, steps=steps, stops_on=LAYER_EXPOSURE)

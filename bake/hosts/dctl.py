@@ -1,0 +1,172 @@
+"""Steps of a pack as the body of a DCTL, in `float3`.
+
+A blur within a node is gathered: the steps from the node's picture to what is blurred are taken at
+every pixel around, and summed by the kernel's Gaussians.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bake.chain import Chain
+from bake.parts import UNCODED, Kernel, Table
+from bake.steps import AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
+
+AXES = "xyz"
+# 625 look-ups a pixel. In a 4096 frame that cuts the tails of the widest terms of 5207's
+# inhibitor, 0.6 % of the whole, which is given back to the rest.
+WIDEST_GATHER_PX = 12
+DECODED = """__DEVICE__ float3 decoded(float3 v, float low, float high)
+{
+    float range = high - low;
+    return make_float3(low + range * v.x, low + range * v.y, low + range * v.z);
+}"""
+
+
+def body(chain: Chain, first: str, last: str, *, gather: bool) -> list[str]:
+    """Lines that make one wire of another, `float3` each, by their names.
+
+    Args:
+        chain: Of the pack.
+        first, last: The wires.
+        gather: Sum blurs over the pixels around; or else leave them out.
+    """
+    steps = chain.way(first, last)
+    gathered = [s for s in steps if gather and isinstance(s, Blur) and s.kernel]
+    here = _needed(steps, {blur.gives for blur in gathered}, last)
+    lines: list[str] = []
+    for step in steps:
+        if isinstance(step, Blur) and step in gathered:
+            assert step.kernel is not None
+            lines += _gather(chain, step, step.kernel, first)
+        elif step.gives in here:
+            lines += _lines(chain, step)
+    return lines
+
+
+def _needed(steps: Sequence[Step], given: set[str], last: str) -> set[str]:
+    """Wires that `last` is made of where those given are there already."""
+    making = {step.gives: step for step in steps}
+    needed, seen = [last], set()
+    while needed:
+        wire = needed.pop()
+        if wire in making and wire not in given and wire not in seen:
+            seen.add(wire)
+            needed += making[wire].inputs
+    return seen
+
+
+def _lines(chain: Chain, step: Step, suffix: str = "") -> Iterator[str]:
+    """One step, its wires with a suffix to their names."""
+    yield _line(step, suffix)
+    if step.gives == chain.stops_on:
+        wire = identifier(step.gives) + suffix
+        each = ", ".join(f"{wire}.{axis} * _exp2f(stops)" for axis in AXES)
+        yield f"{wire} = make_float3({each});"
+
+
+def _line(step: Step, suffix: str) -> str:
+    x, gives = identifier(step.takes) + suffix, identifier(step.gives) + suffix
+    match step:
+        case Lookup(table=table):
+            coded = ", ".join(_coded(f"{x}.{axis}", table) for axis in AXES)
+            return f"float3 {gives} = {_decoded(f'APPLY_LUT({coded}, {lut(table)})', table)};"
+        case Blur():
+            return f"float3 {gives} = {x};"
+        case Power():
+            sign = "-" if step.direction < 0 else ""
+            each = [f"_fmaxf(_exp10f({sign}{x}.{a}) - {number(step.offset)}, 0.0f)" for a in AXES]
+        case Logarithm():
+            each = [f"_log10f(_fmaxf({x}.{axis}, {number(step.floor)}))" for axis in AXES]
+        case Printer():
+            each = [
+                f"_log10f(_fmaxf({x}.{axis}, {number(step.floor)})) + {number(log_exposure)} "
+                f"+ {number(step.per_point)} * (points_{layer} - 25.0f)"
+                for axis, layer, log_exposure in zip(AXES, "rgb", step.log_exposure, strict=True)
+            ]
+        case HoldBack():
+            b = identifier(step.inhibitor) + suffix
+            taken = (
+                " + ".join(f"{number(c)} * {b}.{of}" for c, of in zip(row, AXES, strict=True))
+                for row in step.coupling
+            )
+            each = [f"{x}.{axis} - ({sum_})" for axis, sum_ in zip(AXES, taken, strict=True)]
+        case AtLeast():
+            each = [f"_fmaxf({x}.{axis}, {number(step.low)})" for axis in AXES]
+    return f"float3 {gives} = make_float3({', '.join(each)});"
+
+
+def _gather(chain: Chain, blur: Blur, kernel: Kernel, first: str) -> Iterator[str]:
+    """Sums of Gaussians around the pixel, each of sum 1 over the window.
+
+    A Gaussian of a tenth of a pixel is the pixel itself.
+    """
+    sigmas = sorted({term.sigma_um for layer in kernel.layers for term in layer.gaussians})
+    gives, taken, near = (identifier(wire) for wire in (blur.gives, blur.takes, first))
+    reach = f"_ceilf(3.0f * {number(sigmas[-1])} / pitch)"
+    yield "float pitch = gate_width * 1000.0f / (float)p_Width;"
+    yield f"int reach = (int)_fminf({reach}, {number(WIDEST_GATHER_PX)});"
+    for n, sigma in enumerate(sigmas):
+        yield f"float s{n} = _fmaxf({number(sigma)} / pitch, 0.1f);"
+        yield f"float k{n} = -0.5f / (s{n} * s{n});"
+        yield f"float n{n} = 0.0f;"
+    yield "for (int i = -reach; i <= reach; i++) {"
+    for n in range(len(sigmas)):
+        yield f"    n{n} += _expf(k{n} * (float)(i * i));"
+    yield "}"
+    yield f"float3 {gives} = make_float3(0.0f, 0.0f, 0.0f);"
+    yield "for (int j = -reach; j <= reach; j++) {"
+    yield "    for (int i = -reach; i <= reach; i++) {"
+    yield "        int at_x = (int)_clampf((float)(p_X + i), 0.0f, (float)(p_Width - 1));"
+    yield "        int at_y = (int)_clampf((float)(p_Y + j), 0.0f, (float)(p_Height - 1));"
+    yield "        float away = (float)(i * i + j * j);"
+    for n in range(len(sigmas)):
+        yield f"        float e{n} = _expf(k{n} * away) / (n{n} * n{n});"
+    yield f"        float3 {near}_near = {texel('at_x', 'at_y')};"
+    for step in chain.way(first, blur.takes):
+        for text in _lines(chain, step, "_near"):
+            yield f"        {text}"
+    for axis, layer in zip(AXES, kernel.layers, strict=True):
+        weights = " + ".join(
+            f"{number(term.weight)} * e{sigmas.index(term.sigma_um)}" for term in layer.gaussians
+        )
+        yield f"        {gives}.{axis} += ({weights}) * {taken}_near.{axis};"
+    yield "    }"
+    yield "}"
+
+
+def texel(x: str, y: str) -> str:
+    """A pixel of the picture."""
+    return "make_float3(" + ", ".join(f"_tex2D(p_Tex{c}, {x}, {y})" for c in "RGB") + ")"
+
+
+def identifier(wire: str) -> str:
+    """A wire's name in C."""
+    return wire.replace(" ", "_")
+
+
+def lut(table: Table) -> str:
+    """A table's name in a DCTL: its file's, without the number that sorts it."""
+    return "lut_" + re.sub(r"^[\d_]+", "", Path(table.cube).stem)
+
+
+def number(value: float) -> str:
+    """A float literal."""
+    text = f"{value:.9g}"
+    literal = text if "." in text or "e" in text else text + ".0"
+    return f"({literal}f)" if value < 0 else f"{literal}f"
+
+
+def _decoded(looked_up: str, table: Table) -> str:
+    """What a `.cube` gives, 0..1, as the wire is."""
+    if table.codomain == UNCODED:
+        return looked_up
+    return f"decoded({looked_up}, {', '.join(map(number, table.codomain))})"
+
+
+def _coded(value: str, table: Table) -> str:
+    """A `.cube` takes 0..1 and a host may read beyond its ends: clamp."""
+    low, high = table.domain
+    if (low, high) == UNCODED:
+        return f"_saturatef({value})"
+    return f"_saturatef(({value} - {number(low)}) * {number(1 / (high - low))})"

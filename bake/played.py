@@ -1,0 +1,131 @@
+"""The chain of a pack as stages of a path, which the engine's plan runs like its own.
+
+Kernels: arithmetic.cl, tables.cl. Blurs are the engine's, by the analytic form of the kernels.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from bake.chain import Chain
+from bake.device_tables import table_on
+from bake.kernels import mixture
+from bake.parts import Table
+from bake.steps import AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
+from spectral_film.device.device import Device
+from spectral_film.device.launch import Launch
+from spectral_film.device.planes import Region
+from spectral_film.path import order
+from spectral_film.stages.optics import Spreading
+from spectral_film.stages.signals import Signal
+from spectral_film.stages.stage import PointStage, Stage
+
+KERNELS = Path(__file__).with_name("arithmetic.cl")
+Nodes = Callable[[Table], np.ndarray]
+Arithmetic = Power | Logarithm | Printer | HoldBack | AtLeast
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableStage(PointStage):
+    """A table of a pack; `nodes` and `domain` as of `table_on`."""
+
+    takes: Mapping[str, Signal]
+    gives: Mapping[str, Signal]
+    nodes: np.ndarray
+    domain: tuple[float, float]
+
+    def prepare(self, device: Device, frame: Region) -> Launch:
+        """See `Stage`."""
+        del frame
+        return table_on(device, self.nodes, self.domain)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArithmeticStage(PointStage):
+    """A kernel of `arithmetic.cl` with its numbers."""
+
+    takes: Mapping[str, Signal]
+    gives: Mapping[str, Signal]
+    kernel: str
+    numbers: Mapping[str, np.ndarray | np.generic] = field(default_factory=dict)
+
+    def prepare(self, device: Device, frame: Region) -> Launch:
+        """See `Stage`."""
+        del frame
+        return Launch(device, KERNELS, self.kernel, tables=self.numbers)
+
+
+def played(chain: Chain, nodes: Nodes, pitch_um: tuple[float, float]) -> order.Steps:
+    """The steps of a chain for pixels of a pitch; a blur without a kernel is none.
+
+    Args:
+        chain: Of the pack.
+        nodes: What comes out at each node of a table, as `table_on` takes it.
+        pitch_um: Distance of the pixels on the film, across and down.
+    """
+    signals = {wire.name: Signal(wire.name, wire.unit) for wire in chain.wires}
+    steps = []
+    for step in chain.steps:
+        if isinstance(step, Blur) and step.kernel is None:
+            signals[step.gives] = signals[step.takes]
+        else:
+            steps.append(order.Step(step.gives, _stage(step, signals, nodes, pitch_um)))
+    return tuple(steps)
+
+
+def table_step(table: Table, nodes: Nodes) -> order.Steps:
+    """A table that is a whole chain by itself, from scene code to display code."""
+    scene, shown, display = (Signal(name, "code") for name in ("scene", "shown", "display"))
+    looked_up = TableStage(
+        takes={"wire": scene}, gives={"made": shown}, nodes=nodes(table), domain=table.domain
+    )
+    held = ArithmeticStage(
+        takes={"wire": shown},
+        gives={"made": display},
+        kernel="not_below",
+        numbers={"low": np.float32(0)},
+    )
+    return order.Step("film", looked_up), order.Step("display", held)
+
+
+def _stage(
+    step: Step, signals: Mapping[str, Signal], nodes: Nodes, pitch_um: tuple[float, float]
+) -> Stage:
+    takes, gives = {"wire": signals[step.takes]}, {"made": signals[step.gives]}
+    if isinstance(step, Lookup):
+        table = step.table
+        return TableStage(takes=takes, gives=gives, nodes=nodes(table), domain=table.domain)
+    if isinstance(step, Blur):
+        assert step.kernel is not None
+        layers = tuple(mixture(layer) for layer in step.kernel.layers)
+        return Spreading(
+            layers=layers,
+            pitch_um=pitch_um,
+            beside_lamps=step.kernel.acts_on == "exposure",
+            of=signals[step.takes],
+            to=signals[step.gives],
+        )
+    if isinstance(step, HoldBack):
+        takes["inhibitor"] = signals[step.inhibitor]
+    kernel, numbers = _arithmetic(step)
+    return ArithmeticStage(takes=takes, gives=gives, kernel=kernel, numbers=numbers)
+
+
+def _arithmetic(step: Arithmetic) -> tuple[str, dict[str, np.ndarray | np.generic]]:
+    """The kernel of a step, and its numbers by argument name."""
+    match step:
+        case Power():
+            return "power", {
+                "direction": np.float32(step.direction),
+                "offset": np.float32(step.offset),
+            }
+        case Logarithm():
+            return "logarithm", {"lowest": np.float32(step.floor), "plus": np.zeros(3)}
+        case Printer():
+            return "logarithm", {"lowest": np.float32(step.floor), "plus": np.array(step.light)}
+        case HoldBack():
+            return "hold_back", {"coupling": np.array(step.coupling)}
+        case AtLeast():
+            return "not_below", {"low": np.float32(step.low)}
