@@ -1,15 +1,18 @@
 """Bakes the film for other software: tables of colour, and packs that hold its blurs too.
 
     recipe.py        what is baked: films, exposure, printer points, between which codings
-    colour_path.py   the engine for single colours, a step from wire to wire each
+    segments.py      the path in pieces that tables stand for;  pieces.py  what packs have for them
+    colour_path.py   the engine for single colours, signal by signal
     samples.py       colours that tables are solved for and judged by, through camera.py
     lattice.py       nodes by weighted least squares;  error.py  how far off they are
     table_files.py   .cube .clf .csp .spi3d, by OpenColorIO;  lut.py  one table for all of it
-    stage_tables.py  a table for each step
-    film_kernels.py  the blurs of a film;  kernels.py, kernel_images.py  their forms, in um
-    manifest.py      pack.json;  assembly.py, pack.py  make a pack;  opening.py  checks one
-    player.py        the fast player;  picture.py  plays a file;  device_tables.py  on a GPU
-    replay.py        plays a pack with nothing of ours;  verify.py  engine, replay and player
+    stage_tables.py  a table for each step;  kernels.py, kernel_images.py  forms of blurs, in um
+    chain.py         what travels in a pack, and what is made of it, in order, written once
+    steps.py         the kinds of step in it;  parts.py  tables and kernels;  manifest.py  pack.json
+    assembly.py      makes a pack, with pack.py;  opening.py, version_1.py  check and read one
+    player.py        the fast player;  played.py  a chain as stages of the engine's plan
+    replay.py        plays a pack with nothing of ours;  plain_player.py  where no device is
+    picture.py       plays a file;  verify.py  engine, replay and player side by side
     hosts/           set-ups for OpenColorIO, Nuke, Resolve and Blender;  report.py  the page
     commands.py      the command line
 

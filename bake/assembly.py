@@ -81,7 +81,7 @@ class Assembly:
 
     def assemble(self) -> Verification:
         """Make every file, prove the pack, and sign it; the signature has the hashes."""
-        manifest = self.manifest()
+        manifest = self.bake()
         self.say("reference")
         self.reference(manifest)
         shutil.copy(replay.__file__, self.folder / "replay.py")
@@ -100,8 +100,8 @@ class Assembly:
         self.sign(manifest)
         return proof
 
-    def manifest(self) -> Manifest:
-        """What the pack holds; files are listed by `sign`."""
+    def bake(self) -> Manifest:
+        """Make tables and kernels; what the pack holds then, its files listed later by `sign`."""
         recipe, settings = self.recipe, self.recipe.settings
         pieces = pieces_of(recipe)
         tables = stage_tables(self.engine, pieces, self.say)

@@ -1,8 +1,9 @@
 """The chain of a pack: what travels in it, and what each step makes of it, in order.
 
 This is the one place that says so. `pack.json` holds the chain as it stands here; player, replay,
-hosts, README and report follow it. R, G, B are the red-, green- and blue-sensitive layers and
-their cyan, magenta and yellow dyes.
+hosts, README and report follow it: another step is a line in `film_chain`, and another kind of
+step is one in `steps.py`, which those who play steps must learn. R, G, B are the red-, green- and
+blue-sensitive layers and their cyan, magenta and yellow dyes.
 """
 
 from collections.abc import Iterator
@@ -64,6 +65,8 @@ class Chain(Part):
             for wire in step.inputs:
                 if wire not in names[: number + 1]:
                     raise ValueError(f"nothing makes {wire!r} before {step.gives!r} takes it")
+            if isinstance(step, Blur) and step.takes == names[0]:
+                raise ValueError(f"{step.gives!r} is a blur of codes, which are no light")
         if self.stops_on not in names:
             raise ValueError(f"it has no wire {self.stops_on!r} for stops")
         return self
@@ -201,12 +204,12 @@ def film_chain(
         "log exposure": "h, log10 lux s",
         "compensated": "G(h), log10 lux s, what neutral inhibitor takes added",
         "developed": "F(h), dye amount that inhibitor is set free with",
-        "inhibitor": "the same, diffused",
+        "inhibitor": "dye amount that it was set free with, diffused",
         "held back": "h', log10 lux s",
         DYES: "dye amount, 1 = peak density 1.0",
         PRINTING_DENSITY: "density as the print stock sees it, base included",
         "light through": "10^-density, linear",
-        PRINT_LIGHT: "the same, scattered in the print",
+        PRINT_LIGHT: "10^-density, linear, scattered in the print",
         "print log exposure": "log10 exposure of the print",
         PRINT_DYES: "dye amount, 1 = peak density 1.0",
         "shown": gives,

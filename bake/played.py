@@ -12,19 +12,25 @@ import numpy as np
 from bake.chain import Chain
 from bake.device_tables import table_on
 from bake.kernels import mixture
-from bake.parts import Table
-from bake.steps import AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
+from bake.parts import ActsOn, Table
+from bake.steps import Arithmetic, AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
 from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
 from spectral_film.device.planes import Region
 from spectral_film.path import order
-from spectral_film.stages.optics import Spreading
+from spectral_film.stages.optics import PRINT_CONTRAST, SCENE_CONTRAST, Spreading
 from spectral_film.stages.signals import Signal
 from spectral_film.stages.stage import PointStage, Stage
 
 KERNELS = Path(__file__).with_name("arithmetic.cl")
+# How much brighter than its surroundings each wire may be: as the engine has it, so that both blur
+# alike; of dye see stages/adjacency.py.
+CONTRAST: dict[ActsOn, float] = {
+    "exposure": SCENE_CONTRAST,
+    "inhibitor": 10.0,
+    "print exposure": PRINT_CONTRAST,
+}
 Nodes = Callable[[Table], np.ndarray]
-Arithmetic = Power | Logarithm | Printer | HoldBack | AtLeast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +109,7 @@ def _stage(
         return Spreading(
             layers=layers,
             pitch_um=pitch_um,
-            beside_lamps=step.kernel.acts_on == "exposure",
+            contrast=CONTRAST[step.kernel.acts_on],
             of=signals[step.takes],
             to=signals[step.gives],
         )

@@ -99,7 +99,6 @@ class AtLeast(_OneWire):
     low: float
 
 
+Arithmetic = Power | Logarithm | Printer | HoldBack | AtLeast
 AtAPoint = Lookup | Power | Logarithm | Printer | AtLeast
-Step = Annotated[
-    Lookup | Power | Logarithm | Printer | HoldBack | Blur | AtLeast, Field(discriminator="kind")
-]
+Step = Annotated[Lookup | Blur | Arithmetic, Field(discriminator="kind")]

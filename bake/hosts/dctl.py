@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bake.chain import Chain
 from bake.parts import UNCODED, Kernel, Table
-from bake.steps import AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
+from bake.steps import Arithmetic, AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
 
 AXES = "xyz"
 # 625 look-ups a pixel. In a 4096 frame that cuts the tails of the widest terms of 5207's
@@ -67,19 +67,25 @@ def _lines(chain: Chain, step: Step, suffix: str = "") -> Iterator[str]:
 
 def _line(step: Step, suffix: str) -> str:
     x, gives = identifier(step.takes) + suffix, identifier(step.gives) + suffix
+    if isinstance(step, Lookup):
+        table = step.table
+        coded = ", ".join(_coded(f"{x}.{axis}", table) for axis in AXES)
+        return f"float3 {gives} = {_decoded(f'APPLY_LUT({coded}, {lut(table)})', table)};"
+    if isinstance(step, Blur):
+        return f"float3 {gives} = {x};"
+    return f"float3 {gives} = make_float3({', '.join(_arithmetic(step, x, suffix))});"
+
+
+def _arithmetic(step: Arithmetic, x: str, suffix: str) -> list[str]:
+    """What becomes of each component of x."""
     match step:
-        case Lookup(table=table):
-            coded = ", ".join(_coded(f"{x}.{axis}", table) for axis in AXES)
-            return f"float3 {gives} = {_decoded(f'APPLY_LUT({coded}, {lut(table)})', table)};"
-        case Blur():
-            return f"float3 {gives} = {x};"
         case Power():
             sign = "-" if step.direction < 0 else ""
-            each = [f"_fmaxf(_exp10f({sign}{x}.{a}) - {number(step.offset)}, 0.0f)" for a in AXES]
+            return [f"_fmaxf(_exp10f({sign}{x}.{a}) - {number(step.offset)}, 0.0f)" for a in AXES]
         case Logarithm():
-            each = [f"_log10f(_fmaxf({x}.{axis}, {number(step.floor)}))" for axis in AXES]
+            return [f"_log10f(_fmaxf({x}.{axis}, {number(step.floor)}))" for axis in AXES]
         case Printer():
-            each = [
+            return [
                 f"_log10f(_fmaxf({x}.{axis}, {number(step.floor)})) + {number(log_exposure)} "
                 f"+ {number(step.per_point)} * (points_{layer} - 25.0f)"
                 for axis, layer, log_exposure in zip(AXES, "rgb", step.log_exposure, strict=True)
@@ -90,10 +96,9 @@ def _line(step: Step, suffix: str) -> str:
                 " + ".join(f"{number(c)} * {b}.{of}" for c, of in zip(row, AXES, strict=True))
                 for row in step.coupling
             )
-            each = [f"{x}.{axis} - ({sum_})" for axis, sum_ in zip(AXES, taken, strict=True)]
+            return [f"{x}.{axis} - ({sum_})" for axis, sum_ in zip(AXES, taken, strict=True)]
         case AtLeast():
-            each = [f"_fmaxf({x}.{axis}, {number(step.low)})" for axis in AXES]
-    return f"float3 {gives} = make_float3({', '.join(each)});"
+            return [f"_fmaxf({x}.{axis}, {number(step.low)})" for axis in AXES]
 
 
 def _gather(chain: Chain, blur: Blur, kernel: Kernel, first: str) -> Iterator[str]:

@@ -118,6 +118,7 @@ def _step(step: Step) -> str:
 
 def _hosts(manifest: Manifest) -> list[str]:
     variables = ", ".join(ocio.POINTS_VARIABLES.values())
+    begin, end = SMOOTH_END
     return [
         "## Loading it",
         "",
@@ -151,9 +152,8 @@ def _hosts(manifest: Manifest) -> list[str]:
         "- `diffuse`: cos^4 a, with tan a = r / (2 base)",
         "- `ring`: the same times Fresnel's reflectance of the base against air at the angle a",
         "",
-        "The last two fall to nothing by 1 - t^3 (10 - 15 t + 6 t^2), t from 0 to 1, from",
-        f"{SMOOTH_END[0]:g} to {SMOOTH_END[1]:g} of their reach; `cauchy`, of {CAUCHY_REACH} radii."
-        " Each is",
+        "The last three end by a factor 1 - t^3 (10 - 15 t + 6 t^2), t from 0 to 1 as r goes from",
+        f"{begin:g} to {end:g} of the reach, {CAUCHY_REACH} radii for `cauchy`. A kernel is this",
         f"averaged over a square {LIT_WIDTH:g} of the pitch wide about each pixel, brought to sum",
         "1 and then to its weight. The OTF of `gaussians` is the sum of",
         "weight exp(-2 (pi sigma f)^2), f in cycles/um, without that square.",

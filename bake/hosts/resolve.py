@@ -172,7 +172,7 @@ def node_tree(manifest: Manifest) -> str:
         takes, gives = _said(units, node.takes), _said(units, node.gives)
         lines.append(f"| DCTL `{Path(node.path).name}` | {takes} | {gives} |")
         if node.blur:
-            lines.append(f"| blurs *{node.blur.gives}*, below | {gives} | the same |")
+            lines.append(f"| blurs that make the *{node.blur.gives}*, below | {gives} | the same |")
     lines += [
         "",
         f"`{Path(WHOLE).name}` is all DCTLs in one node, without any blur.",

@@ -262,12 +262,6 @@ def open_device(name: str | None = None, threads: int | None = None) -> Device:
     raise DeviceError(f"no OpenCL device is called {name!r}; there is: {'; '.join(full_names)}")
 
 
-def open_gpu() -> Device | None:
-    """The first GPU; None where there is none."""
-    gpus = (device for device in all_devices() if device.type & cl.device_type.GPU)
-    return next(map(Device, gpus), None)
-
-
 def cores() -> int:
     """Processors that this process may run on."""
     affinity = getattr(os, "sched_getaffinity", None)  # Linux

@@ -14,7 +14,7 @@ from bake.recipe import Sampling
 from spectral_film import open_device
 from spectral_film.emulsion.spread import Cauchy, Exponential, Gaussian, Halo, Mixture
 from spectral_film.errors import OutputError
-from spectral_film.stages.optics import Spreading, of_negative, of_print
+from spectral_film.stages.optics import SCENE_CONTRAST, Spreading, of_negative, of_print
 from spectral_film.stages.stage import apply
 
 BACKINGS = ("rem-jet", "ahu", "none")
@@ -73,7 +73,7 @@ def read(path):
 
 def blur(planes, mixtures, pitch):
     """As the engine does it on a scene."""
-    spreading = Spreading(layers=mixtures, pitch_um=(pitch, pitch), beside_lamps=True)
+    spreading = Spreading(layers=mixtures, pitch_um=(pitch, pitch), contrast=SCENE_CONTRAST)
     return apply(open_device(), spreading, planes)
 
 

@@ -99,6 +99,18 @@ def test_grey_stays_as_grey_as_the_film_has_it(baked, engine):
     assert engine.difference(engine.film(grey), code)[0] < 0.3  # no eye sees it
 
 
+def test_a_film_in_memory_is_baked_as_it_is(engine, negative, patches):
+    """A variant of half the dye, which lies in no file."""
+    curve = negative.tone_curve
+    pale = replace(negative, tone_curve=replace(curve, density_range=curve.density_range / 2))
+    recipe = replace(RECIPE, settings=replace(RECIPE.settings, film=pale))
+    rendered = render(patches[None], recipe.settings, encode=True).image[0]
+    of_pale = ColourPath(recipe, open_device())
+    assert of_pale.film(coded(patches)) == pytest.approx(rendered, abs=2e-5)
+    assert engine.difference(engine.film(coded(patches)), rendered).mean() > 5
+    assert pale.label in bake_lut(recipe, open_device(), 9).contract().name
+
+
 @pytest.mark.parametrize("space", ["LogC3", "LogC4", "S-Log3", "V-Log", "ACEScc"])
 def test_every_camera_lands_where_the_others_do(engine, space, patches):
     same = ColourPath(replace(RECIPE, input_space=space), open_device())

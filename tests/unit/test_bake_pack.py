@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -25,12 +26,13 @@ from bake.picture import play_picture
 from bake.plain_player import PlainPlayer
 from bake.player import Player
 from bake.recipe import Grid, Recipe
+from bake.replay import replay
 from bake.verify import BOUNDS, Verification, verify
 from spectral_film import Scene, Settings, open_device, render
 from spectral_film.device import device as devices
 from spectral_film.device.device import Device
-from spectral_film.emulsion.stocks import shipped_films
-from spectral_film.errors import InputError
+from spectral_film.emulsion.stocks import load_negative, shipped_films
+from spectral_film.errors import InputError, UsageError
 from spectral_film.files.colour_spaces import to_named_space
 
 WIDTH = 1024  # 24 um on super35: small kernels, quick to bake
@@ -203,6 +205,13 @@ def test_another_pitch_than_the_kernels_is_refused_by_the_replay(pack, tmp_path)
     assert "no kernel for pixels of 5 um" in done.stderr
 
 
+def test_the_replay_refuses_a_step_that_it_does_not_know(pack):
+    said = json.loads((pack / "pack.json").read_text())
+    made_by(said, "dyes")["kind"] = "grain"
+    with pytest.raises(ValueError, match="dyes is made by 'grain', which this file knows not"):
+        replay(said, pack, np.full((2, 2, 3), 0.4), 24.89e3 / WIDTH)
+
+
 def test_a_zip_is_the_same_pack(pack, tmp_path, command):
     archive = tmp_path / "film.zip"
     with zipfile.ZipFile(archive, "w") as out:
@@ -302,6 +311,10 @@ BAD = {
     "a step out of place": (
         _alter(lambda m: m["chain"]["steps"].insert(3, m["chain"]["steps"].pop(8))),
         r"chain: .*its steps do not make its wires",
+    ),
+    "a blur of codes": (
+        _alter(lambda m: made_by(m, "inhibitor").update(takes="scene")),
+        r"chain: .*'inhibitor' is a blur of codes",
     ),
     "a wire from nowhere": (
         _alter(lambda m: made_by(m, "dyes").update(takes="display")),
@@ -409,6 +422,10 @@ def test_a_pack_of_other_films_codes_and_lights(tmp_path):
         for kernel in said.chain.kernels:
             assert [image.gate for image in kernel.images] == ["super35", "super16"]
         assert not verify(opened, open_device(), film).failures
+        held = load_negative(film)  # in memory, as it is
+        assert not verify(opened, open_device(), held).failures
+        with pytest.raises(UsageError, match="baked from another"):
+            verify(opened, open_device(), replace(held, exposure_index=held.exposure_index + 1))
     text = (folder / "pack.json").read_text()
     assert str(tmp_path) not in text  # nothing says where it was baked
 
@@ -450,13 +467,25 @@ def test_the_player_does_what_the_replay_does(pack, device):
 
 def test_planes_of_the_player_stay_on_the_device(pack):
     """On one with its own memory: the picture goes up once, and comes down once."""
-    device = Device(open_device().opencl, shares_host_memory=False)
+    apart = Device(open_device().opencl, shares_host_memory=False)
     planes = np.full((3, 40, 64), 0.4, np.float32)
+    planes[:, :, 30:] = 0.6
     with open_pack(pack) as opened:
-        shared = Player(opened, open_device()).play_colours(planes)
-        apart = Player(opened, device).play_colours(planes)
-    np.testing.assert_array_equal(apart, shared)
-    assert (device.traffic.up, device.traffic.down) == (planes.nbytes, planes.nbytes)
+        plain = replace(opened, manifest=without_ring(opened.manifest))
+        wanted = Player(plain, open_device()).play(planes, (24.3, 24.3))
+        found = Player(plain, apart).play(planes, (24.3, 24.3))
+    np.testing.assert_array_equal(found, wanted)
+    assert (apart.traffic.up, apart.traffic.down) == (planes.nbytes, planes.nbytes)
+
+
+def without_ring(manifest: Manifest) -> Manifest:
+    """The same with no optics: the ring of a bare base is blurred by the host."""
+    chain = manifest.chain
+    steps = tuple(
+        step.model_copy(update={"kernel": None}) if step.gives == "exposure" else step
+        for step in chain.steps
+    )
+    return manifest.model_copy(update={"chain": chain.model_copy(update={"steps": steps})})
 
 
 def test_a_pack_plays_without_an_opencl_device(pack, tmp_path, command, monkeypatch):

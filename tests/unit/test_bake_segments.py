@@ -86,7 +86,11 @@ def test_a_pack_refuses_a_step_that_it_has_no_piece_for(insert):
 
 def test_a_new_step_that_looks_around_is_refused(insert):
     smear = Spreading(
-        layers=(Mixture(((1.0, Gaussian(5.0)),)),) * 3, pitch_um=(24.0, 24.0), of=DYES, to=DYES
+        layers=(Mixture(((1.0, Gaussian(5.0)),)),) * 3,
+        pitch_um=(24.0, 24.0),
+        contrast=1e3,
+        of=DYES,
+        to=DYES,
     )
     insert(Row("smear", lambda job: smear), "tone curve")
     with pytest.raises(UsageError, match=r"'smear' looks \d+ um around"):
