@@ -10,15 +10,19 @@
 //
 // One plane at a time comes as its buffer and `_at`: where the sample (0, 0) would be, and the stride
 // from row to row, in floats. A `region` is its first column and row, its end column and row. A
-// work-item makes VW columns of ROWS samples. It reads on beyond its region, into the margin that
-// `hold_edges` has filled, and writes nothing there.
+// work-item makes VW columns of ROWS samples. It reads on into the margin, of which `hold_edges` has
+// filled as much as what is kept hangs on, and writes nothing there.
 
 #define ROWS 8
 #define EDGE 4  // b reaches so far
 #define COARSE_ROWS (ROWS / 2 + EDGE)  // of them hang on ROWS rows
 
 #if VW > 1
+#if VW == 8
+#define HALF_WIDTH 4
+#else
 #define HALF_WIDTH 8
+#endif
 typedef JOIN(float, HALF_WIDTH) HalfV;
 typedef HalfV HalfAnywhere __attribute__((aligned(4)));
 #endif

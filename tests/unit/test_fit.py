@@ -262,7 +262,8 @@ def transfer_of_optics(film: h5py.File, frequency: float) -> np.ndarray:
     reach = film["halation"].attrs["reach_um"]
     angle = np.linspace(0, np.arctan(1.3 * reach / depth), 100_001)
     radius = depth * np.tan(angle)
-    t = np.clip((radius / reach - 0.8) / 0.5, 0, 1)  # docs/physics.md, End of the halo
+    # The end of the halo: see docs/physics.md, End of the halo.
+    t = np.clip((radius / reach - 0.8) / 0.5, 0, 1)
     left = 1 - (10 * t**3 - 15 * t**4 + 6 * t**5)
     veil = np.average(special.j0(2 * np.pi * frequency * radius), weights=np.sin(2 * angle) * left)
     ratio = backing["veil_ratio"][()]

@@ -84,7 +84,8 @@ def test_the_veil_is_the_transform_of_its_geometry(profile):
         p = np.tan(angle - refracted) / np.tan(angle + refracted)
         return (s**2 + p**2) / 2
 
-    def left(radius):  # docs/physics.md, End of the halo
+    # `left`: see docs/physics.md, End of the halo.
+    def left(radius):
         t = min(max((radius - 1600) / 1000, 0), 1)
         return 1 - (10 * t**3 - 15 * t**4 + 6 * t**5)
 
