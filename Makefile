@@ -10,7 +10,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 # stays whole, since its tests share what is fitted for them.
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: demo test lint check lab bench assets pictures clean
+.PHONY: demo test lint check lab bench assets golden pictures clean
 
 demo: $(VENV)/installed            ## render the built-in scene into demo-out/
 	$(BIN)/spectral-film demo $(DEMO) --overwrite
@@ -42,6 +42,9 @@ assets: $(VENV)/installed-dev      ## remake every table and film model from its
 	$(BIN)/spectral-film fit reference/sheets/vision3-250d -o assets/films/vision3-250d.h5 --overwrite
 	$(BIN)/spectral-film fit reference/sheets/2383 -o assets/films/2383.h5 --overwrite
 	$(BIN)/python scripts/describe_film_file.py
+
+golden: $(VENV)/installed-dev      ## remake the pictures that tests/golden holds renders to
+	$(BIN)/python tests/golden/shots.py
 
 pictures: $(VENV)/installed-dev    ## remake the pictures of the README and the FAQ
 	$(BIN)/python scripts/make_pictures.py

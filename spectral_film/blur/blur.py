@@ -31,6 +31,7 @@ from spectral_film.device.device import Device
 from spectral_film.device.launch import Argument, Launch
 from spectral_film.device.planes import Planes, Region, make_planes
 from spectral_film.emulsion.spread import Mixture
+from spectral_film.errors import DeviceError
 
 KERNELS = Path(__file__).with_suffix(".cl")
 ROWS = 8  # that a work-item makes, as in blur.cl
@@ -128,7 +129,11 @@ class PreparedBlur:
             source: It and what lies within `Blur.reach` of it, as far as the frame goes, with
                 `Blur.margin` free around, which is overwritten.
             target: Another buffer, which holds the region.
+
+        Raises:
+            DeviceError: there is no such margin.
         """
+        _check_margin(source, self._blur.margin)
         if self._room_for != region:
             self._device.queue.finish()  # some runtimes free memory under the kernels that use it
             self._room, self._room_for = list(self._make_room(region)), region
@@ -242,6 +247,19 @@ def _halved(region: Region, *, outwards: bool) -> Region:
         sides.append((low, high - low + 1))
     (x, width), (y, height) = sides
     return Region(x, y, width, height)
+
+
+def _check_margin(planes: Planes, margin: tuple[int, int]) -> None:
+    """Refuse planes round which memory of others would be written."""
+    rows, columns = margin
+    _, height, width = planes.shape
+    last_row = (planes.channels - 1) * planes.plane + (height + rows - 1) * planes.stride
+    end = planes.lead + last_row + width + columns
+    if planes.lead < rows * planes.stride + columns or 4 * end > planes.buffer.size:
+        raise DeviceError(
+            f"a blur wants {rows} rows and {columns} columns free around its planes, and these "
+            "have less; make them with `margin`"
+        )
 
 
 def _channel(planes: Planes, channel: int) -> Planes:

@@ -112,7 +112,8 @@ V exp2_of_loss(const V exponent_of_two)
 // 2^x, held beyond |x| = 126.
 V exp2_(const V x) { return exp2_of_loss(at_most(x, 126.0f)); }
 
-// log2(x) for normal x > 0; absolute error 6e-8 (minimax of degree 9 about 1).
+// log2(x) for normal x > 0; absolute error 6e-8 (minimax of degree 9 about 1). What is not a number
+// has bits like any other: it is handed on, lest it be taken for a very bright one.
 V log2_(const V x)
 {
     const VI sqrt_half = 0x3f3504f3;
@@ -126,7 +127,7 @@ V log2_(const V x)
     p = p * f + 0.480922423f;
     p = p * f - 0.721347129f;
     p = p * f + 1.44269487f;
-    return p * f + TO_V(bits >> 23);
+    return x == x ? p * f + TO_V(bits >> 23) : x;
 }
 
 // 1 / sqrt(x) for normal x > 0; relative error 1e-7. A guess from the bits, and three steps of

@@ -13,7 +13,7 @@
 V held_back(__global const float *nodes, const V h)
 {
     V position = (h - LOWEST) * NODES_PER_UNIT;
-    position = at_most(at_least(position, 0.0f), NODES - 1);
+    position = at_most(position > 0.0f ? position : 0.0f, NODES - 1);  // not a number: node 0
     IntLanes below;
     Lanes near, next;
     below.all = TO_VI(at_most(position, NODES - 2));

@@ -107,7 +107,7 @@ Spectra upsample(
     found.c0 = c0.all;
     found.c1 = c1.all;
     found.c2 = c2.all;
-    found.scale = lit ? at_least(2.0f * most * gain.all, 0.0f) : 0.0f;
+    found.scale = lit ? at_least(2.0f * most * gain.all, 0.0f) : 0.0f * light;  // or no number
     return found;
 }
 

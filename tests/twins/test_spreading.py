@@ -18,7 +18,7 @@ from spectral_film.path.plan import Plan
 from spectral_film.stages import adjacency, optics
 from spectral_film.stages.signals import DYES
 from spectral_film.stages.stage import apply
-from spectral_film.stages.tone_curve import curve_tables
+from spectral_film.stages.tone_curve import Development, curve_tables
 
 # One pixel, a row, and a real plane with odd sides.
 SIZES = [(1, 1), (1, 19), (37, 61)]
@@ -128,11 +128,12 @@ def test_adjacency(device, rng, negative, size, diffuses):
     assert_planes_agree(got, expected, atol=5e-6)
 
 
-def test_the_classical_edge_effect(device, rng):
-    dyes = rng.uniform(0, 2.5, (3, 37, 61)).astype(np.float32)
+def test_the_classical_edge_effect(device, rng, negative):
+    planes, curve = light(rng, (37, 61)), negative.tone_curve
+    tables = {name: double(table) for name, table in curve_tables(curve).items()}
     gain, spread = np.array([0.25, 0.3, 0.2]), Exponential(10.0)
     expected = reference_adjacency.density_adjacency(
-        double(dyes),
+        reference_tone_curve.tone_curve(double(planes), **tables),
         gain=double(gain),
         length_um=double(spread.length_um),
         reach_um=spread.reach_um,
@@ -140,6 +141,6 @@ def test_the_classical_edge_effect(device, rng):
         pitch_um=PITCH_UM,
     )
     diffusion = adjacency.diffusion(spread.length_um, DYES, PITCH_UM)
-    got = run(device, dyes, diffusion, adjacency.EdgeEffect(gain=gain))
-    # The blur's rounding, 1e-6 of a dye of 2.5.
-    assert_planes_agree(got, expected, atol=3e-6)
+    got = run(device, planes, Development(curve=curve), diffusion, adjacency.EdgeEffect(gain=gain))
+    # As the tone curve, with a third of the blur's 5e-6 of a dye of 2.5.
+    assert_planes_agree(got, expected, atol=6e-6)

@@ -1,14 +1,12 @@
-"""A film is a value: what is held in the hand is what is rendered with, and measured."""
+"""What is held in the hand is what is rendered with, and measured."""
 
-import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from spectral_film import Settings, load_film, render
-from spectral_film.emulsion.stocks import load_negative, shipped_films
-from spectral_film.errors import UsageError
+from spectral_film import Settings, render
+from spectral_film.emulsion.stocks import shipped_films
 from spectral_film.lab.darkroom import Darkroom
 
 GREY = np.full((4, 6, 3), 0.18, np.float32)
@@ -31,7 +29,7 @@ def test_a_film_in_memory_is_rendered_as_it_is(negative, denser):
 
 
 def test_a_film_in_memory_is_measured_as_it_is(device, negative, denser):
-    grey = np.full((3, 4, 6), np.log10(negative.grey_lux_s()))
+    grey = np.full((1, 4, 6), np.log10(negative.grey_lux_s()))
     dyes, more = (
         Darkroom(device=device, film=film).expose(grey, (20.0, 20.0)).dyes
         for film in (negative, denser)
@@ -48,36 +46,7 @@ def test_by_name_by_path_or_in_the_hand_it_is_one_film(negative):
     np.testing.assert_array_equal(pictures[0], pictures[2])
 
 
-def test_films_that_say_the_same_are_equal(negative, denser):
-    again = replace(denser, tone_curve=replace(negative.tone_curve), adjacency=negative.adjacency)
-    assert again == negative
-    assert hash(again) == hash(negative)
-    assert denser != negative
-    assert hash(denser) != hash(negative)
-    assert pickle.loads(pickle.dumps(denser)) == denser
-
-
-def test_a_variant_can_be_made_of_a_film_that_was_hashed(negative):
-    hash(negative.tone_curve)
-    assert replace(negative, id="mine").id == "mine"
-
-
-def test_nothing_in_a_film_can_be_written_to(negative):
-    for array in (
-        negative.spectral_sensitivity, negative.tone_curve.density_range,
-        negative.adjacency.coupling, negative.halation["none"].veil_ratio,
-        negative.published["characteristic_curves"]["log_exposure"],
-    ):  # fmt: skip
-        with pytest.raises(ValueError, match="read-only"):
-            array[...] = 0
-    with pytest.raises(TypeError):
-        negative.halation["none"] = None
-
-
 def test_a_variant_does_not_pass_for_its_file(negative, denser):
     said = render(GREY, Settings(film=denser)).metadata["film"]
     assert said.startswith("vision3-250d, changed")
     assert said != render(GREY, Settings(film=negative)).metadata["film"]
-    with pytest.raises(UsageError, match="lies in no file"):
-        denser.path  # noqa: B018
-    assert load_film("vision3-250d").path == load_negative("vision3-250d").path
