@@ -8,7 +8,7 @@ blue-sensitive layers and their cyan, magenta and yellow dyes.
 
 from collections.abc import Iterator
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from bake.parts import Kernel, Part, Table, Triple
 from bake.steps import (
@@ -52,7 +52,7 @@ class Chain(Part):
         stops_on: The wire that a host may multiply by 2^stops.
     """
 
-    wires: tuple[Wire, ...]
+    wires: tuple[Wire, ...] = Field(min_length=2)
     steps: tuple[Step, ...]
     stops_on: str
 
@@ -67,8 +67,13 @@ class Chain(Part):
                     raise ValueError(f"nothing makes {wire!r} before {step.gives!r} takes it")
             if isinstance(step, Blur) and step.takes == names[0]:
                 raise ValueError(f"{step.gives!r} is a blur of codes, which are no light")
-        if self.stops_on not in names:
-            raise ValueError(f"it has no wire {self.stops_on!r} for stops")
+        for wire in (self.stops_on, EXPOSURE, DYES, PRINTING_DENSITY, DISPLAY):
+            if wire not in names:
+                raise ValueError(f"it has no wire {wire!r}")
+        if not isinstance(self.steps[0], Lookup):
+            raise ValueError("it does not begin with a table of scene codes")
+        if not any(isinstance(step, Printer) for step in self.steps):
+            raise ValueError("it has no printer")
         return self
 
     def making(self, wire: str) -> Step:

@@ -283,6 +283,15 @@ def _alter(change):
     return edit
 
 
+def _unprinted(said: dict) -> None:
+    """A chain whose printer is a step of another kind."""
+    steps = said["chain"]["steps"]
+    for number, step in enumerate(steps):
+        if step["kind"] == "printer":
+            ends = {name: step[name] for name in ("takes", "gives")}
+            steps[number] = ends | {"kind": "at least", "low": 0}
+
+
 def _climb(folder: Path) -> None:
     path = folder / "pack.json"
     path.write_text(path.read_text().replace("luts/film.clf", "../film.clf"))
@@ -312,6 +321,8 @@ BAD = {
         _alter(lambda m: m["chain"]["steps"].insert(3, m["chain"]["steps"].pop(8))),
         r"chain: .*its steps do not make its wires",
     ),
+    "no wires": (_alter(lambda m: m["chain"].update(wires=[], steps=[])), r"chain\.wires: "),
+    "no printer": (_alter(_unprinted), r"chain: .*it has no printer"),
     "a blur of codes": (
         _alter(lambda m: made_by(m, "inhibitor").update(takes="scene")),
         r"chain: .*'inhibitor' is a blur of codes",
