@@ -49,7 +49,7 @@ V doubled(__global const float *row, const int x)
 {
     __global const float *at = row + (x >> 1);
     const int odd = x & 1;
-    V sum = (odd ? 0.0f : BINOMIAL[0]) * at[-2];
+    V sum = odd ? 0.0f : BINOMIAL[0] * at[-2];  // which may be none, and not a number
     sum += (odd ? BINOMIAL[1] : BINOMIAL[2]) * at[-1];
     sum += (odd ? BINOMIAL[3] : BINOMIAL[4]) * at[0];
     sum += (odd ? BINOMIAL[3] : BINOMIAL[2]) * at[1];

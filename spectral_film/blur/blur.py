@@ -31,6 +31,7 @@ from spectral_film.device.device import Device
 from spectral_film.device.launch import Argument, Launch
 from spectral_film.device.planes import Planes, Region, make_planes
 from spectral_film.emulsion.spread import Mixture
+from spectral_film.errors import DeviceError
 
 KERNELS = Path(__file__).with_suffix(".cl")
 ROWS = 8  # that a work-item makes, as in blur.cl
@@ -67,7 +68,9 @@ class Blur:
             shapes = [cores[level].shape for cores in self.cores if level < len(cores)]
             reach = [max(shape[axis] for shape in shapes) - 1 for axis in (0, 1)]
             if reaches:
-                reach = [max(r, 2 * (c + BINOMIAL_REACH)) for r, c in zip(reach, reaches[0])]
+                reach = [
+                    max(r, 2 * (c + BINOMIAL_REACH)) for r, c in zip(reach, reaches[0], strict=True)
+                ]
             reaches.insert(0, (reach[0], reach[1]))
         return tuple(reaches)
 
@@ -87,7 +90,8 @@ class Blur:
     def held_of(self, level: int) -> tuple[int, int]:
         """Rows and columns of edge values that samples of a level hang on."""
         shapes = [cores[level].shape for cores in self.cores if level < len(cores)]
-        halved = 2 * BINOMIAL_REACH if level + 1 < len(self.reaches) else 0
+        # The first sample of the next level that sees nothing but edge lies up to 5 beyond it.
+        halved = 2 * BINOMIAL_REACH + 1 if level + 1 < len(self.reaches) else 0
         rows, columns = (max(halved, *(s[axis] - 1 for s in shapes)) for axis in (0, 1))
         return max(rows, LEAST_REACH), columns
 
@@ -125,7 +129,11 @@ class PreparedBlur:
             source: It and what lies within `Blur.reach` of it, as far as the frame goes, with
                 `Blur.margin` free around, which is overwritten.
             target: Another buffer, which holds the region.
+
+        Raises:
+            DeviceError: there is no such margin.
         """
+        _check_margin(source, self._blur.margin)
         if self._room_for != region:
             self._device.queue.finish()  # some runtimes free memory under the kernels that use it
             self._room, self._room_for = list(self._make_room(region)), region
@@ -239,6 +247,19 @@ def _halved(region: Region, *, outwards: bool) -> Region:
         sides.append((low, high - low + 1))
     (x, width), (y, height) = sides
     return Region(x, y, width, height)
+
+
+def _check_margin(planes: Planes, margin: tuple[int, int]) -> None:
+    """Refuse planes round which memory of others would be written."""
+    rows, columns = margin
+    _, height, width = planes.shape
+    last_row = (planes.channels - 1) * planes.plane + (height + rows - 1) * planes.stride
+    end = planes.lead + last_row + width + columns
+    if planes.lead < rows * planes.stride + columns or 4 * end > planes.buffer.size:
+        raise DeviceError(
+            f"a blur wants {rows} rows and {columns} columns free around its planes, and these "
+            "have less; make them with `margin`"
+        )
 
 
 def _channel(planes: Planes, channel: int) -> Planes:

@@ -81,7 +81,7 @@ def _fit(pixels: int, samples: int, *, halvings: int, step: int) -> np.ndarray:
 
 
 def _spread_by(halvings: int) -> np.ndarray:
-    """b * b after so many halvings, the centre in the middle."""
+    """The values of b * b after so many halvings, the centre in the middle."""
     b = np.ones(1)
     for level in range(halvings):
         apart = np.zeros(2**level * ORDER + 1)
