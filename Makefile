@@ -9,6 +9,10 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 # Two files of tests at a time: most of their time goes into JAX, which compiles on one core. A file
 # stays whole, since its tests share what is fitted for them.
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+# What shows within a minute that something broke: rules, kernels in every form, launches, the path,
+# what a render promises, three pictures.
+QUICK = tests/twins tests/golden $(patsubst %,tests/unit/test_%.py,house docs device planes order \
+	latitude camera film_in_hand render_contract)
 
 .PHONY: demo test lint check lab bench assets golden pictures clean
 
@@ -23,8 +27,8 @@ lint: $(VENV)/installed-dev        ## format, lint, types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-check: lint                        ## before each commit: lint, unit tests, kernels against twins
-	$(PYTEST) tests/unit tests/twins
+check: lint                        ## before each commit, in about a minute; CI runs the rest
+	$(PYTEST) -m "not slow" $(QUICK)
 
 lab: $(VENV)/installed-dev         ## the film under the instruments
 	$(BIN)/python -m pytest tests/lab

@@ -67,6 +67,16 @@ def finite(got, clean, channel):
     assert np.isfinite(got).all()
 
 
+def dark(got, clean, channel):
+    """Nothing comes through endless dye, or no number where that dye is clear at a wavelength."""
+    assert not (np.abs(got) > 1e-30).any()
+
+
+def dense(got, clean, channel):
+    """As `dark`: 2^-126 is the least light there is."""
+    assert not (got < 37).any()
+
+
 def held(values) -> Answer:
     return partial(channel_at, values)
 
@@ -137,11 +147,11 @@ TABLE = {
     "edge effect, inhibitor": row(
         EdgeEffect(gain=np.full(3, 0.3)), channel_lost, channel_lost, channel_lost, "inhibitor"),
     "printing": row(
-        PRINTER.stage(), pixel_lost, pixel_lost, finite),  # somewhere its dyes have density 0
+        PRINTER.stage(), pixel_lost, dark, finite),
     "projection": row(
         PROJECTOR.stage(), pixel_lost, all_held(OPAQUE), finite),
     "densitometry": row(
-        densitometry.status_density(NEGATIVE), pixel_lost, pixel_lost, finite),  # likewise
+        densitometry.status_density(NEGATIVE), pixel_lost, dense, finite),
     "cineon": row(
         densitometry.Cineon(base_density=np.zeros(3)), channel_lost, held(1023), held(0)),
     "display, light": row(

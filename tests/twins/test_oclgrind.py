@@ -15,10 +15,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FOLDERS = "device", "stages", "path", "blur", "../bake"  # where kernels are, from spectral_film
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("oclgrind") is None,
-    reason="oclgrind is not installed (Debian and Ubuntu: apt-get install oclgrind)",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        shutil.which("oclgrind") is None,
+        reason="oclgrind is not installed (Debian and Ubuntu: apt-get install oclgrind)",
+    ),
+]
 
 WIDTHS = (1, 16)  # a GPU's and a CPU's
 
