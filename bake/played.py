@@ -14,10 +14,10 @@ from bake.device_tables import table_on
 from bake.kernels import mixture
 from bake.parts import ActsOn, Table
 from bake.steps import Arithmetic, AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
-from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
-from spectral_film.device.planes import Region
+from spectral_film.device.site import Site
 from spectral_film.path import order
+from spectral_film.stages.adjacency import DYE_CONTRAST
 from spectral_film.stages.optics import PRINT_CONTRAST, SCENE_CONTRAST, Spreading
 from spectral_film.stages.signals import Signal
 from spectral_film.stages.stage import PointStage, Stage
@@ -27,7 +27,7 @@ KERNELS = Path(__file__).with_name("arithmetic.cl")
 # alike; of dye see stages/adjacency.py.
 CONTRAST: dict[ActsOn, float] = {
     "exposure": SCENE_CONTRAST,
-    "inhibitor": 10.0,
+    "inhibitor": DYE_CONTRAST,
     "print exposure": PRINT_CONTRAST,
 }
 Nodes = Callable[[Table], np.ndarray]
@@ -42,10 +42,9 @@ class TableStage(PointStage):
     nodes: np.ndarray
     domain: tuple[float, float]
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        del frame
-        return table_on(device, self.nodes, self.domain)
+        return table_on(site.device, self.nodes, self.domain)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +56,9 @@ class ArithmeticStage(PointStage):
     kernel: str
     numbers: Mapping[str, np.ndarray | np.generic] = field(default_factory=dict)
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        del frame
-        return Launch(device, KERNELS, self.kernel, tables=self.numbers)
+        return Launch(site.device, KERNELS, self.kernel, tables=self.numbers)
 
 
 def played(chain: Chain, nodes: Nodes, pitch_um: tuple[float, float]) -> order.Steps:

@@ -30,6 +30,7 @@ from spectral_film.blur.blur import ROWS, Blur
 from spectral_film.blur.pixel_kernel import reach_in_pixels
 from spectral_film.device.device import cores
 from spectral_film.device.planes import Planes, Region, fetch, make_planes, put
+from spectral_film.device.site import Site
 from spectral_film.light.upsampling import reflectance, upsample
 from spectral_film.path.pipeline import Pipeline, frame_of
 from spectral_film.stages.optics import Spreading
@@ -194,7 +195,7 @@ def stages(
     for step in pipeline.steps:
         taken = {name: signals[signal.name] for name, signal in step.stage.takes.items()}
         given = {name: make_planes(device, 3, frame, MARGIN) for name in step.stage.gives}
-        work = step.stage.prepare(device, frame)
+        work = step.stage.prepare(Site(device, frame))
 
         def run(work=work, planes={**taken, **given}) -> None:  # noqa: B006
             work.over(frame, **planes)

@@ -18,7 +18,6 @@ a frame comes out as it does in the whole, bit for bit.
 Reference: reference/stages/common.py, `convolve`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,11 +27,11 @@ import numpy as np
 import pyopencl as cl
 
 from spectral_film.blur.levels import is_ring, levels_of
-from spectral_film.blur.pixel_kernel import reach_in_pixels
 from spectral_film.blur.ring import Ring
 from spectral_film.device.device import Device
 from spectral_film.device.launch import Argument, Launch
-from spectral_film.device.planes import Planes, Region, make_planes
+from spectral_film.device.planes import WHOLE_FRAME, Planes, Region
+from spectral_film.device.site import Site
 from spectral_film.emulsion.spread import Mixture
 from spectral_film.errors import DeviceError
 
@@ -79,11 +78,12 @@ class Blur:
 
     @cached_property
     def reach(self) -> tuple[int, int]:
-        """Rows and columns that it touches beyond a region."""
+        """Rows and columns that it touches beyond a region.
+
+        A ring's Fourier transform touches all, so that a piece comes out as it does in the whole.
+        """
         parts = [part for mixture in self.mixtures for _, part in mixture.parts]
-        rings = [reach_in_pixels(p.reach_um, self.pitch_um) for p in parts if is_ring(p)]
-        rows, columns = zip(self.reaches[0], *rings, strict=True)
-        return max(rows), max(columns)
+        return (WHOLE_FRAME, WHOLE_FRAME) if any(map(is_ring, parts)) else self.reaches[0]
 
     @property
     def margin(self) -> tuple[int, int]:
@@ -106,23 +106,21 @@ class Blur:
         rows, columns = self.held_of(level)
         return rows + 2 * ROWS, columns + 2 * WIDEST
 
-    def prepare(self, device: Device, frame: Region) -> "PreparedBlur":
+    def prepare(self, site: Site) -> "PreparedBlur":
         """Make it ready for pieces of a frame, or all of it."""
-        return PreparedBlur(self, device, frame)
+        return PreparedBlur(self, site)
 
 
 class PreparedBlur:
-    """A blur with its cores on a device and room for its coarser levels; for one thread."""
+    """A blur with its cores on a device; for one thread."""
 
-    def __init__(self, blur: Blur, device: Device, frame: Region) -> None:
-        self._blur, self._device, self._frame = blur, device, frame
+    def __init__(self, blur: Blur, site: Site) -> None:
+        self._blur, self._site, self._device = blur, site, site.device
         self._hold_edges, self._halve, self._spread = (
-            Launch(device, KERNELS, name) for name in ("hold_edges", "halve", "spread")
+            Launch(site.device, KERNELS, name) for name in ("hold_edges", "halve", "spread")
         )
-        self._cores = [[_for_kernel(core, device) for core in cores] for cores in blur.cores]
+        self._cores = [[_for_kernel(core, site.device) for core in cores] for cores in blur.cores]
         self._rings = [Ring.of(mixture, blur.pitch_um) for mixture in blur.mixtures]
-        self._room: list[_Coarser] = []
-        self._room_for: Region | None = None
 
     def over(self, region: Region, *, source: Planes, target: Planes) -> None:
         """Blur a region of the frame.
@@ -137,22 +135,22 @@ class PreparedBlur:
             DeviceError: there is no such margin.
         """
         _check_margin(source, self._blur.margin)
-        if self._room_for != region:
-            self._device.queue.finish()  # some runtimes free memory under the kernels that use it
-            self._room, self._room_for = list(self._make_room(region)), region
+        coarser = self._coarser_levels(region)
         for channel in range(source.channels):
             taken, made = _channel(source, channel), _channel(target.over(region), channel)
-            self._blur_level(0, channel, taken, made)
+            self._blur_level(0, channel, taken, made, coarser)
             if ring := self._rings[channel]:
                 ring.add(taken, made)
 
-    def _blur_level(self, level: int, channel: int, source: Planes, target: Planes) -> None:
+    def _blur_level(
+        self, level: int, channel: int, source: Planes, target: Planes, room: list["_Coarser"]
+    ) -> None:
         self._hold_edges_of(source, *self._blur.held_of(level))
         coarser, coarser_at = source.buffer, _NONE
         if level + 1 < len(self._cores[channel]):
-            down, up = self._room[level]
+            down, up = room[level]
             self._launch(self._halve, down, fine=source, coarse=down)
-            self._blur_level(level + 1, channel, down, up)
+            self._blur_level(level + 1, channel, down, up, room)
             coarser, coarser_at = up.buffer, _place(up)
         core = self._cores[channel][level]
         self._launch(
@@ -199,17 +197,16 @@ class PreparedBlur:
             arguments |= {name: value.buffer, f"{name}_at": _place(value)}
         kernel.run((_whole_groups(columns), rows), (GROUP, 1), arguments)
 
-    def _make_room(self, region: Region) -> Iterator["_Coarser"]:
+    def _coarser_levels(self, region: Region) -> list["_Coarser"]:
         """Planes of the coarser levels: what comes down, edges held beyond, and what goes up."""
-        frame = self._frame
+        frame, wanted = self._site.frame, []
         for level, reach in enumerate(self._blur.reaches[1:], start=1):
             frame = _halved(frame, outwards=True)
             region = _halved(region, outwards=False)
-            held = region.grown(*reach, frame)
-            yield _Coarser(
-                make_planes(self._device, 1, held, self._blur.margin_of(level)),
-                make_planes(self._device, 1, region, (ROWS, WIDEST)),
-            )
+            wanted.append((region.grown(*reach, frame), self._blur.margin_of(level)))
+            wanted.append((region, (ROWS, WIDEST)))
+        planes = self._site.scratch(wanted)
+        return [_Coarser(*pair) for pair in zip(planes[::2], planes[1::2], strict=True)]
 
 
 class _Coarser(NamedTuple):

@@ -34,11 +34,7 @@ class Ring:
         return cls(sum_of(rings)) if rings else None
 
     def add(self, source: Planes, target: Planes) -> None:
-        """Add what they make of a plane to a region of another, edges held beyond the frame.
-
-        A piece of a frame comes out as in the whole to the last bit but one: transforms of other
-        lengths round otherwise, in float64.
-        """
+        """Add what they make of a whole plane to a region of another, edges held beyond it."""
         rows, columns = (n - 1 for n in self.kernel.shape)
         plane = np.pad(fetch(source)[0].astype(float), ((rows, rows), (columns, columns)), "edge")
         shape = tuple(2 * fft.next_fast_len(-(-n // 2)) for n in plane.shape)

@@ -14,6 +14,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from spectral_film.device.device import Device
 
+WHOLE_FRAME = 1_000_000  # pixels: more than any picture has
 ALIGNMENT = 16  # floats: a row begins on a cache line, which a vector of a CPU fills
 
 
@@ -103,32 +104,42 @@ def make_planes(
     device: Device, channels: int, region: Region, margin: tuple[int, int] = (0, 0)
 ) -> Planes:
     """Room for planes with `margin` rows and columns on every side."""
-    rows, columns = margin
-    left = -(-columns // ALIGNMENT) * ALIGNMENT
-    stride = left + -(-(region.width + columns) // ALIGNMENT) * ALIGNMENT
-    return _room(device, channels, region, rows, left, stride)
-
-
-def make_result(device: Device, channels: int, region: Region) -> Planes:
-    """Room for planes as close together as numpy has them: what `fetch` hands over."""
-    return _room(device, channels, region, 0, 0, region.width)
-
-
-def _room(
-    device: Device, channels: int, region: Region, above: int, left: int, stride: int
-) -> Planes:
-    plane = (region.height + 2 * above) * stride
+    lead, stride, plane = layout(region, margin)
     buffer, host = device.make_buffer(channels * plane)
     return Planes(
         device=device,
         buffer=buffer,
         channels=channels,
         region=region,
-        lead=above * stride + left,
+        lead=lead,
         stride=stride,
         plane=plane,
         host=host,
     )
+
+
+def make_result(device: Device, channels: int, region: Region) -> Planes:
+    """Room for planes as close together as numpy has them: what `fetch` hands over."""
+    plane = region.height * region.width
+    buffer, host = device.make_buffer(channels * plane)
+    return Planes(
+        device=device,
+        buffer=buffer,
+        channels=channels,
+        region=region,
+        lead=0,
+        stride=region.width,
+        plane=plane,
+        host=host,
+    )
+
+
+def layout(region: Region, margin: tuple[int, int]) -> tuple[int, int, int]:
+    """Floats before the first pixel, from row to row, and of a whole plane with its margin."""
+    rows, columns = margin
+    left = -(-columns // ALIGNMENT) * ALIGNMENT
+    stride = left + -(-(region.width + columns) // ALIGNMENT) * ALIGNMENT
+    return rows * stride + left, stride, (region.height + 2 * rows) * stride
 
 
 def put(device: Device, planes: np.ndarray, region: Region | None = None) -> Planes:

@@ -17,6 +17,7 @@ import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Planes, Region, fetch, make_planes, make_result, put
+from spectral_film.device.site import Site
 from spectral_film.path.order import Steps
 from spectral_film.path.survey import Survey, SurveyWork
 from spectral_film.stages.signals import Signal
@@ -75,6 +76,7 @@ class Plan:
         self._margin = (max(rows for rows, _ in margins), max(columns for _, columns in margins))
         heir = before is not None and before._room() == self._room()
         room: list[Planes] = list(before._buffers) if before is not None and heir else []
+        self.site: Site = before.site if before is not None and heir else Site(device, frame)
         while len(room) < count:
             room.append(make_planes(device, CHANNELS, self.regions[1], self._margin))
         self._buffers: list[Planes] = room
@@ -85,7 +87,7 @@ class Plan:
         }
         same = self._same_steps(before) if before is not None and heir else 0
         self._works: list[Work] = [
-            before._works[i] if before and i < same else step.stage.prepare(device, frame)
+            before._works[i] if before and i < same else step.stage.prepare(self.site)
             for i, step in enumerate(steps)
         ]
         self._asked: dict[str, SurveyWork] = {}

@@ -23,9 +23,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
-from spectral_film.device.planes import Region
+from spectral_film.device.site import Site
 from spectral_film.emulsion.film import ToneCurve
 from spectral_film.emulsion.spread import Exponential, Mixture
 from spectral_film.stages.optics import Spreading
@@ -34,6 +33,7 @@ from spectral_film.stages.stage import PointStage
 from spectral_film.stages.tone_curve import curve_defines, curve_tables
 
 KERNELS = Path(__file__).with_suffix(".cl")
+DYE_CONTRAST = 10.0  # two or three units of dye in the densest places, among some tenths
 # Log exposures where what a neutral patch holds back is tabulated, for straight lines between:
 # from the floor to the brightest a frame may be. Off by 1e-6 of a log exposure at most.
 LOWEST, HIGHEST, NODES = -10.0, 20.0, 16384
@@ -54,12 +54,11 @@ class Release(PointStage):
     coupling: np.ndarray
     curve: ToneCurve
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        del frame
         h = np.linspace(LOWEST, HIGHEST, NODES)
         return Launch(
-            device,
+            site.device,
             KERNELS,
             "release",
             defines={
@@ -79,7 +78,9 @@ def diffusion(length_um: float, of: Signal, pitch_um: tuple[float, float]) -> Sp
     """Inhibitor on its way, all layers alike: a 2-D exponential of `length_um`."""
     layer = Mixture(((1.0, Exponential(length_um)),))
     # Dyes are told apart by their difference, not by their ratio; ten is good to 4e-6 of them.
-    return Spreading(layers=(layer,) * 3, pitch_um=pitch_um, contrast=10.0, of=of, to=INHIBITOR)
+    return Spreading(
+        layers=(layer,) * 3, pitch_um=pitch_um, contrast=DYE_CONTRAST, of=of, to=INHIBITOR
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,11 +96,10 @@ class Inhibition(PointStage):
     coupling: np.ndarray
     curve: ToneCurve
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        del frame
         return Launch(
-            device,
+            site.device,
             KERNELS,
             "inhibit",
             defines={**curve_defines(self.curve), "INHIBIT": 1},
@@ -120,7 +120,8 @@ class EdgeEffect(PointStage):
 
     gain: np.ndarray
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        del frame
-        return Launch(device, KERNELS, "sharpen", defines={"EDGES": 1}, tables={"gain": self.gain})
+        return Launch(
+            site.device, KERNELS, "sharpen", defines={"EDGES": 1}, tables={"gain": self.gain}
+        )

@@ -13,9 +13,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
-from spectral_film.device.planes import Region
+from spectral_film.device.site import Site
 from spectral_film.emulsion.film import Film, PrintStock
 from spectral_film.light.spectra import status_response
 from spectral_film.stages.signals import (
@@ -80,11 +79,10 @@ class Cineon(PointStage):
 
     base_density: np.ndarray
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        del frame
         return Launch(
-            device,
+            site.device,
             KERNELS,
             "cineon",
             defines={

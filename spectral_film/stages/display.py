@@ -14,9 +14,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
-from spectral_film.device.planes import Region
+from spectral_film.device.site import Site
 from spectral_film.light.chromaticity import CAT16, adaptation, white_xyz
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.stages.signals import DISPLAY, XYZ, Signal
@@ -44,13 +43,12 @@ class Display(PointStage):
     peak_luminance: float
     encode: bool
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        del frame
         gamma = DISPLAYS[self.display].gamma
         encoding = 0 if not self.encode else 1 if gamma is None else 2
         return Launch(
-            device,
+            site.device,
             KERNELS,
             "display",
             defines={"ENCODING": encoding, "GAMMA": f"{gamma or 1.0}f"},

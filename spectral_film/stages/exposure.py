@@ -18,9 +18,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
-from spectral_film.device.planes import Region
+from spectral_film.device.site import Site
 from spectral_film.errors import SpectralGridError
 from spectral_film.light.metering import GREY
 from spectral_film.light.scene import SceneKind
@@ -112,13 +111,12 @@ class Exposure(PointStage):
     exposure_weight: np.ndarray
     bands: bool = False
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        del frame
         weight = self.exposure_weight
         if self.bands:
             return Launch(
-                device,
+                site.device,
                 KERNELS,
                 "expose_spectra",
                 defines={"BANDS": weight.shape[1]},
@@ -126,7 +124,7 @@ class Exposure(PointStage):
             )
         table = upsampling_table()
         return Launch(
-            device,
+            site.device,
             KERNELS,
             "expose_rgb",
             defines={

@@ -16,8 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from spectral_film.blur.blur import Blur, PreparedBlur
-from spectral_film.device.device import Device
-from spectral_film.device.planes import Region
+from spectral_film.device.site import Site
 from spectral_film.emulsion import spread
 from spectral_film.emulsion.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
 from spectral_film.emulsion.spread import Exponential, Gaussian, Halo, Mixture, Spread
@@ -74,9 +73,9 @@ class Spreading:
         """See `Stage`."""
         return self.blur.margin
 
-    def prepare(self, device: Device, frame: Region) -> PreparedBlur:
+    def prepare(self, site: Site) -> PreparedBlur:
         """See `Stage`."""
-        return self.blur.prepare(device, frame)
+        return self.blur.prepare(site)
 
 
 def of_negative(

@@ -24,9 +24,10 @@ from typing import ClassVar
 import numpy as np
 from scipy import fft
 
-from spectral_film.device.device import Device, cores
+from spectral_film.device.device import cores
 from spectral_film.device.host import HostWork
-from spectral_film.device.planes import Region
+from spectral_film.device.planes import WHOLE_FRAME
+from spectral_film.device.site import Site
 from spectral_film.emulsion.chemistry import (
     DURATION_S,
     RATE_PER_S,
@@ -43,7 +44,6 @@ FIRST_SWEEPS, SWEEPS = 12, 2  # of b at the start, and then in each step from th
 # log10 exposures of the table, in lux s; straight lines between them are right to 1e-5 dye.
 NODES = np.linspace(-10.0, 6.0, 1601)
 SLOPE_STEP = 1e-3  # log10 exposure
-WHOLE_FRAME = 1_000_000  # pixels: more than any picture has
 LEAST_DYE = 1e-12  # far down the toe a curve may underflow
 
 
@@ -70,9 +70,9 @@ class ReactionDiffusion:
     length_um: float
     pitch_um: tuple[float, float]
 
-    def prepare(self, device: Device, frame: Region) -> HostWork:
+    def prepare(self, site: Site) -> HostWork:
         """See `Stage`; Fourier transforms on the host."""
-        del device, frame
+        del site
         return HostWork(self.develop, "exposure", "dyes")
 
     def develop(self, exposure: np.ndarray) -> np.ndarray:

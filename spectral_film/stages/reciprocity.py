@@ -14,9 +14,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
-from spectral_film.device.planes import Region
+from spectral_film.device.site import Site
 from spectral_film.stages.signals import EXPOSURE, Signal
 from spectral_film.stages.stage import PointStage
 
@@ -44,7 +43,6 @@ class Reciprocity(PointStage):
         """Share of the exposure that still counts, (layer,)."""
         return max(self.shutter_s, LONGEST_RECIPROCAL_S) ** (self.reciprocity_exponent - 1)
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        del frame
-        return Launch(device, KERNELS, "reciprocity", tables={"efficiency": self.efficiency})
+        return Launch(site.device, KERNELS, "reciprocity", tables={"efficiency": self.efficiency})

@@ -13,6 +13,7 @@ import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Region, fetch, fill, make_planes, make_result
+from spectral_film.device.site import Site
 from spectral_film.emulsion.value import Value
 from spectral_film.stages.signals import Signal
 
@@ -54,8 +55,8 @@ class Stage(Protocol):
     def margin(self) -> tuple[int, int]:
         """Rows and columns that it wants free in the buffer around what it takes."""
 
-    def prepare(self, device: Device, frame: Region) -> Work:
-        """Make it ready for pieces of a frame."""
+    def prepare(self, site: Site) -> Work:
+        """Make it ready for pieces of a frame on a device."""
 
 
 class PointStage:
@@ -95,6 +96,6 @@ def apply(device: Device, stage: Stage, *given: np.ndarray) -> np.ndarray:
         planes[name] = make_planes(device, len(array), frame, stage.margin)
         fill(planes[name], array)
     results = {name: make_result(device, 3, frame) for name in stage.gives}
-    work = stage.prepare(device, frame)  # held until it is done
+    work = stage.prepare(Site(device, frame))  # held until it is done
     work.over(frame, **planes, **results)
     return fetch(next(iter(results.values())))

@@ -17,9 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
-from spectral_film.device.planes import Region
+from spectral_film.device.site import Site
 from spectral_film.emulsion.film import ToneCurve
 from spectral_film.stages.signals import DYES, EXPOSURE, EXPOSURE_FLOOR, Signal
 from spectral_film.stages.stage import PointStage
@@ -64,11 +63,10 @@ class Development(PointStage):
         """See `Stage`."""
         return {"dyes": self.to}
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        del frame
         return Launch(
-            device,
+            site.device,
             KERNELS,
             "tone_curve",
             defines=curve_defines(self.curve),

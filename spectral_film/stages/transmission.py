@@ -14,9 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
-from spectral_film.device.planes import Region
+from spectral_film.device.site import Site
 from spectral_film.emulsion.film import Film
 from spectral_film.emulsion.value import Value
 from spectral_film.stages.signals import Signal
@@ -80,12 +79,11 @@ class Transmission(PointStage):
         """See `Stage`."""
         return {"received": self.to}
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        del frame
         receivers = self.receivers
         return Launch(
-            device,
+            site.device,
             KERNELS,
             "transmit",
             defines={

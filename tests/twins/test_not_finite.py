@@ -14,6 +14,7 @@ import pytest
 
 from spectral_film import Scene, Settings, render
 from spectral_film.device.planes import Region, fetch, make_result, put
+from spectral_film.device.site import Site
 from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.errors import InputError
 from spectral_film.path.survey import survey_of_colours, survey_of_exposure, survey_of_spectra
@@ -166,7 +167,7 @@ TABLE = {
 def made(device, row: Row, given: dict[str, np.ndarray]) -> np.ndarray:
     planes = {name: put(device, array) for name, array in given.items()}
     results = {name: make_result(device, 3, FRAME) for name in row.stage.gives}
-    work = row.stage.prepare(device, FRAME)
+    work = row.stage.prepare(Site(device, FRAME))
     work.over(FRAME, **planes, **results)
     return fetch(results[row.makes])
 

@@ -14,6 +14,7 @@ from spectral_film.blur.pixel_kernel import LIT_WIDTH, positive_kernel, sum_of, 
 from spectral_film.blur.split import split
 from spectral_film.device.device import Device, all_devices
 from spectral_film.device.planes import Region, fetch, fill, make_planes
+from spectral_film.device.site import Site
 from spectral_film.emulsion.spread import Cauchy, Exponential, Gaussian, Halo, Mixture
 from spectral_film.errors import DeviceError
 from spectral_film.stages.adjacency import diffusion
@@ -55,7 +56,7 @@ def run(device, blur, planes, region=None):
     region = region or frame
     source = make_planes(device, len(planes), region.grown(*blur.reach, frame), blur.margin)
     target = make_planes(device, len(planes), region)
-    prepared = blur.prepare(device, frame)
+    prepared = blur.prepare(Site(device, frame))
     for values in (np.full_like(planes, np.nan), planes):
         fill(source, np.ascontiguousarray(values[source.region.cut], np.float32))
         prepared.over(region, source=source, target=target)
@@ -260,7 +261,7 @@ def test_regions_one_after_the_other_share_their_room(rng, blurs):
     scene = rng.uniform(size=(3, 60, 90)).astype(np.float32)
     frame = Region(0, 0, 90, 60)
     blur = blurs((12.15, 12.15))["scene"]
-    prepared = blur.prepare(device, frame)
+    prepared = blur.prepare(Site(device, frame))
     source, target = (make_planes(device, 3, frame, blur.margin) for _ in range(2))
     fill(source, scene)
     prepared.over(frame, source=source, target=target)
@@ -273,7 +274,7 @@ def test_regions_one_after_the_other_share_their_room(rng, blurs):
 def test_planes_without_a_margin_are_refused(rng, blurs):
     device, frame = Device(all_devices()[0]), Region(0, 0, 20, 10)
     blur = blurs((12.15, 12.15))["dyes"]
-    prepared = blur.prepare(device, frame)
+    prepared = blur.prepare(Site(device, frame))
     target = make_planes(device, 3, frame)
     for margin in ((0, 0), (blur.margin[0] - 1, blur.margin[1]), (blur.margin[0], 0)):
         source = make_planes(device, 3, frame, margin)
