@@ -33,7 +33,8 @@ from spectral_film.stages.stage import PointStage
 from spectral_film.stages.tone_curve import curve_defines, curve_tables
 
 KERNELS = Path(__file__).with_suffix(".cl")
-DYE_CONTRAST = 10.0  # two or three units of dye in the densest places, among some tenths
+# Dyes are told apart by their difference, not by their ratio; ten is good to 4e-6 of them.
+DYE_CONTRAST = 10.0
 # Log exposures where what a neutral patch holds back is tabulated, for straight lines between:
 # from the floor to the brightest a frame may be. Off by 1e-6 of a log exposure at most.
 LOWEST, HIGHEST, NODES = -10.0, 20.0, 16384
@@ -77,7 +78,6 @@ class Release(PointStage):
 def diffusion(length_um: float, of: Signal, pitch_um: tuple[float, float]) -> Spreading:
     """Inhibitor on its way, all layers alike: a 2-D exponential of `length_um`."""
     layer = Mixture(((1.0, Exponential(length_um)),))
-    # Dyes are told apart by their difference, not by their ratio; ten is good to 4e-6 of them.
     return Spreading(
         layers=(layer,) * 3, pitch_um=pitch_um, contrast=DYE_CONTRAST, of=of, to=INHIBITOR
     )
