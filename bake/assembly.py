@@ -31,7 +31,7 @@ from bake.manifest import (
 from bake.opening import open_pack
 from bake.parts import UNCODED, ActsOn, Kernel, Statistic, Table, Triple, digest
 from bake.pieces import Mixtures, Pieces, pieces_of
-from bake.recipe import Form, Grid, Recipe, display_coding, made_by
+from bake.recipe import Form, Grid, Recipe, display_coding
 from bake.reference_scene import reference_codes, scene_of_codes, write_exr
 from bake.report import write_report
 from bake.stage_tables import StageTable, StageTables, stage_tables
@@ -50,6 +50,7 @@ from spectral_film.emulsion.film import Film
 from spectral_film.emulsion.frame import gate_size_mm
 from spectral_film.path.rendering import render
 from spectral_film.stages.printing import LOG_EXPOSURE_PER_POINT, NORMAL_POINTS
+from spectral_film.version import made_by
 
 NAMES: dict[Form, str] = {
     "film": "film",

@@ -8,7 +8,6 @@ import numpy as np
 from bake.opening import Pack
 from bake.plain_player import PlainPlayer
 from bake.player import Player
-from bake.recipe import made_by
 from spectral_film.device.device import Device
 from spectral_film.emulsion.frame import Frame, gate_size_mm
 from spectral_film.errors import InputError, UsageError
@@ -17,6 +16,7 @@ from spectral_film.files.output import write_picture
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.scene import Scene
 from spectral_film.path.plan import Announce
+from spectral_film.version import made_by
 
 
 @dataclass(frozen=True, kw_only=True)

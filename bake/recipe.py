@@ -1,7 +1,6 @@
 """What is baked: a film as it is exposed and printed, between two codings of colour."""
 
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from typing import Literal, NamedTuple, get_args
 
 import PyOpenColorIO
@@ -14,6 +13,7 @@ from spectral_film.files.colour_spaces import config, known_name
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.path.settings import Settings
 from spectral_film.stages.reciprocity import LONGEST_RECIPROCAL_S
+from spectral_film.version import made_by
 
 FEWEST_NODES, MOST_NODES = 9, 129  # along an edge; OpenColorIO reads no more
 FINEST_KERNEL_UM = 1.0  # the halo then takes 5201 x 5201 pixels
@@ -159,11 +159,6 @@ def check_size(size: int) -> None:
     """
     if not FEWEST_NODES <= size <= MOST_NODES:
         raise UsageError(f"--size is {size}, expected {FEWEST_NODES} to {MOST_NODES}; 33 is usual")
-
-
-def made_by() -> str:
-    """The program and its version."""
-    return f"spectral-film {version('spectral-film')}"
 
 
 def display_coding(display: str) -> str:

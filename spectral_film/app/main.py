@@ -21,6 +21,7 @@ from spectral_film.app.render import render
 from spectral_film.app.show import show
 from spectral_film.app.terminal import say
 from spectral_film.errors import SpectralFilmError
+from spectral_film.version import made_by
 
 app = typer.Typer(
     name="spectral-film",
@@ -69,9 +70,7 @@ def _sentence(error: Exception) -> str:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"spectral-film {version('spectral-film')}")
+        typer.echo(made_by())
         raise Exit
 
 

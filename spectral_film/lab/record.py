@@ -1,13 +1,13 @@
 """A session as numbers: everything that was read, in one JSON file."""
 
 import json
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
 from spectral_film.lab.readings import Check, Curve, Measurement
 from spectral_film.lab.session import Session
+from spectral_film.version import made_by
 
 SCHEMA = "spectral-film lab 1"
 
@@ -17,7 +17,7 @@ def to_json(session: Session) -> str:
     print_film = session.print_film
     record = {
         "schema": SCHEMA,
-        "engine": f"spectral-film {version('spectral-film')}",
+        "engine": made_by(),
         "device": session.device,
         "film": {"id": session.film.id, "sha256": session.film.sha256},
         "print": print_film and {"id": print_film.id, "sha256": print_film.sha256},

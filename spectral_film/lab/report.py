@@ -1,7 +1,6 @@
 """A session as a page: each published curve with the measured one over it, and the verdicts."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from spectral_film.pages.page import (
     table,
     verdict,
 )
+from spectral_film.version import made_by
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,10 +56,7 @@ def to_html(session: Session) -> str:
 def _footer(session: Session) -> Markup:
     films = [film for film in (session.film, session.print_film) if film]
     made = ", ".join(f"{film.id}, sha256 {film.sha256}" for film in films)
-    return Markup(
-        f"<p>spectral-film {escaped(version('spectral-film'))} on {escaped(session.device)}<br>"
-        f"{escaped(made)}</p>"
-    )
+    return Markup(f"<p>{escaped(made_by())} on {escaped(session.device)}<br>{escaped(made)}</p>")
 
 
 def _failures(session: Session) -> Markup:

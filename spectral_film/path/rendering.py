@@ -1,7 +1,6 @@
 """Render a picture: the whole program as one function."""
 
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from spectral_film.stages.densitometry import CINEON_LAST_CODE
 from spectral_film.stages.quadrature import FewerWavelengths
 from spectral_film.stages.signals import UNITS
 from spectral_film.stages.transmission import Transmission
+from spectral_film.version import made_by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +210,7 @@ def provenance(
     return {
         "quantity": settings.to,
         "unit": UNITS[settings.to],
-        "engine": f"spectral-film {version('spectral-film')}",
+        "engine": made_by(),
         "device": device.name,
         "input": "; ".join((scene.kind, *scene.notes)),
         "crop": ",".join(map(str, crop)) if crop else "none",

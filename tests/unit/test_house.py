@@ -16,15 +16,20 @@ SOURCES = [
 # What each folder may see of this project beside itself: each looks downwards only.
 MAY_IMPORT = {
     "spectral_film/errors.py": set(),
+    "spectral_film/version.py": set(),
     "spectral_film/light": {"errors"},
     "spectral_film/emulsion": {"light", "errors"},
-    "spectral_film/device": {"errors", "emulsion.spread"},
+    "spectral_film/device": {"errors"},
     "spectral_film/blur": {"device", "emulsion", "errors"},
     "spectral_film/stages": {"blur", "device", "emulsion", "light", "errors"},
     "spectral_film/files": {"light", "errors"},
-    "spectral_film/path": {"files", "stages", "device", "emulsion", "light", "errors"},
+    "spectral_film/path": {
+        "files", "stages", "blur", "device", "emulsion", "light", "errors", "version",
+    },
     "spectral_film/pages": {"errors"},
-    "spectral_film/lab": {"path", "pages", "stages", "device", "emulsion", "light", "errors"},
+    "spectral_film/lab": {
+        "path", "pages", "stages", "blur", "device", "emulsion", "light", "errors", "version",
+    },
     "reference": {
         "reference", "light", "emulsion", "errors", "lab.tolerances", "pages", "stages.signals",
     },
