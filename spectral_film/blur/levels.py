@@ -8,8 +8,8 @@ saves terms and the samples there are close enough:
     Cauchy, halo            10 to the distance over which it ends
 
 A Gaussian's length is that over which it falls where it ends. A kernel may be split once in any
-case, since little of it lies outside of its core: some 1e-5 of the whole come out wrong, all errors
-added up. Only beside a lamp, where the faintest foot of a kernel shows, is that too much. Where
+case, since little of it lies outside of its core, which is as wide on the film as it is high: some
+1e-5 of the whole come out wrong, all errors added up. Only beside a lamp, where the faintest foot of a kernel shows, is that too much. Where
 pixels are so fine that the skirts of a scene are split, from 1.4 um on, the end of a skirt, which
 is cut off at 16 lengths, is wrong by 2 % of what is there beside a lamp of 1e6 on .01.
 """
@@ -86,7 +86,9 @@ def _cores(
     if level:
         kernel = coarsened(kernel, level, step)
     cores = []
-    reach = CORE + round(CORE_PER_DECADE * math.log10(min(contrast, MOST_BY_CORE)))
+    pixels = CORE + round(CORE_PER_DECADE * math.log10(min(contrast, MOST_BY_CORE)))
+    across, down = (math.ceil(pixels * pitch / apart) for apart in pitch_um)
+    reach = down, across
     while pitch * 2 ** (level + 1) <= coarsest and _saved(kernel, reach) > WORTH_IT * 4**level:
         core, kernel = split(kernel, reach)
         cores.append((level, core))
@@ -117,10 +119,10 @@ def _coarsest_um(part: Spread, contrast: float) -> float:
     return 0.0  # a form that nothing is known of stays on the pixels
 
 
-def _saved(kernel: np.ndarray, reach: int) -> int:
+def _saved(kernel: np.ndarray, reach: tuple[int, int]) -> int:
     """Multiply-adds a sample that a core saves, folded left on right."""
-    rows, columns = kernel.shape
-    return (2 * rows - 1) * columns - (2 * reach + 1) * (reach + 1)
+    (rows, columns), (down, across) = kernel.shape, reach
+    return (2 * rows - 1) * columns - (2 * down + 1) * (across + 1)
 
 
 def _rounded(cores: list[np.ndarray], whole: float) -> tuple[np.ndarray, ...]:

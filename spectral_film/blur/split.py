@@ -26,7 +26,7 @@ BINOMIAL = np.array([comb(ORDER, n) for n in range(ORDER + 1)]) / 2 ** (ORDER - 
 LEAST_LOSS = 1e-12
 
 
-def split(kernel: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:
+def split(kernel: np.ndarray, reach: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """Core and rest of a kernel.
 
     Args:
@@ -37,7 +37,7 @@ def split(kernel: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:
         The quadrants of the core, and of the rest on every second sample. Within the core, the
         mean of what both make over the phases is the kernel.
     """
-    core = tuple(slice(min(reach + 1, n)) for n in kernel.shape)
+    core = tuple(slice(min(r + 1, n)) for r, n in zip(reach, kernel.shape, strict=True))
     axes = [(n, -(-(n - 1) // 2) + 1) for n in kernel.shape]
     fits = [_fit(pixels, samples, halvings=1, step=1) for pixels, samples in axes]
     spans = [_even(_spread_by(1), pixels, samples, 1, 2) / 2 for pixels, samples in axes]

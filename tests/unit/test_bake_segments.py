@@ -12,9 +12,8 @@ from bake.pieces import pieces_of
 from bake.recipe import Recipe
 from bake.table_files import ocio_play, table_transform
 from spectral_film import Settings, open_device
-from spectral_film.device.device import Device
 from spectral_film.device.launch import Launch
-from spectral_film.device.planes import Region
+from spectral_film.device.site import Site
 from spectral_film.emulsion.spread import Gaussian, Mixture
 from spectral_film.errors import UsageError
 from spectral_film.path import order
@@ -42,9 +41,9 @@ class Half(PointStage):
     def gives(self) -> Mapping[str, Signal]:
         return {"effective": self.of}
 
-    def prepare(self, device: Device, frame: Region) -> Launch:
+    def prepare(self, site: Site) -> Launch:
         half = {"efficiency": np.full(3, 0.5)}
-        return Launch(device, reciprocity.KERNELS, "reciprocity", tables=half)
+        return Launch(site.device, reciprocity.KERNELS, "reciprocity", tables=half)
 
 
 @pytest.fixture
