@@ -9,9 +9,10 @@ saves terms and the samples there are close enough:
 
 A Gaussian's length is that over which it falls where it ends. A kernel may be split once in any
 case, since little of it lies outside of its core, which is as wide on the film as it is high: some
-1e-5 of the whole come out wrong, all errors added up. Only beside a lamp, where the faintest foot of a kernel shows, is that too much. Where
-pixels are so fine that the skirts of a scene are split, from 1.4 um on, the end of a skirt, which
-is cut off at 16 lengths, is wrong by 2 % of what is there beside a lamp of 1e6 on .01.
+1e-5 of the whole come out wrong, all errors added up. Only beside a lamp, where the faintest foot
+of a kernel shows, is that too much. Where pixels are so fine that the skirts of a scene are split,
+from 1.4 um on, the end of a skirt, which is cut off at 16 lengths, is wrong by 2 % of what is there
+beside a lamp of 1e6 on .01.
 """
 
 import math

@@ -18,6 +18,7 @@ chemical spread function.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -57,7 +58,6 @@ class Release(PointStage):
 
     def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
-        h = np.linspace(LOWEST, HIGHEST, NODES)
         return Launch(
             site.device,
             KERNELS,
@@ -70,9 +70,14 @@ class Release(PointStage):
             },
             tables={
                 **curve_tables(self.curve),
-                "neutral_inhibition": self.coupling @ self.curve.dye(h),
+                "neutral_inhibition": self.coupling @ _dye_at_nodes(self.curve),
             },
         )
+
+
+@lru_cache(maxsize=8)
+def _dye_at_nodes(curve: ToneCurve) -> np.ndarray:
+    return curve.dye(np.linspace(LOWEST, HIGHEST, NODES))
 
 
 def diffusion(length_um: float, of: Signal, pitch_um: tuple[float, float]) -> Spreading:
