@@ -34,8 +34,8 @@ lab: $(VENV)/installed-dev         ## the film under the instruments
 	$(BIN)/python -m pytest tests/lab
 
 bench: $(VENV)/installed-dev       ## Mpx/s of each stage; the player against the engine
-	$(BIN)/python scripts/benchmark.py
 	mkdir -p build
+	$(BIN)/python scripts/benchmark.py --json build/benchmark.json
 	$(BIN)/spectral-film bake pack -o build/bench-pack --overwrite
 	$(BIN)/python scripts/benchmark_pack.py build/bench-pack
 
