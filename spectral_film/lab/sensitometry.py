@@ -9,7 +9,8 @@ from spectral_film.lab.densitometer import status_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
 from spectral_film.lab.tolerances import CHARACTERISTIC_CURVE
 
-# A step is 20 samples of 0.25 mm wide: halation, 2 mm, does not reach the middle of a step.
+# A step is 20 samples of 0.25 mm wide: only the last 0.2 mm of the halo, next to nothing, reach its
+# middle.
 STEP_SAMPLES, SAMPLE_UM = 20, 250.0
 UNEXPOSED = -9.0  # log10 lux s: a lens cap
 
