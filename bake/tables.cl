@@ -6,7 +6,8 @@
 // Where a value lies on its axis, in nodes; beyond the domain at its end.
 V node_position(const V value, const float low, const float nodes_per_unit)
 {
-    return at_most(at_least((value - low) * nodes_per_unit, 0.0f), NODES - 1);
+    const V position = (value - low) * nodes_per_unit;
+    return at_most(position > 0.0f ? position : 0.0f, NODES - 1);  // not a number: node 0
 }
 
 // The node below; the last one belongs to the cell before it.

@@ -18,11 +18,7 @@
 #define COARSE_ROWS (ROWS / 2 + EDGE)  // of them hang on ROWS rows
 
 #if VW > 1
-#if VW == 8
-#define HALF_WIDTH 4
-#else
 #define HALF_WIDTH 8
-#endif
 typedef JOIN(float, HALF_WIDTH) HalfV;
 typedef HalfV HalfAnywhere __attribute__((aligned(4)));
 #endif

@@ -12,7 +12,6 @@ from scipy import fft
 
 from spectral_film.blur.levels import is_ring
 from spectral_film.blur.pixel_kernel import positive_kernel, sum_of
-from spectral_film.device.device import cores
 from spectral_film.device.planes import Planes, fetch, fill
 from spectral_film.emulsion.spread import Mixture
 
@@ -38,12 +37,13 @@ class Ring:
         rows, columns = (n - 1 for n in self.kernel.shape)
         plane = np.pad(fetch(source)[0].astype(float), ((rows, rows), (columns, columns)), "edge")
         shape = tuple(2 * fft.next_fast_len(-(-n // 2)) for n in plane.shape)
-        spectrum = fft.rfft2(plane, s=shape, workers=cores())
-        transfer = _transfer(self.kernel, shape)
+        workers = source.device.compute_units
+        spectrum = fft.rfft2(plane, s=shape, workers=workers)
+        transfer = _transfer(self.kernel, shape, workers)
         half = len(transfer)
         spectrum[:half] *= transfer
         spectrum[half:] *= transfer[-2:0:-1]  # negative row frequencies mirror the positive
-        blurred = fft.irfft2(spectrum, s=shape, workers=cores())
+        blurred = fft.irfft2(spectrum, s=shape, workers=workers)
         top = rows + target.region.y - source.region.y
         left = columns + target.region.x - source.region.x
         _, height, width = target.shape
@@ -51,9 +51,9 @@ class Ring:
         fill(target, np.maximum(light, 0).astype(np.float32))  # the transform rounds about 0
 
 
-def _transfer(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def _transfer(kernel: np.ndarray, shape: tuple[int, ...], workers: int) -> np.ndarray:
     """Quadrant of the spectrum of a kernel on an even grid."""
     grid = np.zeros((shape[0] // 2 + 1, shape[1] // 2 + 1))
     grid[: kernel.shape[0], : kernel.shape[1]] = kernel
-    transfer: np.ndarray = fft.dctn(grid, type=1, workers=cores())
+    transfer: np.ndarray = fft.dctn(grid, type=1, workers=workers)
     return transfer

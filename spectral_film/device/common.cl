@@ -2,7 +2,7 @@
 //
 // Kernels take planes and how they lie: `dyes` and `dyes_at`. Row y of the region is get_global_id(1).
 // A work-item handles VW neighbouring pixels of planar images as one vector `V`: on a CPU that is
-// a register (VW 8 or 16), on a GPU one float. Arithmetic is written a*b + c and left to the
+// a register (VW 16), on a GPU one float. Arithmetic is written a*b + c and left to the
 // compiler's contraction: fma() and mad() are slow calls on some CPU devices. exp2 and log2 are
 // our own polynomials, so that every device gives the same picture to about 1e-7.
 
@@ -109,8 +109,8 @@ V exp2_of_loss(const V exponent_of_two)
     return AS_V(AS_VI(p) + (AS_VI(shifted) << 23));
 }
 
-// 2^x, held beyond |x| = 126.
-V exp2_(const V x) { return exp2_of_loss(at_most(x, 126.0f)); }
+// 2^x, held beyond |x| = 126. What is not a number stays none, whatever its bits.
+V exp2_(const V x) { return x == x ? exp2_of_loss(at_most(x, 126.0f)) : x; }
 
 // log2(x) for normal x > 0; absolute error 6e-8 (minimax of degree 9 about 1). What is not a number
 // has bits like any other: it is handed on, lest it be taken for a very bright one.

@@ -7,7 +7,8 @@ every thread has its own.
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -21,6 +22,7 @@ from spectral_film.device.young_cpu import name_cpu
 from spectral_film.errors import DeviceError
 
 CPU_VECTOR_WIDTH = 16  # one AVX-512 register, or two of AVX2: measured faster there than one
+MOST_FLOATS = 2**31 - 1  # places in a buffer are 32-bit
 COMMON = Path(str(files("spectral_film.device") / "common.cl"))
 
 
@@ -79,6 +81,11 @@ class Device:
         return parent
 
     @property
+    def compute_units(self) -> int:
+        """How many work side by side; of a CPU, its threads."""
+        return int(self.opencl.max_compute_units)
+
+    @property
     def largest_buffer(self) -> int:
         """Bytes that one buffer may have."""
         return int(self.opencl.max_mem_alloc_size)
@@ -133,6 +140,11 @@ class Device:
 
     def make_buffer(self, floats: int) -> tuple[cl.Buffer, np.ndarray | None]:
         """Room for so many floats, and the same memory for numpy where it is shared."""
+        if floats > MOST_FLOATS:
+            raise DeviceError(
+                f"{floats:,} numbers are more than kernels can count in one buffer, "
+                f"{MOST_FLOATS:,}; render a smaller picture, or pieces of it with --crop"
+            )
         if not self.shares_host_memory:
             return self._buffer(4 * floats, cl.mem_flags.READ_WRITE, size=4 * floats), None
         host = np.empty(floats, np.float32)
@@ -202,15 +214,20 @@ class Device:
 
     def finish(self, buffer: cl.Buffer, host: np.ndarray) -> None:
         """Wait until shared memory holds what was asked for; mapping it is the standard's way."""
+        with self.mapped(buffer, host):
+            pass
 
-        def look() -> None:
-            mapped, _ = cl.enqueue_map_buffer(
-                self.queue, buffer, cl.map_flags.READ, 0, host.shape, host.dtype
-            )
-            mapped.base.release(self.queue)
+    @contextmanager
+    def mapped(self, buffer: cl.Buffer, host: np.ndarray) -> Iterator[np.ndarray]:
+        """Shared memory for the host to read and write, once all work on it is done."""
+        flags: Any = cl.map_flags.READ | cl.map_flags.WRITE
+        try:
+            floats, _ = cl.enqueue_map_buffer(self.queue, buffer, flags, 0, host.shape, host.dtype)
+            yield floats
+            floats.base.release(self.queue)
             self.queue.finish()
-
-        self.wait_for(look)
+        except cl.Error as error:
+            raise DeviceError(f"{self.name} failed: {error}; try another --device") from error
 
     def wait_for(self, work: Callable[[], Any]) -> None:
         """Do something with the queue, and name the device where it fails."""
@@ -238,9 +255,10 @@ def all_devices() -> list[cl.Device]:
     return sorted(found, key=lambda device: not device.type & cl.device_type.GPU)
 
 
-@cache
 def open_device(name: str | None = None, threads: int | None = None) -> Device:
     """The first GPU, else the first CPU, or the first device whose name contains `name`.
+
+    The same one every time.
 
     Args:
         threads: Compute units to take, at most; None: as many as this process may run on.
@@ -249,6 +267,11 @@ def open_device(name: str | None = None, threads: int | None = None) -> Device:
         DeviceError: no device at all, or none of that name; the message lists what there is. Or it
             cannot be held to so many threads.
     """
+    return _opened(name, threads)
+
+
+@cache
+def _opened(name: str | None, threads: int | None) -> Device:
     found = all_devices()
     if not found:
         raise DeviceError(

@@ -180,8 +180,8 @@ def fill(planes: Planes, values: np.ndarray) -> None:
     if planes.host is None:
         planes.device.refill(planes.buffer, np.ascontiguousarray(values), 4 * planes.lead, pitches)
         return
-    planes.device.finish(planes.buffer, planes.host)
-    as_strided(planes.host[planes.lead :], shape, pitches)[...] = values
+    with planes.device.mapped(planes.buffer, planes.host) as floats:
+        as_strided(floats[planes.lead :], shape, pitches)[...] = values
 
 
 def _dense(planes: np.ndarray) -> np.ndarray:

@@ -30,7 +30,8 @@ class Site:
         layouts = [layout(region, margin) for region, margin in wanted]
         floats = sum(plane for _, _, plane in layouts)
         if floats > self._floats:
-            self.device.queue.finish()  # some runtimes free memory under the kernels that use it
+            # Some runtimes free memory under the kernels that use it.
+            self.device.wait_for(self.device.queue.finish)
             self._memory = self.device.make_buffer(floats)
             self._floats = floats
         planes, start = [], 0

@@ -111,7 +111,10 @@ class _Reader:
             return None
         kind = {"number": float, "whole number": int}.get(row.holds, str)
         try:
-            return kind(value)
+            said = kind(value)
+            if kind is int and said != value:
+                raise ValueError
+            return said
         except (TypeError, ValueError):
             raise self.blame(
                 f"attribute {name} of {group} is {value!r}, not a {kind.__name__}"

@@ -50,7 +50,6 @@ Upsampling, Computer Graphics Forum 38(2), 2019. The scale is our own: docs/phys
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
-from typing import NamedTuple
 
 import h5py
 import numpy as np
@@ -148,33 +147,3 @@ def reflectance(coefficients: np.ndarray) -> np.ndarray:
     root = np.sqrt(1 + x * x)
     # Twice the same function: the first keeps its digits where nearly nothing is reflected.
     return np.where(x < 0, 0.5 / (root * (root - x)), 0.5 + 0.5 * x / root)
-
-
-class OutOfLocus(NamedTuple):
-    """How many pixels have a colour that no surface in Rec.709 has.
-
-    Attributes:
-        negative: With a component below zero: outside Rec.709, which is no fault in itself.
-        outside: Of these, outside the spectral locus, where no light is; moved inside.
-        dark: Of these, without positive luminance; they get no light at all.
-    """
-
-    negative: int
-    outside: int
-    dark: int
-
-
-def count_out_of_locus(rgb: np.ndarray) -> OutOfLocus:
-    """Count the colours that leave Rec.709, and those that no light can have.
-
-    Args:
-        rgb: Linear Rec.709/D65, unclamped, (3, y, x).
-    """
-    table = upsampling_table()
-    negative = rgb[:, rgb.min(0) < 0]
-    dark = table.luminance_weight @ negative <= 0
-    outside = np.zeros_like(dark)
-    for plane in table.locus_plane:
-        outside |= plane @ negative > 0
-    outside &= ~dark
-    return OutOfLocus(negative.shape[1], int(outside.sum()), int(dark.sum()))

@@ -16,7 +16,7 @@ from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.errors import InputError, UsageError
 from spectral_film.light.scene import Scene, SceneKind
 from spectral_film.path.order import Job, Steps, path_to
-from spectral_film.path.plan import Announce, Plan
+from spectral_film.path.plan import EXPOSURE, SCENE, SURROUNDINGS, Announce, Plan
 from spectral_film.path.settings import Settings
 from spectral_film.path.survey import (
     Colours,
@@ -121,10 +121,13 @@ class Pipeline:
         job = self.job(scene.kind, scene.wavelength_nm)
         steps = path_to(job)
         is_rgb = scene.kind == "rgb"
+        exposure = self._survey(steps, piece)
         surveys: dict[str, Survey] = {
-            "scene": survey_of_colours() if is_rgb else survey_of_spectra(len(scene.planes)),
-            "exposure": self._survey(steps, piece),
+            SCENE: survey_of_colours() if is_rgb else survey_of_spectra(len(scene.planes)),
+            EXPOSURE: exposure,
         }
+        if crop:
+            surveys[SURROUNDINGS] = exposure
         return Plan(device, steps, frame, piece, surveys=surveys, keep=keep, before=before)
 
     def __call__(
@@ -169,12 +172,13 @@ def expose(plan: Plan, scene: Scene, announce: Announce | None = None) -> Expose
         InputError: light that is not finite, or too bright to be spread.
     """
     planes = plan.run(scene.planes, announce)
-    colours, latitude = plan.answer("scene"), plan.answer("exposure")
+    colours, latitude = plan.answer(SCENE), plan.answer(EXPOSURE)
     if colours.broken:
         raise InputError(_where_broken(scene.planes))
-    if not latitude.brightest <= BRIGHTEST_LUX_S:  # also where it has overflown to NaN
+    seen = plan.answer(SURROUNDINGS) if plan.asks(SURROUNDINGS) else latitude
+    if not seen.brightest <= BRIGHTEST_LUX_S:  # also where it has overflown to NaN
         raise InputError(
-            f"the brightest exposure is {latitude.brightest:.2g} lux s, more than the "
+            f"the brightest exposure is {seen.brightest:.2g} lux s, more than the "
             f"{BRIGHTEST_LUX_S:g} that float32 can spread over a frame; lower --exposure, or "
             "repair the picture"
         )

@@ -10,6 +10,7 @@ is in the whole frame.
 A plan that keeps its signals, each in a buffer of its own, starts again where something changed.
 """
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -31,7 +32,10 @@ BAND_BYTES = (
 SCENE_BYTES = 2**28  # of a scene on the device at a time; a hyperspectral cube may have more
 
 Announce = Callable[[str, int, int], None]
+Source = Callable[[Region], Planes]  # the scene, over a region
 Wire = tuple[int, str]  # the step that made it, and what that calls it
+# Surveys: of the scene, of the exposure it makes in the piece wanted, and of all that is exposed.
+SCENE, EXPOSURE, SURROUNDINGS = "scene", "exposure", "surroundings"
 
 
 class Plan:
@@ -42,7 +46,7 @@ class Plan:
         steps: What; the first takes the scene.
         frame: All of the pixels.
         piece: Those wanted; None: all.
-        surveys: Asked of the scene and of the exposure it makes, where given.
+        surveys: Asked in passing, by `SCENE`, `EXPOSURE` or `SURROUNDINGS`.
         keep: Keep every signal, to start again from where settings change.
         before: A plan that kept its signals: they are taken over as far as the steps are the same.
             It must not run again.
@@ -62,43 +66,59 @@ class Plan:
         self.device, self.steps, self.frame, self.keep = device, steps, frame, keep
         self.piece = piece or frame
         self.regions = self._regions()
-        self._surveys = dict(surveys or {})
         self._makers = [
             {name: self._maker(i, signal) for name, signal in step.stage.takes.items()}
             for i, step in enumerate(steps)
         ]
         self._prints = [fingerprint(step.stage) for step in steps]
-        self._scene: np.ndarray | None = None
-        self._made = 0  # how many steps' signals are there, and of this scene
-
-        slot_of, count = self._slots()
         margins = [step.stage.margin for step in steps]
         self._margin = (max(rows for rows, _ in margins), max(columns for _, columns in margins))
-        heir = before is not None and before._room() == self._room()
-        room: list[Planes] = list(before._buffers) if before is not None and heir else []
-        self.site: Site = before.site if before is not None and heir else Site(device, frame)
-        while len(room) < count:
-            room.append(make_planes(device, CHANNELS, self.regions[1], self._margin))
-        self._buffers: list[Planes] = room
+        slot_of, count = self._slots()
+        self._scene: tuple | None = None  # what is kept is of this one
+        self._made = 0  # how many steps' signals are kept
+        self.site = Site(device, frame)
+        self._buffers: list[Planes] = []
+        same = self._inherited(before) if before is not None else 0
+        while len(self._buffers) < count:
+            self._buffers.append(make_planes(device, CHANNELS, self.regions[1], self._margin))
         self._wires = {
-            wire: room[slot].over(self.regions[wire[0] + 1])
+            wire: self._buffers[slot].over(self.regions[wire[0] + 1])
             for wire, slot in slot_of.items()
             if slot != RESULT
         }
-        same = self._same_steps(before) if before is not None and heir else 0
         self._works: list[Work] = [
             before._works[i] if before and i < same else step.stage.prepare(self.site)
             for i, step in enumerate(steps)
         ]
+        self._surveys = dict(surveys or {})
         self._asked: dict[str, SurveyWork] = {}
-        if before is not None and same and self._same_surveys(before):
-            self._made, self._scene = min(same, before._made), before._scene
-            self._asked = before._asked
-        else:
-            places = {"scene": self.regions[0], "exposure": self.piece}
-            self._asked = {
-                name: survey.prepare(device, places[name]) for name, survey in self._surveys.items()
-            }
+        self._unasked: set[str] = set()  # of the scene that is kept
+        for name, survey in self._surveys.items():
+            known = before._surveys.get(name) if before is not None and same else None
+            if before is not None and known and fingerprint(known) == fingerprint(survey):
+                self._asked[name] = before._asked[name]
+                self._unasked |= {name} & before._unasked
+            else:
+                self._asked[name] = survey.prepare(device, self._place_of(name))
+                self._unasked.add(name)
+
+    def _inherited(self, before: "Plan") -> int:
+        """Take over buffers, and how many steps, from the first on, do what they did before."""
+        at_least = tuple(map(max, self._margin, before._margin))
+        if at_least != before._margin or self._room() != before._room():
+            before._buffers.clear()  # or both would lie in memory at once
+            before._wires.clear()
+            return 0
+        self._margin, self.site = before._margin, before.site
+        self._buffers = list(before._buffers)
+        same = 0
+        for i, (mine, other) in enumerate(zip(self._prints, before._prints, strict=False)):
+            here, there = self.regions[i : i + 2], before.regions[i : i + 2]
+            if mine != other or here != there:
+                break
+            same += 1
+        self._made, self._scene = min(same, before._made), before._scene
+        return same
 
     def run(self, scene: np.ndarray, announce: Announce | None = None) -> np.ndarray:
         """What the last step makes of a scene, over the piece wanted.
@@ -111,48 +131,68 @@ class Plan:
             Float32, (channel, y, x).
         """
         last = len(self.steps) - 1  # its signal is handed over, not kept
-        start = min(self._made, last) if _same_memory(scene, self._scene) else 0
-        self._made, self._scene = 0, scene
+        likeness = _likeness(scene) if self.keep else None
+        start = min(self._made, last) if likeness == self._scene else 0
+        if start == 0 or SCENE in self._unasked:
+            start, self._unasked = 0, set(self._asked)
+        self._made, self._scene = 0, likeness
         result = make_result(self.device, CHANNELS, self.piece)
+        held = [self._source(scene)] if start == 0 else []
         try:
-            self._run(start, scene, result, announce)
+            self._run(start, held, len(scene), result, announce)
             made = fetch(result)
         finally:  # nobody may let go of memory that kernels still work on
-            self.device.queue.finish()
+            self.device.wait_for(self.device.queue.finish)
         self._made = last if self.keep else 0
+        self._unasked.clear()
         return made
+
+    def asks(self, name: str) -> bool:
+        """Whether it has such a survey."""
+        return name in self._asked
 
     def answer(self, name: str) -> Any:
         """What a survey found in the last run."""
         return self._asked[name].read()
 
     def _run(
-        self, start: int, scene: np.ndarray, result: Planes, announce: Announce | None
+        self,
+        start: int,
+        source: list[Source],
+        channels: int,
+        result: Planes,
+        announce: Announce | None,
     ) -> None:
-        source = self._source(scene)
+        if start > 0:
+            for name in self._unasked:
+                exposure = self._wires[0, next(iter(self.steps[0].stage.gives))]
+                self._asked[name].over(self.regions[1], exposure)
         for run in self._runs(start):
             region = self.regions[run.stop]
             if announce:
                 for i in run:
                     announce(self.steps[i].name, i + 1, len(self.steps))
             is_point = self._is_point(run.start)
-            for band in self._bands(region, len(scene)) if is_point else [region]:
+            for band in self._bands(region, channels) if is_point else [region]:
                 for i in run:
                     self._step(i, band, source, result)
 
-    def _step(
-        self, i: int, band: Region, source: Callable[[Region], Planes], result: Planes
-    ) -> None:
+    def _step(self, i: int, band: Region, source: list[Source], result: Planes) -> None:
         taken = {
-            name: source(band) if maker is None else self._wires.get(maker, result)
+            name: source[0](band) if maker is None else self._wires.get(maker, result)
             for name, maker in self._makers[i].items()
         }
         given = {name: self._wires.get((i, name), result) for name in self.steps[i].stage.gives}
         self._works[i].over(band, **taken, **given)
         if i == 0:
-            for name, planes in (("scene", taken), ("exposure", given)):
-                if name in self._asked:
-                    self._asked[name].over(band, next(iter(planes.values())))
+            for name in self._unasked:
+                planes = taken if name == SCENE else given
+                self._asked[name].over(band, next(iter(planes.values())))
+
+    def _place_of(self, survey: str) -> Region:
+        """Where a survey looks."""
+        places = {SCENE: self.regions[0], EXPOSURE: self.piece, SURROUNDINGS: self.regions[1]}
+        return places[survey]
 
     def _maker(self, i: int, signal: Signal) -> Wire | None:
         """Who made what step i takes; None: it is the scene."""
@@ -226,7 +266,7 @@ class Plan:
         for first in range(0, region.height, rows):
             yield region.rows(first, rows)
 
-    def _source(self, scene: np.ndarray) -> Callable[[Region], Planes]:
+    def _source(self, scene: np.ndarray) -> Source:
         """The scene on the device: all that is wanted of it, or band by band where that is much."""
         region = self.regions[0]
         if self.device.shares_host_memory and scene.nbytes <= self.device.largest_buffer:
@@ -236,7 +276,7 @@ class Plan:
         held: list[Planes] = []
 
         def put_band(band: Region) -> Planes:
-            self.device.queue.finish()  # the band before is still being read
+            self.device.wait_for(self.device.queue.finish)  # the band before is still being read
             held[:] = [put(self.device, scene[band.cut], band)]
             return held[0]
 
@@ -244,23 +284,10 @@ class Plan:
 
     def _room(self) -> tuple:
         """What plans must have in common to share buffers."""
-        return self.device, self.regions[1], self._margin, self.piece, self.frame, self.keep
-
-    def _same_steps(self, before: "Plan") -> int:
-        """How many steps, from the first on, do what those of another plan did."""
-        same = 0
-        for mine, other in zip(self._prints, before._prints, strict=False):
-            if mine != other or self.regions[same] != before.regions[same]:
-                break
-            same += 1
-        return same
-
-    def _same_surveys(self, before: "Plan") -> bool:
-        return {n: fingerprint(s) for n, s in self._surveys.items()} == {
-            n: fingerprint(s) for n, s in before._surveys.items()
-        }
+        return self.device, self.regions[1], self.piece, self.frame, self.keep
 
 
-def _same_memory(one: np.ndarray, other: np.ndarray | None) -> bool:
-    """Whether two views show the same; both are held, so neither's memory is another's by now."""
-    return other is not None and one.__array_interface__ == other.__array_interface__
+def _likeness(scene: np.ndarray) -> tuple:
+    """What tells a scene from another: an array may have been filled anew since it was kept."""
+    dense = scene if scene.flags.c_contiguous else np.moveaxis(scene, 0, -1)
+    return scene.shape, scene.strides, zlib.crc32(np.ascontiguousarray(dense).data)

@@ -11,7 +11,7 @@ from spectral_film.files.output import is_integer, write_picture
 from spectral_film.light.scene import Scene
 from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.path.order import Steps
-from spectral_film.path.pipeline import Pipeline, expose, frame_of, gate_of
+from spectral_film.path.pipeline import Crop, Pipeline, expose, frame_of, gate_of
 from spectral_film.path.plan import Announce, Plan
 from spectral_film.path.settings import Settings
 from spectral_film.path.survey import Colours, Latitude
@@ -94,7 +94,7 @@ class LightTable:
 
     Args:
         device: Where the kernels run; None: the first GPU, else the CPU.
-        keep: Keep every signal on the device: four times the memory.
+        keep: Keep every signal on the device: five times the memory.
     """
 
     def __init__(self, device: Device | None = None, *, keep: bool = False) -> None:
@@ -107,18 +107,20 @@ class LightTable:
         scene: Scene | np.ndarray,
         settings: Settings | None = None,
         *,
-        crop: tuple[int, int, int, int] | None = None,
+        crop: Crop | None = None,
         encode: bool = False,
         announce: Announce | None = None,
     ) -> Rendering:
-        """As the function `render`. A kept scene is known by its array, not by what is in it."""
+        """As the function `render`."""
         settings = settings or Settings()
         if not isinstance(scene, Scene):
             scene = scene_of_array(scene)
-        _check_crop(crop, scene)
+        crop = _checked_crop(crop, scene)
         pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=encode)
         bands = None if scene.wavelength_nm is None else tuple(scene.wavelength_nm)
-        made_for = settings, pipeline.frame, encode, scene.size, scene.kind, bands, crop
+        films = pipeline.negative, pipeline.print_film  # a path may hold another film by now
+        scenes = scene.size, scene.kind, bands
+        made_for = settings, *films, pipeline.frame, encode, *scenes, crop
         plan = self._plan
         if plan is None or made_for != self._made_for:
             plan = pipeline.plan(self.device, scene, crop, keep=self.keep, before=plan)
@@ -151,7 +153,7 @@ def render(
     settings: Settings | None = None,
     *,
     device: Device | None = None,
-    crop: tuple[int, int, int, int] | None = None,
+    crop: Crop | None = None,
     encode: bool = False,
     announce: Announce | None = None,
 ) -> Rendering:
@@ -193,7 +195,7 @@ def scene_of_array(image: np.ndarray) -> Scene:
 
 
 def provenance(
-    pipeline: Pipeline, device: Device, scene: Scene, crop: tuple[int, int, int, int] | None
+    pipeline: Pipeline, device: Device, scene: Scene, crop: Crop | None
 ) -> dict[str, str]:
     """What made the picture, as flat text: enough to make it again."""
     settings = pipeline.settings
@@ -254,27 +256,28 @@ def _notes_on_shortcuts(settings: Settings, steps: Steps) -> list[str]:
     return notes or ["--fast has no shortcut on this path; every wavelength was summed"]
 
 
-def _cropped_frame(scene: Scene, crop: tuple[int, int, int, int] | None) -> Scene:
+def _cropped_frame(scene: Scene, crop: Crop | None) -> Scene:
     """The scene's window and passengers over the piece rendered; its light is left out."""
     x, y, width, height = crop or (0, 0, *scene.size)
     rows, columns = slice(y, y + height), slice(x, x + width)
     return replace(
         scene,
-        planes=scene.planes[:, :1, :1],
+        planes=scene.planes[:, :1, :1].copy(),
         origin=(scene.origin[0] + x, scene.origin[1] + y),
         passengers={name: plane[rows, columns] for name, plane in scene.passengers.items()},
     )
 
 
-def _check_crop(crop: tuple[int, int, int, int] | None, scene: Scene) -> None:
+def _checked_crop(crop: Crop | None, scene: Scene) -> Crop | None:
     if crop is None:
-        return
-    if len(crop) != 4 or any(value != int(value) for value in crop):
+        return None
+    if len(crop) != 4 or not np.isfinite(crop).all() or any(value != int(value) for value in crop):
         raise UsageError(f"crop {crop} is no piece; give X,Y,W,H in whole pixels")
-    x, y, width, height = crop
+    x, y, width, height = (int(value) for value in crop)
     columns, rows = scene.size
     if x < 0 or y < 0 or width < 1 or height < 1 or x + width > columns or y + height > rows:
         raise UsageError(
             f"crop {x},{y},{width},{height} does not lie within the {columns} x {rows} pixels; "
             "give X,Y,W,H inside"
         )
+    return x, y, width, height

@@ -18,13 +18,12 @@ Source: docs/physics.md, Reaction and diffusion.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import ClassVar
 
 import numpy as np
 from scipy import fft
 
-from spectral_film.device.device import cores
 from spectral_film.device.host import HostWork
 from spectral_film.device.planes import WHOLE_FRAME
 from spectral_film.device.site import Site
@@ -72,10 +71,10 @@ class ReactionDiffusion:
 
     def prepare(self, site: Site) -> HostWork:
         """See `Stage`; Fourier transforms on the host."""
-        del site
-        return HostWork(self.develop, "exposure", "dyes")
+        develop = partial(self.develop, workers=site.device.compute_units)
+        return HostWork(develop, "exposure", "dyes")
 
-    def develop(self, exposure: np.ndarray) -> np.ndarray:
+    def develop(self, exposure: np.ndarray, workers: int = 1) -> np.ndarray:
         """Dye amounts, (dye, y, x), of linear exposure in lux s, (layer, y, x)."""
         log_exposure = np.log10(np.maximum(exposure, EXPOSURE_FLOOR))
         start = np.stack(
@@ -91,9 +90,9 @@ class ReactionDiffusion:
         for step in range(STEPS):
             for _ in range(SWEEPS if step else FIRST_SWEEPS):
                 middle = undeveloped * np.exp(-k * dt / 2 / (1 + inhibitor))
-                waves = fft.dctn(k * middle / (1 + inhibitor), axes=(1, 2), workers=cores())
+                waves = fft.dctn(k * middle / (1 + inhibitor), axes=(1, 2), workers=workers)
                 waves = np.tensordot(release, waves * share, 1)
-                inhibitor += fft.idctn(waves, axes=(1, 2), workers=cores(), overwrite_x=True)
+                inhibitor += fft.idctn(waves, axes=(1, 2), workers=workers, overwrite_x=True)
                 inhibitor /= 2
             undeveloped *= np.exp(-k * dt / (1 + inhibitor))
         return start - undeveloped

@@ -80,9 +80,11 @@ def fingerprint(value: object) -> bytes:
         return fingerprint(tuple(value.items()))
     if isinstance(value, FunctionType):
         return value.__qualname__.encode()
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return b"".join((b"[", *map(fingerprint, value), b"]"))
-    return f"{value!r};".encode()
+    if value is None or isinstance(value, str | int | float | np.generic):
+        return f"{value!r};".encode()
+    raise TypeError(f"a {type(value).__name__} has no content to tell it from another by")
 
 
 def apply(device: Device, stage: Stage, *given: np.ndarray) -> np.ndarray:

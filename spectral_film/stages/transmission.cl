@@ -34,6 +34,10 @@ __kernel void transmit(
         r1 += transmittance * response_through_base[WAVELENGTHS + w];
         r2 += transmittance * response_through_base[2 * WAVELENGTHS + w];
     }
+    const V sound = cyan + magenta + yellow;  // the exponents make numbers of some that are none
+    r0 = sound == sound ? r0 : sound;
+    r1 = sound == sound ? r1 : sound;
+    r2 = sound == sound ? r2 : sound;
 #if DENSITY
     r0 = -log10_(r0);
     r1 = -log10_(r1);

@@ -1,8 +1,10 @@
 """The plan: light goes up once and comes down once; a change runs what follows it, and no more."""
 
+import os
 from collections import Counter
 from dataclasses import replace
 
+import h5py
 import numpy as np
 import pytest
 
@@ -166,6 +168,78 @@ def test_another_scene_runs_everything(memory, scene):
     assert launched(memory, lambda: table.render(other, COARSE)) == first
 
 
+def test_a_step_whose_region_has_grown_runs_again(memory, rng):
+    """Its optics take the whole frame both times, and give more of it the second time."""
+    crop, light = (30, 20, 12, 9), replace(COARSE, gate="4x3")
+    first, other = (
+        Scene(planes=rng.uniform(0, 1, (3, 60, 80)).astype(np.float32)) for _ in range(2)
+    )
+    table = LightTable(memory, keep=True)
+    table.render(first, light, crop=crop)
+    table.render(other, replace(light, to="negative", adjacency=False), crop=crop)
+    kept = table.render(other, light, crop=crop)
+    fresh = render(other, light, crop=crop, device=memory)
+    np.testing.assert_array_equal(kept.planes, fresh.planes)
+
+
+def test_a_picture_that_is_kept_goes_up_once(device, scene):
+    own = Device(device.opencl, shares_host_memory=False)
+    table = LightTable(own, keep=True)
+    table.render(scene, COARSE)
+    up = own.traffic.up
+    table.render(scene, replace(COARSE, printer_points=(25.0, 25.0, 29.0)))
+    assert own.traffic.up == up
+
+
+def test_an_array_filled_anew_is_another_picture(memory, rng):
+    image = rng.uniform(0, 1, (HEIGHT, WIDTH, 3)).astype(np.float32)
+    table = LightTable(memory, keep=True)
+    table.render(image, COARSE)
+    image *= 0.1
+    kept, fresh = table.render(image, COARSE), render(image, COARSE, device=memory)
+    np.testing.assert_array_equal(kept.planes, fresh.planes)
+
+
+def test_a_picture_that_was_repaired_is_rendered(memory, rng):
+    image = rng.uniform(0, 1, (HEIGHT, WIDTH, 3)).astype(np.float32)
+    image[3, 4, 1] = np.nan
+    table = LightTable(memory, keep=True)
+    with pytest.raises(InputError, match="x=4, y=3, channel 1"):
+        table.render(image, COARSE)
+    image[3, 4, 1] = 0.5
+    assert np.isfinite(table.render(image, COARSE).planes).all()
+
+
+@pytest.mark.parametrize("change", [{"halation": False}, {"shutter": 4.0}])
+def test_what_stands_before_the_change_does_not_run(memory, scene, change):
+    """Neither a smaller margin nor another question about the exposure exposes the film again."""
+    table = LightTable(memory, keep=True)
+    table.render(scene, COARSE)
+    ran = launched(memory, lambda: table.render(scene, replace(COARSE, **change)))
+    assert not ran["expose_rgb"]
+    assert not ran["survey_colours"]
+
+
+def test_light_that_a_crop_can_see_is_never_too_bright(memory, scene):
+    planes = scene.planes.copy()
+    planes[:, 5, 7] = 1e30
+    with pytest.raises(InputError, match="lower --exposure"):
+        render(Scene(planes=planes), COARSE, crop=(12, 9, 6, 6), device=memory)
+
+
+def test_a_film_file_that_was_written_anew_is_another_film(memory, scene, negative, tmp_path):
+    path = tmp_path / "stock.h5"
+    path.write_bytes(negative.path.read_bytes())
+    table, settings = LightTable(memory), replace(COARSE, film=path, to="dyes")
+    before = table.render(scene, settings).planes.copy()
+    with h5py.File(path, "r+") as file:
+        file["tone_curve/density_range"][...] *= 0.5
+    os.utime(path, ns=(1, 1))
+    after = table.render(scene, settings).planes
+    np.testing.assert_array_equal(after, render(scene, settings, device=memory).planes)
+    assert abs(after - before).max() > 0.1
+
+
 def test_a_picture_of_an_array_is_known_again(memory, rng):
     image = rng.uniform(0, 1, (HEIGHT, WIDTH, 3)).astype(np.float32)
     table = LightTable(memory, keep=True)
@@ -194,13 +268,14 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize("keep", [True, False])
-def test_whatever_changes_the_picture_is_that_of_a_fresh_start(memory, scene, keep):
+@pytest.mark.parametrize(("keep", "crop"), [(True, None), (True, (17, 11, 12, 9)), (False, None)])
+def test_whatever_changes_the_picture_is_that_of_a_fresh_start(memory, scene, keep, crop):
     table, settings = LightTable(memory, keep=keep), COARSE
-    table.render(scene, settings)
+    table.render(scene, settings, crop=crop)
     for change in CHANGES:
         settings = replace(settings, **change)
-        kept, fresh = table.render(scene, settings), render(scene, settings, device=memory)
+        kept = table.render(scene, settings, crop=crop)
+        fresh = render(scene, settings, crop=crop, device=memory)
         np.testing.assert_array_equal(kept.planes, fresh.planes, err_msg=str(change))
         assert kept.latitude == fresh.latitude, change
         assert kept.notes == fresh.notes, change

@@ -13,13 +13,15 @@ from scipy.spatial import Delaunay
 
 from reference.stages import exposure as reference_exposure
 from reference.upsampling import ROLL_FROM, ROLL_TO, bring_inside, rgb_to_xyz, solve, spectrum_of
+from spectral_film.device.device import open_device
+from spectral_film.device.planes import Region, put
 from spectral_film.light import spectra
 from spectral_film.light.upsampling import (
-    count_out_of_locus,
     reflectance,
     upsample,
     upsampling_table,
 )
+from spectral_film.path.survey import Colours, survey_of_colours
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # colour-science speaks of the plotting it lacks
@@ -209,6 +211,15 @@ def test_rec709_is_left_where_it_is():
     assert ROLL_FROM < ROLL_TO < 1
 
 
+def count_out_of_locus(rgb):
+    device = open_device()
+    planes = np.asarray(rgb, np.float32)
+    region = Region(0, 0, planes.shape[2], planes.shape[1])
+    survey = survey_of_colours().prepare(device, region)
+    survey.over(region, put(device, planes))
+    return survey.read()
+
+
 def test_spectral_lights_count_as_possible_and_colours_beyond_them_do_not():
     locus = np.linalg.solve(rgb_to_xyz(), spectra.observer()[:, 8:69])  # 400 to 700 nm
     inside = count_out_of_locus(locus[..., None])
@@ -219,7 +230,7 @@ def test_spectral_lights_count_as_possible_and_colours_beyond_them_do_not():
     counted = count_out_of_locus(beyond[..., None])
     assert counted.outside == locus.shape[1]
     assert count_out_of_locus(np.array([-1.0, 0.2, 0.2]).reshape(3, 1, 1)).dark == 1
-    assert count_out_of_locus(np.ones((3, 2, 2))) == (0, 0, 0)
+    assert count_out_of_locus(np.ones((3, 2, 2))) == Colours(broken=0, negative=0)
 
 
 def test_reference_and_numpy_do_the_same_steps():
