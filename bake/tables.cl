@@ -25,8 +25,8 @@ __kernel void table_1d(
     if (x >= width)
         return;
     for (uint channel = 0; channel < 3; ++channel) {
-        const V position = node_position(
-            load(wire, wire_at, channel, x, y, width), low, nodes_per_unit);
+        const V value = load(wire, wire_at, channel, x, y, width);
+        const V position = node_position(value, low, nodes_per_unit);
         IntLanes below;
         Lanes near, next;
         below.all = node_below(position);
@@ -36,11 +36,13 @@ __kernel void table_1d(
             next.lane[n] = node[1];
         }
         const V along = position - TO_V(below.all);
-        store(made, made_at, channel, x, y, width,
-              near.all * (1.0f - along) + next.all * along);
+        const V found = near.all * (1.0f - along) + next.all * along;
+        store(made, made_at, channel, x, y, width, value == value ? found : value);
     }
 }
 
+// What is no number in one channel is none in any; nothing is read beside the table for it.
+//
 // A cell of the cube is six tetrahedra about its diagonal from the near corner to the far one. A
 // colour lies in the one whose path along the edges takes its largest fraction first: four nodes,
 // weighted by the steps from each fraction, in order of size, to the next. On a seam two fractions
@@ -56,9 +58,13 @@ __kernel void table_3d(
     const uint x = get_global_id(0) * VW, y = get_global_id(1);
     if (x >= width)
         return;
-    V r = node_position(load(wire, wire_at, 0, x, y, width), low, nodes_per_unit);
-    V g = node_position(load(wire, wire_at, 1, x, y, width), low, nodes_per_unit);
-    V b = node_position(load(wire, wire_at, 2, x, y, width), low, nodes_per_unit);
+    V r = load(wire, wire_at, 0, x, y, width);
+    V g = load(wire, wire_at, 1, x, y, width);
+    V b = load(wire, wire_at, 2, x, y, width);
+    const V none = r != r ? r : g != g ? g : b;  // a number if all are
+    r = node_position(r, low, nodes_per_unit);
+    g = node_position(g, low, nodes_per_unit);
+    b = node_position(b, low, nodes_per_unit);
     const VI i = node_below(r), j = node_below(g), k = node_below(b);
     r -= TO_V(i);
     g -= TO_V(j);
@@ -89,7 +95,7 @@ __kernel void table_3d(
         green.lane[n] = found.y;
         blue.lane[n] = found.z;
     }
-    store(made, made_at, 0, x, y, width, red.all);
-    store(made, made_at, 1, x, y, width, green.all);
-    store(made, made_at, 2, x, y, width, blue.all);
+    store(made, made_at, 0, x, y, width, none == none ? red.all : none);
+    store(made, made_at, 1, x, y, width, none == none ? green.all : none);
+    store(made, made_at, 2, x, y, width, none == none ? blue.all : none);
 }

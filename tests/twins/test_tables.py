@@ -131,3 +131,19 @@ def test_a_node_comes_out_as_it_is(device, rng, nodes):
         played(device, table_on(device, table, domain), every),
         np.moveaxis(table, -1, 0).reshape(every.shape),
     )
+
+
+@pytest.mark.parametrize("dimensions", [1, 3])
+def test_what_is_no_number_stays_none_and_spoils_no_neighbour(device, rng, dimensions):
+    table = rng.uniform(-1, 1, (3, 5) if dimensions == 1 else (5, 5, 5, 3))
+    planes = rng.uniform(0, 1, (3, 3, 35)).astype(np.float32)
+    stage = table_on(device, table, UNIT)
+    sound = played(device, stage, planes)
+    planes[0, 1, 7], planes[1, 1, 8], planes[2, 1, 9] = np.nan, np.inf, -np.inf
+    got = played(device, stage, planes)
+    channels = [0] if dimensions == 1 else [0, 1, 2]
+    assert np.isnan(got[channels, 1, 7]).all()
+    assert np.isfinite(got[:, 1, 8:10]).all()  # beyond the domain, at its end
+    touched = np.zeros(planes.shape[1:], bool)
+    touched[1, 7:10] = True
+    np.testing.assert_array_equal(got[:, ~touched], sound[:, ~touched])
