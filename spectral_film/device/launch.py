@@ -75,7 +75,7 @@ class Launch:
     def run(
         self, items: tuple[int, ...], local: tuple[int, ...], given: Mapping[str, Argument]
     ) -> None:
-        """Run over so many work-items, in groups of `local`, with these arguments and tables."""
+        """Run over so many work-items, in groups of `local` or fewer, with the tables and these."""
         arguments = {**self._tables, **given}
         if set(self._wanted) != set(arguments):
             raise DeviceError(
@@ -83,8 +83,9 @@ class Launch:
                 "rename the field or the argument"
             )
         kernel = self.device.kernel(*self._of)
+        group = min(local[0], self._local), *local[1:]
         try:
-            kernel(self.device.queue, items, local, *(arguments[name] for name in self._wanted))
+            kernel(self.device.queue, items, group, *(arguments[name] for name in self._wanted))
         except cl.Error as error:
             raise DeviceError(
                 f"kernel {self.name} failed on {self.device.name}: {error}"
