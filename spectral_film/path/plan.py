@@ -164,7 +164,7 @@ class Plan:
         announce: Announce | None,
     ) -> None:
         if start > 0:
-            for name in self._unasked:
+            for name in sorted(self._unasked):
                 exposure = self._wires[0, next(iter(self.steps[0].stage.gives))]
                 self._asked[name].over(self.regions[1], exposure)
         for run in self._runs(start):
@@ -185,7 +185,7 @@ class Plan:
         given = {name: self._wires.get((i, name), result) for name in self.steps[i].stage.gives}
         self._works[i].over(band, **taken, **given)
         if i == 0:
-            for name in self._unasked:
+            for name in sorted(self._unasked):
                 planes = taken if name == SCENE else given
                 self._asked[name].over(band, next(iter(planes.values())))
 
