@@ -1,5 +1,6 @@
 """Render a picture: the whole program as one function."""
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -271,7 +272,7 @@ def _cropped_frame(scene: Scene, crop: Crop | None) -> Scene:
 def _checked_crop(crop: Crop | None, scene: Scene) -> Crop | None:
     if crop is None:
         return None
-    if len(crop) != 4 or not np.isfinite(crop).all() or any(value != int(value) for value in crop):
+    if len(crop) != 4 or any(not math.isfinite(v) or v != int(v) for v in crop):
         raise UsageError(f"crop {crop} is no piece; give X,Y,W,H in whole pixels")
     x, y, width, height = (int(value) for value in crop)
     columns, rows = scene.size

@@ -131,10 +131,10 @@ def test_an_unknown_device_is_a_device_failure(refused, grey):
 
 def test_a_machine_without_devices(refused, grey, monkeypatch):
     monkeypatch.setattr(device, "all_devices", list)
-    device.open_device.cache_clear()
+    device._opened.cache_clear()
     refused("render", grey.name, "o.exr", said="no OpenCL device", code=3)
     refused("devices", said="pip install", code=3)
-    device.open_device.cache_clear()
+    device._opened.cache_clear()
 
 
 @pytest.mark.parametrize("arguments", [

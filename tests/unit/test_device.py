@@ -12,7 +12,7 @@ import pytest
 
 from spectral_film import render
 from spectral_film.device import device as devices
-from spectral_film.device.device import Device, open_device
+from spectral_film.device.device import Device, _opened, open_device
 from spectral_film.device.launch import Launch
 from spectral_film.device.planes import Region, fetch, make_result, put
 from spectral_film.errors import DeviceError
@@ -68,7 +68,7 @@ def test_a_device_is_held_to_the_threads_asked_for(device):
 def test_no_more_cores_are_taken_than_this_process_may_run_on(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0}, raising=False)
     # Not from the cache, which the rest of the tests uses.
-    assert open_device.__wrapped__().opencl.max_compute_units == 1
+    assert _opened.__wrapped__(None, None).opencl.max_compute_units == 1
 
 
 def test_a_device_that_cannot_be_divided_says_so(monkeypatch):
