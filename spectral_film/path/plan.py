@@ -26,9 +26,7 @@ from spectral_film.stages.stage import POINT, Work, fingerprint
 
 RESULT = -1  # in the place of a buffer's number: that of what is handed over
 CHANNELS = 3  # of every signal behind the scene
-BAND_BYTES = (
-    8 * 2**20
-)  # of a signal: worth a launch, and in the last cache when the next step wants it
+BAND_BYTES = 8 * 2**20  # of a signal: worth a launch, and cached when the next step wants it
 SCENE_BYTES = 2**28  # of a scene on the device at a time; a hyperspectral cube may have more
 
 Announce = Callable[[str, int, int], None]
@@ -137,9 +135,9 @@ class Plan:
             start, self._unasked = 0, set(self._asked)
         self._made, self._scene = 0, likeness
         result = make_result(self.device, CHANNELS, self.piece)
-        held = [self._source(scene)] if start == 0 else []
+        source = self._source(scene) if start == 0 else None  # held until all has run
         try:
-            self._run(start, held, len(scene), result, announce)
+            self._run(start, source, len(scene), result, announce)
             made = fetch(result)
         finally:  # nobody may let go of memory that kernels still work on
             self.device.wait_for(self.device.queue.finish)
@@ -158,7 +156,7 @@ class Plan:
     def _run(
         self,
         start: int,
-        source: list[Source],
+        source: Source | None,
         channels: int,
         result: Planes,
         announce: Announce | None,
@@ -177,11 +175,14 @@ class Plan:
                 for i in run:
                     self._step(i, band, source, result)
 
-    def _step(self, i: int, band: Region, source: list[Source], result: Planes) -> None:
-        taken = {
-            name: source[0](band) if maker is None else self._wires.get(maker, result)
-            for name, maker in self._makers[i].items()
-        }
+    def _step(self, i: int, band: Region, source: Source | None, result: Planes) -> None:
+        taken = {}
+        for name, maker in self._makers[i].items():
+            if maker is None:
+                assert source is not None  # the first step runs on a scene that is put there
+                taken[name] = source(band)
+            else:
+                taken[name] = self._wires.get(maker, result)
         given = {name: self._wires.get((i, name), result) for name in self.steps[i].stage.gives}
         self._works[i].over(band, **taken, **given)
         if i == 0:
