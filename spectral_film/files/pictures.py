@@ -15,14 +15,8 @@ import numpy as np
 import OpenImageIO
 
 from spectral_film.errors import InputError, UsageError
-from spectral_film.files.colour_spaces import (
-    LINEAR_REC709,
-    SRGB,
-    Conversion,
-    canonical_name,
-    from_chromaticities,
-    named_space,
-)
+from spectral_film.files.colour_spaces import Conversion, named_space
+from spectral_film.files.colour_tags import channels_without_rgb, meaning_of
 from spectral_film.files.envi import read_envi
 from spectral_film.files.planes import NanPolicy, NotNumbers, load_planes
 from spectral_film.files.spectral_exr import (
@@ -34,12 +28,6 @@ from spectral_film.files.spectral_exr import (
 from spectral_film.files.wavelengths import parse_wavelengths
 from spectral_film.light.scene import Scene, SceneKind
 
-# How an embedded ICC profile calls itself -> what its numbers are.
-PROFILES = {
-    "srgb": SRGB,
-    "display p3": "sRGB Encoded P3-D65",
-    "adobe rgb": "Gamma 2.2 Encoded AdobeRGB",
-}
 SIDEWAYS = (5, 6, 7, 8)  # Exif orientations that swap width and height
 # Most are TIFF files inside, whose first picture is a thumbnail.
 RAW_SUFFIXES = ("3fr", "arw", "cr2", "cr3", "dng", "iiq", "nef", "orf", "pef", "raf", "raw", "rw2")
@@ -117,7 +105,7 @@ def _read_rgb(
     rgb, notes = _rgb_channels(spec.channelnames, path)
     reason = "as asked"
     if decoder is None:
-        decoder, reason = _space_of(spec, source.format_name(), path)
+        decoder, reason = meaning_of(source, path, [spec.channelnames[at] for at in rgb])
     notes += (f"input space: {decoder.name}, {reason}",)
     others = [at for at in range(spec.nchannels) if at not in rgb]
     return _scene(source, path, rgb, others, notes, nan, decode=decoder)
@@ -300,44 +288,7 @@ def _rgb_channels(names: Sequence[str], path: Path) -> tuple[list[int], tuple[st
             f"{path}: no plain R, G, B but the layers {', '.join(layers)}; take one out with "
             f"oiiotool {path.name} --ch {next(iter(layers))}.R,... --chnames R,G,B -o one.exr"
         )
-    if len(names) < 3:
-        raise InputError(
-            f"{path}: has {len(names)} channel{'s' * (len(names) > 1)} ({', '.join(names)}) where "
-            "red, green and blue are needed; a grey picture becomes RGB by "
-            f"oiiotool {path.name} --ch {','.join([names[0]] * 3)} --chnames R,G,B -o rgb.exr"
-        )
-    raise InputError(
-        f"{path}: has {len(names)} channels ({', '.join(names[:4])} ...) but no R, G, B and no "
-        "spectral names; if they are a spectrum, give --wavelengths"
-    )
-
-
-def _space_of(spec: OpenImageIO.ImageSpec, format_name: str, path: Path) -> tuple[Conversion, str]:
-    """What the numbers mean by the file's own words, and which words those were."""
-    if format_name in ("dpx", "cineon"):
-        raise UsageError(
-            f"{path}: {format_name.upper()} does not say how its numbers are coded; give "
-            "--input-space, such as LogC3, ACEScct, ADX10 or Rec.709"
-        )
-    integer = spec.format.basetype not in (OpenImageIO.HALF, OpenImageIO.FLOAT, OpenImageIO.DOUBLE)
-    profile = spec.get_string_attribute("ICCProfile:profile_description")
-    if integer and profile:
-        for start, meant in PROFILES.items():
-            if profile.casefold().startswith(start):
-                return named_space(meant), f"by its ICC profile ({profile})"
-    for tag in ("colorInteropID", "oiio:ColorSpace"):  # the second also tells of the ACES flag
-        said = spec.get_string_attribute(tag)
-        space = canonical_name(said)
-        # OpenImageIO supposes sRGB of JPEG and PNG whatever they say: that is our default too.
-        if space is not None and not (integer and space == SRGB):
-            return named_space(space), f"by its colour tag ({said})"
-    chromaticities = spec.getattribute("chromaticities")
-    if format_name == "openexr" and chromaticities is not None and len(chromaticities) == 8:
-        return from_chromaticities(chromaticities, path), "by its header"
-    unread = f"; its ICC profile ({profile}) is not understood" if profile else ""
-    if integer:
-        return named_space(SRGB), f"the default for integer files{unread}"
-    return named_space(LINEAR_REC709), f"the default for float files{unread}"
+    return channels_without_rgb(names, path)
 
 
 def _refuse_space_for_spectra(path: Path, input_space: str | None) -> None:
