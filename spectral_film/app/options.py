@@ -1,27 +1,82 @@
-"""Options that several commands share, `bake` among them, and defaults as they are typed."""
+"""Options that several commands share, `bake` among them, and defaults as they are typed.
+
+An option names the group it is listed in. Few users need those that are `hidden`: `--help` is one
+screen without them, and `--help-all` lists them too.
+"""
 
 from typing import Annotated
 
 import typer
 
+PICTURE_PANEL, FILM_PANEL, PRINT_PANEL, OUT_PANEL = "Picture in", "Film", "Print", "Out"
+
+
+def show_all(context: typer.Context, wanted: bool) -> None:
+    """List every option of a command, and stop."""
+    if wanted:
+        for parameter in context.command.params:
+            parameter.hidden = False  # type: ignore[attr-defined]
+        typer.echo(context.get_help())
+        raise typer.Exit
+
+
+HelpAll = Annotated[
+    bool,
+    typer.Option("--help-all", callback=show_all, is_eager=True, help="List every option."),
+]
 Stock = Annotated[str, typer.Argument(metavar="ID", help="A stock: an id, or an .h5.")]
-Film = Annotated[str, typer.Option(help="Camera stock: an id, or an .h5 film model.")]
-Exposure = Annotated[float, typer.Option(help="Stops over the meter.")]
+Film = Annotated[
+    str,
+    typer.Option(
+        metavar="ID", rich_help_panel=FILM_PANEL, help="Camera stock: an id, or an .h5 film model."
+    ),
+]
+Exposure = Annotated[
+    float,
+    typer.Option(metavar="STOPS", rich_help_panel=FILM_PANEL, help="Stops over the meter."),
+]
 Index = Annotated[
-    float | None, typer.Option("--ei", help="Exposure index metered at. Default: the film's.")
+    float | None,
+    typer.Option(
+        "--ei",
+        metavar="N",
+        rich_help_panel=FILM_PANEL,
+        help="Exposure index metered at. Default: the film's.",
+    ),
 ]
 Backing = Annotated[
-    str | None, typer.Option(help="rem-jet, ahu or none (the red ring). Default: the film's.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
+        help="rem-jet, ahu or none (the red ring). Default: the film's.",
+    ),
 ]
 White = Annotated[
-    str, typer.Option(help="lamp: 18 % grey stays neutral; print: highlights stay neutral.")
+    str,
+    typer.Option(
+        metavar="WHITE",
+        rich_help_panel=PRINT_PANEL,
+        help="White of the eye, lamp or print: greys or highlights neutral.",
+    ),
 ]
-Bits = Annotated[int, typer.Option(help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16.")]
-DeviceName = Annotated[str | None, typer.Option(help="Part of a device's name.")]
+Bits = Annotated[
+    int,
+    typer.Option(
+        metavar="N", rich_help_panel=OUT_PANEL, help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16."
+    ),
+]
+DeviceName = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Part of a device's name; see `spectral-film devices`."),
+]
 Threads = Annotated[
     int | None,
     typer.Option(
         min=1,
+        metavar="N",
+        hidden=True,
         help="Threads of a CPU device at most, where it can be divided. Default: as many cores as "
         "this process may run on.",
     ),

@@ -7,10 +7,16 @@ import typer
 
 from spectral_film.app.options import (
     BITS,
+    FILM_PANEL,
+    OUT_PANEL,
+    PICTURE_PANEL,
+    PRINT_PANEL,
     Backing,
     Bits,
+    DeviceName,
     Exposure,
     Film,
+    HelpAll,
     Index,
     Threads,
     White,
@@ -25,103 +31,196 @@ Source = Annotated[
 ]
 Target = Annotated[Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png or .dpx.")]
 Print = Annotated[
-    str, typer.Option("--print", help="Print stock, or none: the negative on a light box.")
+    str,
+    typer.Option(
+        "--print",
+        metavar="ID",
+        rich_help_panel=PRINT_PANEL,
+        help="Print stock; none: the negative on a light box.",
+    ),
 ]
 InputSpace = Annotated[
     str | None,
     typer.Option(
-        help="Colour space of RGB: an OCIO name or alias of the ACES studio config, or "
-        "ACEScg, ACEScct, LogC4, sRGB ... Default: as the file says; else linear Rec.709 "
-        "for float files and sRGB for integer ones. DPX and Cineon must be told."
+        metavar="NAME",
+        rich_help_panel=PICTURE_PANEL,
+        help="Colour space of RGB, by a name of OCIO's ACES studio config, or ACEScct, LogC4, "
+        "sRGB ... Default: as the file says; DPX and Cineon must be told.",
     ),
 ]
-Spectra = Annotated[str | None, typer.Option(help="What a cube holds: reflectance or radiance.")]
+Spectra = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KIND",
+        rich_help_panel=PICTURE_PANEL,
+        help="What a cube holds: reflectance or radiance.",
+    ),
+]
 Wavelengths = Annotated[
     str | None,
-    typer.Option(help="Wavelengths of a multichannel EXR, nm: 400:700:10 or a list 400,410,..."),
+    typer.Option(
+        metavar="NM",
+        rich_help_panel=PICTURE_PANEL,
+        help="Of a cube that names none: 400:700:10, or 400,410,...",
+    ),
 ]
 Illuminant = Annotated[
     str | None,
     typer.Option(
-        help="Taking light of RGB and reflectances: a name such as D55 or LED-B3, 3200K, or "
-        "a CSV of wavelength,value. Default: the film's balance."
+        metavar="LIGHT",
+        rich_help_panel=FILM_PANEL,
+        help="Taking light: D55, LED-B3, 3200K, a CSV of wavelength,value. Default: the film's.",
     ),
 ]
 Shutter = Annotated[
-    str, typer.Option(help="Shutter time in s, such as 1/50 or 10; reciprocity fails beyond 1.")
+    str,
+    typer.Option(
+        metavar="S",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
+        help="Shutter time in s, such as 1/50 or 10; reciprocity fails beyond 1.",
+    ),
 ]
 Gate = Annotated[
     str | None,
     typer.Option(
-        help="Camera aperture: super35 academy anamorphic super16 16mm 65mm imax, or WxH in "
-        "mm. Default: the film's, else super35."
+        metavar="GATE",
+        rich_help_panel=FILM_PANEL,
+        help="super35 academy anamorphic super16 16mm 65mm imax, or WxH in mm. Default: the "
+        "film's, else super35.",
     ),
 ]
-Crop = Annotated[str | None, typer.Option(help="Render the piece X,Y,W,H exactly as in the whole.")]
-Halation = Annotated[str, typer.Option(help="Light thrown back by the base: on or off.")]
-Scatter = Annotated[str, typer.Option(help="Spread in the emulsions: on or off.")]
+Crop = Annotated[
+    str | None,
+    typer.Option(
+        metavar="X,Y,W,H",
+        rich_help_panel=PICTURE_PANEL,
+        help="Render that piece exactly as in the whole.",
+    ),
+]
+Halation = Annotated[
+    str,
+    typer.Option(
+        metavar="SWITCH",
+        rich_help_panel=FILM_PANEL,
+        help="Light thrown back by the base: on or off.",
+    ),
+]
+Scatter = Annotated[
+    str,
+    typer.Option(
+        metavar="SWITCH",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
+        help="Spread in the emulsions: on or off.",
+    ),
+]
 Adjacency = Annotated[
     str,
     typer.Option(
+        metavar="SWITCH",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
         help="Inhibitor diffusion: on or off; pde solves reaction and diffusion in time, "
-        "slowly. Off keeps the interimage of flat areas."
+        "slowly. Off keeps the interimage of flat areas.",
     ),
 ]
-Grain = Annotated[str, typer.Option(help="off: no grain model ships yet.")]
-Seed = Annotated[int, typer.Option(help="Seed of the grain; with --grain off it changes nothing.")]
+Grain = Annotated[
+    str,
+    typer.Option(
+        metavar="SWITCH",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
+        help="off: no grain model ships yet.",
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
+        help="Seed of the grain; with --grain off it changes nothing.",
+    ),
+]
 PrinterPoints = Annotated[
-    str, typer.Option(help="Printer lights R,G,B; 25,25,25 prints grey on the LAD aim.")
+    str,
+    typer.Option(
+        metavar="R,G,B",
+        rich_help_panel=PRINT_PANEL,
+        help="Printer lights; 25 each prints grey on the LAD aim.",
+    ),
 ]
 To = Annotated[
     str,
     typer.Option(
-        help="Where to tap the path: exposure dyes negative printing-density cineon print "
-        "xyz display."
+        metavar="QUANTITY",
+        rich_help_panel=OUT_PANEL,
+        help="exposure dyes negative printing-density cineon print xyz display.",
     ),
 ]
-Display = Annotated[str, typer.Option(help="sRGB, Rec.709 (BT.1886), P3-D65, P3-DCI or Rec.2020.")]
-Nan = Annotated[
-    str, typer.Option(help="NaN and infinite pixels: refuse them, or zero makes them black.")
+Display = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=OUT_PANEL,
+        help="sRGB, Rec.709 (BT.1886), P3-D65, P3-DCI or Rec.2020.",
+    ),
 ]
-DeviceName = Annotated[
-    str | None, typer.Option(help="Part of a device's name; see `spectral-film devices`.")
+Nan = Annotated[
+    str,
+    typer.Option(
+        metavar="RULE",
+        rich_help_panel=PICTURE_PANEL,
+        hidden=True,
+        help="NaN and infinite pixels: refuse them, or zero makes them black.",
+    ),
 ]
 Fast = Annotated[
-    bool, typer.Option(help="Sum fewer wavelengths through the films; the error is printed.")
+    bool,
+    typer.Option(
+        "--fast",
+        rich_help_panel=OUT_PANEL,
+        hidden=True,
+        help="Sum fewer wavelengths through the films; the error is printed.",
+    ),
 ]
-Overwrite = Annotated[bool, typer.Option(help="Replace an existing file.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", rich_help_panel=OUT_PANEL, help="Replace an existing file.")
+]
 
 
 def render(
     source: Source,
     target: Target,
-    film: Film = typed(Settings.film),
-    print_film: Print = typed(Settings.print_film),
     input_space: InputSpace = None,
     spectra: Spectra = None,
     wavelengths: Wavelengths = None,
+    crop: Crop = None,
+    nan: Nan = "refuse",
+    film: Film = typed(Settings.film),
     illuminant: Illuminant = Settings.illuminant,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
     shutter: Shutter = f"1/{1 / Settings.shutter:g}",
     gate: Gate = Settings.gate,
-    crop: Crop = None,
     backing: Backing = Settings.backing,
     halation: Halation = typed(Settings.halation),
     scatter: Scatter = typed(Settings.scatter),
     adjacency: Adjacency = typed(Settings.adjacency),
     grain: Grain = Settings.grain,
     seed: Seed = Settings.seed,
+    print_film: Print = typed(Settings.print_film),
     printer_points: PrinterPoints = typed(Settings.printer_points),
-    to: To = Settings.to,
     white: White = Settings.white,
+    to: To = Settings.to,
     display: Display = Settings.display,
     bits: Bits = BITS,
-    nan: Nan = "refuse",
     device: DeviceName = None,
     threads: Threads = None,
     fast: Fast = Settings.fast,
     overwrite: Overwrite = False,
+    help_all: HelpAll = False,
 ) -> None:
     """Put a picture on film, print it, project it.
 
