@@ -9,7 +9,7 @@
     stage_tables.py  a table for each step;  kernels.py, kernel_images.py  forms of blurs, in um
     chain.py         what travels in a pack, and what is made of it, in order, written once
     steps.py         the kinds of step in it;  parts.py  tables and kernels;  manifest.py  pack.json
-    assembly.py      makes a pack, with pack.py;  opening.py, version_1.py  check and read one
+    assembly.py      makes a pack, with pack.py;  opening.py, older.py  check and read one
     player.py        the fast player;  played.py  a chain as stages of the engine's plan
     replay.py        plays a pack with nothing of ours;  plain_player.py  where no device is
     picture.py       plays a file;  verify.py  engine, replay and player side by side

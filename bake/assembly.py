@@ -119,6 +119,8 @@ class Assembly:
                 illuminant=settings.illuminant,
                 backing=settings.backing,
                 white=settings.white,
+                balance=settings.balance,
+                flare=settings.flare,
             ),
             sources=(*recipe.negative.charts, *recipe.print_film.charts),
             input=Input(space=recipe.input_space, grey_code=grey_code(recipe.input_space)),
@@ -219,7 +221,9 @@ class Assembly:
     def whole(self, form: Form) -> tuple[Table, dict[str, Statistic]]:
         """Bake the whole path, or half of it, in one table; and its errors by kind."""
         self.say(f"table {form}")
-        baked = bake_lut(replace(self.recipe, form=form), self.device, self.grid.size)
+        # The halves must make the whole: its grey keeps the code that the negative gives it.
+        recipe = replace(self.recipe, form=form, aim="film" if form == "print" else None)
+        baked = bake_lut(recipe, self.device, self.grid.size)
         name = NAMES[form]
         errors = {f"{name}, {j.interpolation}, {j.kind}": j.statistic for j in baked.judged}
         table = Table(

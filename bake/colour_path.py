@@ -4,7 +4,7 @@ Colours are (colour, 3). What happens between pixels is left out, so a colour is
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -136,9 +136,14 @@ class ColourPath:
         return (CINEON_BASE_CODE + above_base / CINEON_DENSITY_PER_CODE) / CINEON_LAST_CODE
 
     def print(self, cineon: Colours) -> Colours:
-        """Cineon code, 1 = code 1023 -> display code."""
-        above_base = CINEON_DENSITY_PER_CODE * (CINEON_LAST_CODE * cineon - CINEON_BASE_CODE)
-        return self.display(self.print_dyes(above_base + self.base_density))
+        """Cineon code, 1 = code 1023 -> display code; grey has the code of the recipe's aim."""
+        above_grey = CINEON_DENSITY_PER_CODE * (CINEON_LAST_CODE * cineon - self.recipe.grey_codes)
+        return self.display(self.print_dyes(above_grey + self.recipe.grey_density))
+
+    def for_print(self, codes: Colours) -> Colours:
+        """Scene code -> what `print` takes for it: `negative`, its grey on the recipe's aim."""
+        own = replace(self.recipe, form="print", aim="film").grey_codes
+        return self.negative(codes) + (self.recipe.grey_codes - own) / CINEON_LAST_CODE
 
     def look(self, codes: Colours) -> Colours:
         """Scene code -> the code that the ACES output transform shows as the print."""

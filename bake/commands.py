@@ -11,11 +11,14 @@ import typer
 from spectral_film.app.options import (
     BITS,
     Backing,
+    Balance,
     Bits,
     DeviceName,
     Exposure,
     Film,
+    Flare,
     Index,
+    PrinterPoints,
     White,
     typed,
 )
@@ -37,7 +40,6 @@ InputSpace = Annotated[
 ]
 Display = Annotated[str, typer.Option(help="sRGB, Rec.709, P3-D65, P3-DCI or Rec.2020.")]
 Illuminant = Annotated[str | None, typer.Option(help="Taking light. Default: the film's balance.")]
-Points = Annotated[str, typer.Option(help="Printer lights R,G,B; 25,25,25 prints grey on the LAD.")]
 Overwrite = Annotated[bool, typer.Option(help="Replace what is there.")]
 
 # Where baking starts from something else than a render: hosts grade log, and show Rec.709.
@@ -50,6 +52,8 @@ def _settings(
     print_film: str,
     display: str,
     white: str,
+    balance: str,
+    flare: float,
     illuminant: str | None,
     exposure: float,
     ei: float | None,
@@ -63,6 +67,8 @@ def _settings(
         print_film=None if print_film == "none" else print_film,
         display=display,
         white=white,  # type: ignore[arg-type]  # checked by Settings
+        balance=balance,  # type: ignore[arg-type]
+        flare=flare,
         illuminant=illuminant,
         exposure=exposure,
         ei=ei,
@@ -87,15 +93,24 @@ def lut(
             "print: from there to display. lmt: a look, to be shown through the ACES output."
         ),
     ] = "film",
+    aim: Annotated[
+        str | None,
+        typer.Option(
+            help="Which code --form print prints as --balance has grey. lad: 445 in all channels, "
+            "as other tables do; film: the negative's own grey. Default: lad."
+        ),
+    ] = None,
     film: Film = typed(Settings.film),
     print_film: Print = typed(Settings.print_film),
     input_space: InputSpace = INPUT_SPACE,
     display: Display = DISPLAY,
     white: White = Settings.white,
+    balance: Balance = Settings.balance,
+    flare: Flare = Settings.flare,
     illuminant: Illuminant = Settings.illuminant,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
-    printer_points: Points = typed(Settings.printer_points),
+    printer_points: PrinterPoints = typed(Settings.printer_points),
     device: DeviceName = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -115,6 +130,8 @@ def lut(
             print_film=print_film,
             display=display,
             white=white,
+            balance=balance,
+            flare=flare,
             illuminant=illuminant,
             exposure=exposure,
             ei=ei,
@@ -122,6 +139,7 @@ def lut(
         ),
         input_space=input_space,
         form=form,  # type: ignore[arg-type]  # checked by Recipe
+        aim=aim,  # type: ignore[arg-type]
     )
     check_lut(recipe, size)
     check_file(recipe, target)
@@ -155,10 +173,12 @@ def pack(
     input_space: InputSpace = INPUT_SPACE,
     display: Display = DISPLAY,
     white: White = Settings.white,
+    balance: Balance = Settings.balance,
+    flare: Flare = Settings.flare,
     illuminant: Illuminant = Settings.illuminant,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
-    printer_points: Points = typed(Settings.printer_points),
+    printer_points: PrinterPoints = typed(Settings.printer_points),
     backing: Backing = Settings.backing,
     device: DeviceName = None,
     overwrite: Overwrite = False,
@@ -177,6 +197,8 @@ def pack(
             print_film=print_film,
             display=display,
             white=white,
+            balance=balance,
+            flare=flare,
             illuminant=illuminant,
             exposure=exposure,
             ei=ei,

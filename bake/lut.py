@@ -174,7 +174,7 @@ def codes(engine: ColourPath, seed: int, count: int, cube: int) -> dict[str, np.
         encode(pixels)
         coded = pixels[0]
         if engine.recipe.form == "print":
-            coded = np.clip(engine.negative(coded), 0, 1)
+            coded = np.clip(engine.for_print(coded), 0, 1)
         found[kind] = coded[((coded >= 0) & (coded <= 1)).all(axis=1)]
     found = {kind: coded for kind, coded in found.items() if len(coded)}
     return found | {WHOLE_CUBE: rng.random((cube, 3), np.float32)}
@@ -184,7 +184,10 @@ def codings(recipe: Recipe) -> tuple[str, str]:
     """What the file of a recipe takes and gives, in words."""
     display = display_coding(recipe.settings.display)
     if recipe.form == "print":
-        return PRINTING_DENSITY, display
+        red, green, blue = recipe.grey_codes
+        grey = f"{red:.0f}, {green:.0f}, {blue:.0f}"
+        aim = f"aim {recipe.aim}: {grey} prints as the balance has an 18 % grey"
+        return f"{PRINTING_DENSITY}; {aim}", display
     scene = f"{recipe.input_space}; an 18 % grey sits at {grey_code(recipe.input_space):.4f}"
     if recipe.form == "negative":
         return scene, PRINTING_DENSITY

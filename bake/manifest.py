@@ -3,7 +3,8 @@
 A film baked into pieces that any software can play: `chain` holds them in order, with what travels
 between them (`steps.py` says what each kind does). Without what happens between pixels, `film` is
 all of it in one table; `scene_to_cineon` and `cineon_to_display` are its halves, with printing
-density as a 10-bit Cineon code over 1023 between them; `print_clf` goes from printing density to
+density as a 10-bit Cineon code over 1023 between them, where an 18 % grey has the codes that the
+negative gives it, and not 445 (`bake lut --aim`); `print_clf` goes from printing density to
 display code at the pack's printer points; and `aces_look` is a look that an ACES output transform
 shows as the print.
 
@@ -21,7 +22,7 @@ from bake.parts import File, PackPath, Part, Statistic, Table, Triple
 from spectral_film.light.displays import DISPLAYS
 
 SCHEMA: Literal["spectral-film/pack"] = "spectral-film/pack"
-SCHEMA_VERSION: Literal[2] = 2
+SCHEMA_VERSION: Literal[3] = 3
 MANIFEST = "pack.json"
 SCHEMA_FILE = "pack.schema.json"
 
@@ -39,7 +40,9 @@ class Exposed(Part):
     ei: float | None
     illuminant: str | None
     backing: str | None
-    white: Literal["lamp", "print"]
+    white: Literal["print", "lamp"]
+    balance: Literal["neutral", "lad"]
+    flare: float  # percent of the open gate
 
 
 class Stock(Part):
@@ -83,7 +86,7 @@ class Manifest(Part):
     """The whole of `pack.json`."""
 
     schema_: Literal["spectral-film/pack"] = Field(alias="schema")
-    schema_version: Literal[2]
+    schema_version: Literal[3]
     engine: str
     negative: Stock
     print_film: Stock
@@ -113,7 +116,7 @@ class Manifest(Part):
         found |= {
             "the whole film without kernels": self.film,
             "scene to Cineon code / 1023, without kernels": self.scene_to_cineon,
-            "Cineon code / 1023 to display code": self.cineon_to_display,
+            "Cineon code / 1023 to display code, aim film": self.cineon_to_display,
         }
         look = "look before an ACES output transform"
         return found | ({look: self.aces_look} if self.aces_look else {})

@@ -12,8 +12,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bake.manifest import MANIFEST, SCHEMA, SCHEMA_VERSION, Manifest
+from bake.older import as_version_2, as_version_3
 from bake.parts import digest
-from bake.version_1 import from_version_1
 from spectral_film.errors import InputError
 
 LARGEST_BYTES = 4 * 2**30  # of what a zip may unpack to: forty times a pack of two pitches
@@ -101,8 +101,7 @@ def _checked(path: Path, folder: Path) -> Pack:
 
 def _manifest(path: Path, folder: Path) -> Manifest:
     try:
-        text = (folder / MANIFEST).read_text(encoding="utf-8")
-        said = json.loads(text)
+        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except OSError as reason:
         raise InputError(f"{path}: holds no {MANIFEST} ({reason.strerror}); give a pack") from None
     except ValueError as reason:
@@ -114,15 +113,23 @@ def _manifest(path: Path, folder: Path) -> Manifest:
             "is no pack of spectral-film"
         )
     version = said.get("schema_version")
-    if version not in (1, SCHEMA_VERSION):
+    if version not in (1, 2, SCHEMA_VERSION):
         raise InputError(
-            f"{path}: its schema_version is {version!r}, this program reads 1 and "
+            f"{path}: its schema_version is {version!r}, this program reads 1 to "
             f"{SCHEMA_VERSION}; bake it again with this version"
         )
     try:
-        return from_version_1(said) if version == 1 else Manifest.model_validate_json(text)
+        if version == 1:
+            said = as_version_2(said)
+        if version < SCHEMA_VERSION:
+            said = as_version_3(said)
+        return Manifest.model_validate(said)
     except KeyError as reason:
         raise InputError(f"{path}: {MANIFEST} lacks {reason}; bake it again") from None
+    except TypeError:
+        raise InputError(
+            f"{path}: {MANIFEST} is none of version {version}; bake it again"
+        ) from None
     except ValidationError as reason:
         first = reason.errors()[0]
         where = ".".join(map(str, first["loc"]))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, get_args
 
+import numpy as np
 import PyOpenColorIO
 
 from spectral_film.emulsion.film import Negative, PrintStock
@@ -12,12 +13,21 @@ from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, known_name
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.path.settings import Settings
+from spectral_film.stages.densitometry import (
+    CINEON_AIM_CODE,
+    CINEON_BASE_CODE,
+    CINEON_DENSITY_PER_CODE,
+    base_density,
+    printing_densitometer,
+)
+from spectral_film.stages.printing import grey_card_dyes
 from spectral_film.stages.reciprocity import LONGEST_RECIPROCAL_S
 from spectral_film.version import made_by
 
 FEWEST_NODES, MOST_NODES = 9, 129  # along an edge; OpenColorIO reads no more
 FINEST_KERNEL_UM = 1.0  # the halo then takes 5201 x 5201 pixels
 Form = Literal["film", "negative", "print", "lmt"]
+Aim = Literal["lad", "film"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,16 +40,28 @@ class Recipe:
         form: `film`, scene to display; `negative`, scene to printing density as a Cineon code;
             `print`, from that code to display; `lmt`, a look in the input space that an ACES
             output transform shows as the print.
+        aim: Which code `print` takes for an 18 % grey and prints as the balance has it: `lad`, 445
+            in all channels, where Cineon files have the laboratory aim; `film`, the negative's
+            own. None: `lad`, or no such form.
     """
 
     settings: Settings
     input_space: str = "ACEScct"
     form: Form = "film"
+    aim: Aim | None = None
 
     def __post_init__(self) -> None:
         if self.form not in get_args(Form):
             raise UsageError(
                 f"--form is {self.form!r}, expected one of {', '.join(get_args(Form))}"
+            )
+        if self.form == "print" and self.aim is None:
+            object.__setattr__(self, "aim", "lad")
+        if self.aim not in (None, *get_args(Aim)):
+            raise UsageError(f"--aim is {self.aim!r}, expected {' or '.join(get_args(Aim))}")
+        if self.form != "print" and self.aim is not None:
+            raise UsageError(
+                "--aim says which code --form print takes for grey; leave it out, or give that form"
             )
         if self.settings.print_film is None and self.form != "film":
             raise UsageError(f"--form {self.form} needs a print stock; give --print 2383")
@@ -71,6 +93,20 @@ class Recipe:
         return load_print(self.settings.print_film)
 
     @property
+    def grey_density(self) -> np.ndarray:
+        """Printing density of the negative's 18 % grey at stop 0, base included, (layer,)."""
+        seen = printing_densitometer(self.negative, self.print_film)
+        return -np.log10(seen.light(grey_card_dyes(self.negative)))
+
+    @property
+    def grey_codes(self) -> np.ndarray:
+        """Cineon codes of that grey, as the aim has them, (layer,)."""
+        if self.aim == "lad":
+            return np.full(3, float(CINEON_AIM_CODE))
+        base = base_density(printing_densitometer(self.negative, self.print_film))
+        return CINEON_BASE_CODE + (self.grey_density - base) / CINEON_DENSITY_PER_CODE
+
+    @property
     def takes_linear(self) -> bool:
         """Whether the input space is scene-linear."""
         return self.form != "print" and self._encoding == "scene-linear"
@@ -96,7 +132,10 @@ class Recipe:
             f"{settings.illuminant or self.negative.balance}"
         )
         points = ",".join(f"{p:g}" for p in settings.printer_points)
-        printed = f"printer points {points}, white {settings.white}"
+        printed = (
+            f"printer points {points}, balance {settings.balance}, white {settings.white}, flare "
+            f"{settings.flare:g} %"
+        )
         said = {"negative": exposed, "print": printed}.get(self.form, f"{exposed}, {printed}")
         return (
             f"{films}; {self.form}",

@@ -260,7 +260,9 @@ def _add_printing_density(config: ocio.Config, manifest: Manifest, scene: str) -
             name=TO_DISPLAY,
             family=FAMILY,
             description=f"printing density -> code of {manifest.output.display}, at "
-            f"{'-'.join(f'{points:g}' for points in manifest.chain.printer.points)}",
+            f"{'-'.join(f'{points:g}' for points in manifest.chain.printer.points)}; aim film: the "
+            f"negative's own 18 % grey prints as balance {manifest.settings.balance} has it, and "
+            "not Cineon code 445",
             forwardTransform=transforms.table(manifest.print_clf),
         )
     )

@@ -106,7 +106,7 @@ CHAPTERS = (
         "Print",
         "status A density, 0 (white) to 4 (black)",
         "A tungsten lamp shines through the negative onto the print stock, balanced so that an "
-        "18 % grey reads 1.09, 1.06, 1.03.",
+        "18 % grey looks neutral beside the clear print, at visual density 1.00.",
         (Shot("print-density.png", settings={"to": "print"}, view=print_density_view),),
     ),
     Chapter(

@@ -53,12 +53,37 @@ Backing = Annotated[
         help="rem-jet, ahu or none (the red ring). Default: the film's.",
     ),
 ]
+PrinterPoints = Annotated[
+    str,
+    typer.Option(
+        metavar="R,G,B",
+        rich_help_panel=PRINT_PANEL,
+        help="Printer lights; 25 each prints grey as --balance says.",
+    ),
+]
 White = Annotated[
     str,
     typer.Option(
         metavar="WHITE",
         rich_help_panel=PRINT_PANEL,
-        help="White of the eye, lamp or print: greys or highlights neutral.",
+        help="White of the eye: the clear print, or the lamp.",
+    ),
+]
+Balance = Annotated[
+    str,
+    typer.Option(
+        metavar="AIM",
+        rich_help_panel=PRINT_PANEL,
+        help="18 % grey: neutral to that eye, or lad, the laboratory's aim.",
+    ),
+]
+Flare = Annotated[
+    float,
+    typer.Option(
+        metavar="PERCENT",
+        rich_help_panel=PRINT_PANEL,
+        hidden=True,
+        help="Stray light of the viewing, of the open gate: 0 to 10.",
     ),
 ]
 Bits = Annotated[

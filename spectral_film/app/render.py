@@ -12,12 +12,15 @@ from spectral_film.app.options import (
     PICTURE_PANEL,
     PRINT_PANEL,
     Backing,
+    Balance,
     Bits,
     DeviceName,
     Exposure,
     Film,
+    Flare,
     HelpAll,
     Index,
+    PrinterPoints,
     Threads,
     White,
     typed,
@@ -143,14 +146,6 @@ Seed = Annotated[
         help="Seed of the grain; with --grain off it changes nothing.",
     ),
 ]
-PrinterPoints = Annotated[
-    str,
-    typer.Option(
-        metavar="R,G,B",
-        rich_help_panel=PRINT_PANEL,
-        help="Printer lights; 25 each prints grey on the LAD aim.",
-    ),
-]
 To = Annotated[
     str,
     typer.Option(
@@ -213,6 +208,8 @@ def render(
     print_film: Print = typed(Settings.print_film),
     printer_points: PrinterPoints = typed(Settings.printer_points),
     white: White = Settings.white,
+    balance: Balance = Settings.balance,
+    flare: Flare = Settings.flare,
     to: To = Settings.to,
     display: Display = Settings.display,
     bits: Bits = BITS,
@@ -250,6 +247,8 @@ def render(
         printer_points=numbers("--printer-points", printer_points, 3),
         to=to,  # type: ignore[arg-type]
         white=white,  # type: ignore[arg-type]
+        balance=balance,  # type: ignore[arg-type]
+        flare=flare,
         display=display,
         fast=fast,
     )

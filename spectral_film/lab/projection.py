@@ -22,6 +22,7 @@ STOP = np.log10(2)
 STOPS = np.arange(-6, 9)
 GREY_STEP = 6  # of STOPS
 PATCH_MM = 10.0  # halation goes 2
+FLARE = 0.1  # percent: a theatre's, whatever a render would be seen with
 
 NEUTRAL_BELOW, NEUTRAL_ABOVE = 4.0, 10.0  # chroma of greys, of CIELAB
 
@@ -36,7 +37,8 @@ def photograph(
 ) -> np.ndarray:
     """Patches taken on the negative, printed and looked at, (wavelength or 2, patch) -> (3, patch).
 
-    Two wavelengths are enough for neutrals: straight lines join them.
+    The printer is balanced on the laboratory aim, which is what sheets of prints are about. Two
+    wavelengths are enough for neutrals: straight lines join them.
     """
     bands = WAVELENGTH if len(reflectance) == len(WAVELENGTH) else WAVELENGTH[[0, -1]]
     scene = Scene(
@@ -50,6 +52,9 @@ def photograph(
         print_film=print_film,
         printer_points=(red, green, blue),
         to=to,
+        white="lamp",
+        balance="lad",
+        flare=FLARE,
     )
     patches = scene.size[0]
     pipeline = Pipeline(settings=settings, frame=Frame(PATCH_MM * patches, patches))

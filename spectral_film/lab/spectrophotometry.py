@@ -146,7 +146,12 @@ def _in_printer(device: Device, film: PrintStock) -> np.ndarray:
         dye[0] = 1.0
         dye[0, i] = 0.0
         strip = replace(holder, dye_density=dye, dmin_density=np.zeros_like(holder.dmin_density))
-        printer = Printer(negative=strip, print_film=film, printer_points=(NORMAL_POINTS,) * 3)
+        printer = Printer(
+            negative=strip,
+            print_film=film,
+            aim_log_exposure=film.lad.log_exposure,
+            printer_points=(NORMAL_POINTS,) * 3,
+        )
         light = apply(device, printer.stage(), gates)
         clear, line = np.moveaxis(light[:, 0].astype(np.float64), 1, 0)
         share[:, i] = line / clear

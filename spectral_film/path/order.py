@@ -12,7 +12,7 @@ import numpy as np
 from spectral_film.emulsion.film import ClassicalAdjacency, Film, Interlayer, Negative, PrintStock
 from spectral_film.light.scene import SceneKind
 from spectral_film.path.settings import Settings
-from spectral_film.stages import adjacency, densitometry, optics, reaction_diffusion
+from spectral_film.stages import adjacency, balance, densitometry, optics, reaction_diffusion
 from spectral_film.stages.display import Display
 from spectral_film.stages.exposure import Camera
 from spectral_film.stages.printing import Printer
@@ -72,10 +72,20 @@ class Job:
     @property
     def projector(self) -> Projector:
         """What shows the print, or the negative."""
-        film = self.print_film
+        film, flare = self.print_film, self.settings.flare / 100
         if film is None:
-            return Projector(film=self.negative, lamp=LIGHT_BOX)
-        return Projector(film=film, lamp=film.projector_lamp)
+            return Projector(film=self.negative, lamp=LIGHT_BOX, flare=flare)
+        return Projector(film=film, lamp=film.projector_lamp, flare=flare)
+
+    @property
+    def adapting_white(self) -> np.ndarray:
+        """XYZ of what the eye takes for white, (3,).
+
+        A negative's base is orange and dim: beside it the light box stays white.
+        """
+        if self.print_film is None or self.settings.white == "lamp":
+            return self.projector.open_gate()
+        return self.projector.clear_film()
 
     def through(self, stage: Transmission, film: Film) -> Transmission:
         """A stage that looks through a film, at fewer wavelengths where `fast` asks for it."""
@@ -185,11 +195,16 @@ def _cineon(job: Job) -> Stage | None:
 
 
 def _printing(job: Job) -> Stage | None:
-    if job.print_film is None:
+    film = job.print_film
+    if film is None:
         return None
+    aim = film.lad.log_exposure
+    if job.settings.balance == "neutral":
+        aim = balance.neutral_log_exposure(film, job.projector, job.adapting_white)
     printer = Printer(
         negative=job.negative,
-        print_film=job.print_film,
+        print_film=film,
+        aim_log_exposure=aim,
         printer_points=job.settings.printer_points,
     )
     return job.through(printer.stage(), job.negative)
@@ -218,15 +233,12 @@ def _projection(job: Job) -> Stage:
 
 
 def _display(job: Job) -> Stage:
-    clear, lamp = job.projector.clear_film(), job.projector.open_gate()
-    # The clear print is display white. A negative's base is orange and dim: there the open
-    # light box stays white, unless the base itself is declared white.
-    white_is_print = job.settings.white == "print"
-    film_is_white = job.print_film is not None or white_is_print
+    # The clear print is as bright as the display's white whatever the eye adapts to.
+    brightest = job.adapting_white if job.print_film is None else job.projector.clear_film()
     return Display(
         display=job.settings.display,
-        adapting_white=clear if white_is_print else lamp,
-        peak_luminance=float((clear if film_is_white else lamp)[1]),
+        adapting_white=job.adapting_white,
+        peak_luminance=float(brightest[1]),
         encode=job.encode,
     )
 

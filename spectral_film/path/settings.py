@@ -33,9 +33,13 @@ class Settings:
             "pde" solves reaction and diffusion in time in the place of the kernel form.
         grain: Only "off" so far.
         seed: Of the grain.
-        printer_points: Printer lights R, G, B; 25 prints the 18 % grey on the LAD aim.
+        printer_points: Printer lights R, G, B; 25 prints the 18 % grey as `balance` says.
         to: Where to tap the path.
-        white: The white the eye adapts to: the projector's lamp, or the clear print.
+        white: The white the eye adapts to: the clear print, or the projector's lamp. Without a
+            print it is the light box.
+        balance: How printer lights of 25 print the 18 % grey: "neutral" to the eye that has
+            adapted to `white`, at visual density 1.00; "lad": on the laboratory's aim.
+        flare: Stray light of the viewing, in percent of the open gate.
         display: Display standard.
         fast: Sum fewer wavelengths through the films, within a stated error.
     """
@@ -55,7 +59,9 @@ class Settings:
     seed: int = 0
     printer_points: tuple[float, float, float] = (25.0, 25.0, 25.0)
     to: Quantity = "display"
-    white: Literal["lamp", "print"] = "lamp"
+    white: Literal["print", "lamp"] = "print"
+    balance: Literal["neutral", "lad"] = "neutral"
+    flare: float = 0.1  # assumed; theatres have 0.05 to 0.2
     display: str = "sRGB"
     fast: bool = False
 
@@ -71,7 +77,9 @@ class Settings:
         for points in self.printer_points:
             _within("--printer-points", points, -100, 150)
         _one_of("--to", self.to, UNITS)
-        _one_of("--white", self.white, ("lamp", "print"))
+        _one_of("--white", self.white, ("print", "lamp"))
+        _one_of("--balance", self.balance, ("neutral", "lad"))
+        _within("--flare", self.flare, 0, 10, " percent of the open gate")
         _one_of("--display", self.display, DISPLAYS)
         _one_of("--grain", self.grain, ("off",))
         if self.adjacency not in (True, False, "pde"):

@@ -32,6 +32,7 @@ from spectral_film.stages.transmission import Receivers, Transmission, looking_t
 KERNELS = Path(__file__).with_suffix(".cl")
 # Cineon: 10-bit codes of printing density above the unexposed film.
 CINEON_BASE_CODE, CINEON_DENSITY_PER_CODE, CINEON_LAST_CODE = 95, 0.002, 1023
+CINEON_AIM_CODE = 445  # of the laboratory aim's grey, by custom: .70 above the unexposed film
 
 
 def status_densitometer(film: Film) -> Receivers:

@@ -3,8 +3,9 @@
     log H_p,c = log10 E_c + offset_c + 0.025 (points_c - 25)
     E_c = sum_w lamp(w) S_c(w) 10^-D_negative(w)
 
-The offset makes the negative's 18 % grey at stop 0 print on the LAD aim at 25-25-25, exactly.
-More points are more light and a darker print. The print's own scatter works on the linear H_p.
+The offset gives the print, at 25-25-25, the exposure that the balance wants of the negative's
+18 % grey at stop 0 (`balance.py`), exactly. More points are more light and a darker print. The
+print's own scatter works on the linear H_p.
 Reference: reference/stages/printing.py.
 Source: docs/physics.md, Printing.
 """
@@ -28,11 +29,13 @@ class Printer:
     Attributes:
         negative: The camera film.
         print_film: The print stock.
+        aim_log_exposure: What the 18 % grey gives each layer of the print at 25, (layer,).
         printer_points: Printer lights for the red-, green- and blue-sensitive layers.
     """
 
     negative: Negative
     print_film: PrintStock
+    aim_log_exposure: np.ndarray
     printer_points: tuple[float, float, float]
 
     def layers(self) -> Receivers:
@@ -40,7 +43,7 @@ class Printer:
         lit = self.print_film.spectral_sensitivity * self.print_film.printer_light()
         grey = looking_through(self.negative, lit).light(grey_card_dyes(self.negative))
         points = np.asarray(self.printer_points) - NORMAL_POINTS
-        log_exposure = self.print_film.lad.log_exposure + LOG_EXPOSURE_PER_POINT * points
+        log_exposure = self.aim_log_exposure + LOG_EXPOSURE_PER_POINT * points
         return looking_through(self.negative, lit * (10**log_exposure / grey)[:, None])
 
     def stage(self) -> Transmission:

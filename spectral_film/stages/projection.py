@@ -15,7 +15,6 @@ from spectral_film.light.spectra import illuminant, observer
 from spectral_film.stages.signals import DYES, PRINT_DYES, XYZ
 from spectral_film.stages.transmission import Receivers, Transmission, looking_through
 
-FLARE = 0.001  # of the open gate, assumed; theatres have 0.0005 to 0.002
 LIGHT_BOX = "D50"  # a negative that is looked at without a print (ISO 3664 viewing light)
 
 
@@ -26,15 +25,18 @@ class Projector:
     Attributes:
         film: The film in the gate.
         lamp: Name of the light.
+        flare: Stray light, as a share k of the open gate.
     """
 
     film: Film
     lamp: str
+    flare: float
 
     def eye(self) -> Receivers:
         """The eye behind the film, flare included."""
-        response, flare = self._response() / (1 + FLARE), FLARE / (1 + FLARE)
-        return looking_through(self.film, response, veil=self.open_gate() * flare)
+        veiled = 1 + self.flare
+        veil = self.open_gate() * self.flare / veiled
+        return looking_through(self.film, self._response() / veiled, veil=veil)
 
     def stage(self) -> Transmission:
         """XYZ with flare; Y = 1 for the open gate."""

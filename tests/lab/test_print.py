@@ -1,4 +1,4 @@
-"""Through the printer and the projector: LAD, printer points, the grey scale, the two whites."""
+"""Through the printer and the projector, as a laboratory does it: LAD, points, the grey scale."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from scipy.optimize import brentq
 from spectral_film.light.spectra import illuminant, observer
 
 LAD = np.array([1.09, 1.06, 1.03])  # status A, Kodak H-1-2383 and H-61B
+LABORATORY = {"balance": "lad", "white": "lamp", "flare": 0.1}
 STOPS = np.arange(-6, 9)
 AT_GREY = 6
 
@@ -23,7 +24,7 @@ def grey():
 @pytest.fixture(scope="module")
 def grey_scale():
     """XYZ of a scale in stops about the 18 % grey, (3, step)."""
-    return step_tablet(log_exposure_of_grey() + STOPS * STOP, to="xyz")
+    return step_tablet(log_exposure_of_grey() + STOPS * STOP, to="xyz", **LABORATORY)
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +34,12 @@ def clear_print():
 
 def test_an_18_percent_grey_prints_on_the_laboratory_aim_density(grey):
     # The balance is exact; float32 densities.
-    assert patch(grey, to="print") == pytest.approx(LAD, abs=0.001)
+    assert patch(grey, to="print", **LABORATORY) == pytest.approx(LAD, abs=0.001)
 
 
 def test_the_laboratory_aim_is_a_neutral_of_visual_density_1(grey):
     # Kodak: LAD is a visual neutral of 1.00; the sheet's dyes are read to .01 D.
-    assert -np.log10(patch(grey, to="xyz")[1]) == pytest.approx(1.0, abs=0.01)
+    assert -np.log10(patch(grey, to="xyz", **LABORATORY)[1]) == pytest.approx(1.0, abs=0.01)
 
 
 @pytest.mark.parametrize("point", [1, -1])
@@ -48,7 +49,11 @@ def test_one_printer_point_moves_the_density_by_the_slope_of_the_sheet(grey, pri
         _slope_at(curves["log_exposure"], curves[f"D_{record}"], aim)
         for record, aim in zip("RGB", LAD, strict=True)
     ]
-    moved = patch(grey, to="print", printer_points=(25 + point,) * 3) - patch(grey, to="print")
+    as_is, moved = (
+        patch(grey, to="print", printer_points=(points,) * 3, **LABORATORY)
+        for points in (25, 25 + point)
+    )
+    moved -= as_is
     # .01 D of reading error on two samples .05 apart: .2 in a slope near 3, times .025; the
     # curvature of the toe adds .003.
     assert moved == pytest.approx(point * 0.025 * np.array(slopes), abs=0.006)
@@ -59,7 +64,7 @@ def test_one_printer_point_moves_the_density_by_the_slope_of_the_sheet(grey, pri
 def test_more_printer_points_are_a_darker_print_of_their_own_record(grey, record):
     points = [25.0, 25.0, 25.0]
     points[record] += 4
-    moved = patch(grey, to="print", printer_points=tuple(points)) - LAD
+    moved = patch(grey, to="print", printer_points=tuple(points), **LABORATORY) - LAD
     assert moved.argmax() == record
     # Status A filters see a little of the other two dyes: a tenth of the move, .17 at worst.
     others = np.delete(moved, record)
@@ -68,7 +73,8 @@ def test_more_printer_points_are_a_darker_print_of_their_own_record(grey, record
 
 def test_exposure_index_and_exposure_move_the_negative_but_not_the_printer(grey):
     """A stop over, however it is set, is a denser negative and a lighter print."""
-    over, half_speed = patch(grey, to="print", exposure=1), patch(grey, to="print", ei=125)
+    over = patch(grey, to="print", exposure=1, **LABORATORY)
+    half_speed = patch(grey, to="print", ei=125, **LABORATORY)
     assert over == pytest.approx(half_speed, abs=1e-6)
     assert np.all(over < LAD - 0.3)
     # The very negative that a grey of twice the reflectance has on a metered roll.
@@ -76,7 +82,7 @@ def test_exposure_index_and_exposure_move_the_negative_but_not_the_printer(grey)
     assert patch(grey, to="negative", ei=125) == pytest.approx(
         patch(lighter, to="negative"), abs=1e-6
     )
-    assert patch(lighter, to="print") == pytest.approx(over, abs=1e-6)
+    assert patch(lighter, to="print", **LABORATORY) == pytest.approx(over, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +103,8 @@ def test_gamma_of_the_negative_as_the_print_stock_sees_it(record, gamma):
 def test_the_grey_scale_prints_along_the_published_curves(print_film):
     """Status A, from printing densities and the print's sheet, a record at a time."""
     scale = log_exposure_of_grey() + np.arange(-4, 5) * STOP
-    seen, printed = step_tablet(scale, to="printing-density"), step_tablet(scale, to="print")
+    seen = step_tablet(scale, to="printing-density")
+    printed = step_tablet(scale, to="print", **LABORATORY)
     curves = print_film.published["characteristic_curves"]
     h = curves["log_exposure"]
     for record, name in enumerate("RGB"):
@@ -127,7 +134,8 @@ def test_contrast_of_the_system(grey_scale):
 
 
 def test_grey_sits_at_a_ninth_of_white_and_white_card_at_six_tenths(grey_scale, clear_print):
-    white_card = step_tablet(np.array([log_exposure_of_grey() + np.log10(0.9 / GREY)]), to="xyz")
+    card = np.array([log_exposure_of_grey() + np.log10(0.9 / GREY)])
+    white_card = step_tablet(card, to="xyz", **LABORATORY)
     # .114 and .58 of the clear print (docs/physics.md, Projection); .01 D of the sheet is 2.3 %.
     assert grey_scale[1, AT_GREY] / clear_print[1] == pytest.approx(0.114, abs=0.005)
     assert white_card[1, 0] / clear_print[1] == pytest.approx(0.58, rel=0.023)
@@ -147,16 +155,16 @@ def test_under_the_lamp_s_white_the_clear_print_keeps_its_luminance_and_its_base
     assert white[2] < white.min(initial=9, where=[True, True, False])
 
 
-def test_grey_is_neutral_on_the_display_by_the_lamp_and_cooler_by_the_print(
-    grey_scale, clear_print
-):
+def test_on_the_aim_grey_is_neutral_by_the_lamp_and_cooler_by_the_print(grey_scale, clear_print):
     grey = grey_scale[:, AT_GREY, None]
     by_lamp, by_print = (_lab(grey, white) for white in (_lamp_white(), clear_print))
     # A visual neutral to the sheet's own accuracy: dyes within .01 D are 2 to 3 in a*, b*.
     assert np.hypot(*by_lamp[1:])[0] < 3
     assert by_print[2][0] < by_lamp[2][0] - 2
     displayed = {
-        white: step_tablet(np.array([log_exposure_of_grey()]), to="display", white=white)[:, 0]
+        white: step_tablet(
+            np.array([log_exposure_of_grey()]), to="display", balance="lad", white=white
+        )[:, 0]
         for white in ("lamp", "print")
     }
     blue_over_red = {white: rgb[2] / rgb[0] for white, rgb in displayed.items()}

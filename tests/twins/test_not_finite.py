@@ -23,7 +23,7 @@ from spectral_film.stages.adjacency import EdgeEffect, Inhibition, Release
 from spectral_film.stages.display import Display
 from spectral_film.stages.exposure import Camera
 from spectral_film.stages.printing import Printer
-from spectral_film.stages.projection import FLARE, Projector
+from spectral_film.stages.projection import Projector
 from spectral_film.stages.reciprocity import Reciprocity
 from spectral_film.stages.signals import EXPOSURE_FLOOR
 from spectral_film.stages.stage import Stage
@@ -35,7 +35,8 @@ BROKEN = {"NaN": np.nan, "+Inf": np.inf, "-Inf": -np.inf}
 
 NEGATIVE, PRINT = load_negative("vision3-250d"), load_print("2383")
 CURVE, MODEL = NEGATIVE.tone_curve, NEGATIVE.adjacency
-PROJECTOR = Projector(film=PRINT, lamp=PRINT.projector_lamp)
+FLARE = 0.001
+PROJECTOR = Projector(film=PRINT, lamp=PRINT.projector_lamp, flare=FLARE)
 ALL_DYE, NO_DYE = CURVE.density_range.sum(axis=1), np.zeros(3)
 
 # What a pixel with one broken channel comes out as; `clean` is what it would have been.
@@ -119,7 +120,12 @@ CAMERA = Camera(
     grey_lux_s=0.05,
 )
 INHIBITION = Inhibition(coupling=MODEL.coupling, curve=CURVE)
-PRINTER = Printer(negative=NEGATIVE, print_film=PRINT, printer_points=(25.0, 25.0, 25.0))
+PRINTER = Printer(
+    negative=NEGATIVE,
+    print_film=PRINT,
+    aim_log_exposure=PRINT.lad.log_exposure,
+    printer_points=(25.0, 25.0, 25.0),
+)
 BANDS = np.arange(380.0, 741.0, 60.0)
 # All that is left is the flare of the theatre.
 OPAQUE = PROJECTOR.open_gate() * FLARE / (1 + FLARE)

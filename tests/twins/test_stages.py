@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from side_by_side import assert_planes_agree
 
+from reference.stages import balance as reference_balance
 from reference.stages import densitometry as reference_densitometry
 from reference.stages import display as reference_display
 from reference.stages import exposure as reference_exposure
@@ -21,7 +22,7 @@ from spectral_film.emulsion.film import ToneCurve
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.spectra import illuminant, observer, resampling, status_response
 from spectral_film.light.upsampling import upsampling_table
-from spectral_film.stages import densitometry
+from spectral_film.stages import balance, densitometry
 from spectral_film.stages.display import Display
 from spectral_film.stages.exposure import Camera
 from spectral_film.stages.printing import Printer, grey_card_dyes
@@ -154,7 +155,10 @@ def test_cineon_codes(device, rng, negative, print_film):
 @pytest.mark.parametrize("points", [(25.0, 25.0, 25.0), (31.0, 22.5, 40.0)])
 def test_printing(device, rng, negative, print_film, size, points):
     dyes = rng.uniform(0, 3, (3, *size)).astype(np.float32)
-    printer = Printer(negative=negative, print_film=print_film, printer_points=points)
+    aim = np.array([0.75, 0.69, 0.67])
+    printer = Printer(
+        negative=negative, print_film=print_film, aim_log_exposure=aim, printer_points=points
+    )
     common = {
         "dye_density": double(negative.dye_density),
         "dmin_density": double(negative.dmin_density),
@@ -163,7 +167,7 @@ def test_printing(device, rng, negative, print_film, size, points):
     }
     offset = reference_printing.balance(
         double(grey_card_dyes(negative)),
-        log_exposure=double(print_film.lad.log_exposure),
+        log_exposure=double(aim),
         **common,
     )
     expected = reference_printing.print_onto(
@@ -174,8 +178,31 @@ def test_printing(device, rng, negative, print_film, size, points):
     assert_planes_agree(np.log10(got), np.log10(expected), atol=2e-6)
 
 
+@pytest.mark.parametrize("flare", [0.0, 0.001, 0.1])
+@pytest.mark.parametrize("white", ["clear film", "lamp"])
+def test_balance(print_film, white, flare):
+    projector = Projector(film=print_film, lamp=print_film.projector_lamp, flare=flare)
+    adapting = projector.open_gate() if white == "lamp" else projector.clear_film()
+    expected = reference_balance.neutral_log_exposure(
+        double(print_film.lad.log_exposure),
+        white=double(adapting),
+        flare=double(flare),
+        curve={name: double(table) for name, table in curve_tables(print_film.tone_curve).items()},
+        screen={
+            "dye_density": double(print_film.dye_density),
+            "dmin_density": double(print_film.dmin_density),
+            "projector_lamp": double(illuminant(print_film.projector_lamp)),
+            "observer": double(observer()),
+        },
+    )
+    got = balance.neutral_log_exposure(print_film, projector, adapting)
+    # Both stop at 1e-12 of density or better, and a layer gains 2 or more of it with exposure.
+    assert got == pytest.approx(np.asarray(expected), abs=1e-11)
+
+
+@pytest.mark.parametrize("flare", [0.0, 0.001, 0.1])
 @pytest.mark.parametrize("size", SIZES)
-def test_projection(device, rng, print_film, size):
+def test_projection(device, rng, print_film, size, flare):
     dyes = rng.uniform(0, 4, (3, *size)).astype(np.float32)
     expected = reference_projection.project(
         double(dyes),
@@ -183,8 +210,9 @@ def test_projection(device, rng, print_film, size):
         dmin_density=double(print_film.dmin_density),
         projector_lamp=double(illuminant(print_film.projector_lamp)),
         observer=double(observer()),
+        flare=flare,
     )
-    projector = Projector(film=print_film, lamp=print_film.projector_lamp)
+    projector = Projector(film=print_film, lamp=print_film.projector_lamp, flare=flare)
     # 2e-6 in density.
     assert_planes_agree(apply(device, projector.stage(), dyes), expected, rtol=5e-6)
 

@@ -226,12 +226,13 @@ def make_pack(folder: Path) -> Pack:
     manifest = Manifest.model_validate(
         {
             "schema": SCHEMA,
-            "schema_version": 2,
+            "schema_version": 3,
             "engine": "spectral-film 0.1.0",
             "negative": stock | {"id": "small-negative", "name": "Small Negative"},
             "print_film": stock | {"id": "small-print", "name": "Small Print"},
             "settings": {
                 "exposure": 0.0, "ei": None, "illuminant": None, "backing": None, "white": "lamp",
+                "balance": "lad", "flare": 0.1,
             },
             "sources": ["a test"],
             "input": {"space": "ACEScct", "grey_code": 0.4135884},

@@ -36,7 +36,8 @@ from spectral_film.errors import InputError, UsageError
 from spectral_film.files.colour_spaces import to_named_space
 
 WIDTH = 1024  # 24 um on super35: small kernels, quick to bake
-RECIPE = Recipe(settings=Settings(display="Rec.709", backing="none"))  # the red ring, to be kept
+# The red ring, to be kept; white and balance as all packs were before version 3.
+RECIPE = Recipe(settings=Settings(display="Rec.709", backing="none", white="lamp", balance="lad"))
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,8 @@ def test_halation_and_edges_are_in_it(pack):
     with open_pack(pack) as opened:
         player = Player(opened, open_device())
         on, off = player.play(planes, (pitch, pitch)), player.play_colours(planes)
-    settings = Settings(display="Rec.709", backing="none", gate=f"{160 * pitch / 1000!r}x10")
+    everything = {"scatter": True, "halation": True, "adjacency": True}
+    settings = replace(RECIPE.settings, gate=f"{160 * pitch / 1000!r}x10", **everything)
     engine = render(scene, settings, encode=True).planes
     ring = np.s_[:, 61, 121 + round(275 / pitch)]
     assert on[ring][0] - off[ring][0] > 0.2  # red light where there was a dark wall
@@ -307,8 +309,11 @@ def _link_out(folder: Path) -> None:
 BAD = {
     "exchanged": (_exchange_a_part, r"luts/05_view\.clf is not the file the pack was made with"),
     "missing": (_lose_a_part, r"luts/04_printing\.clf is missing"),
-    "version": (_say(schema_version=3), r"schema_version is 3, this program reads 1 and 2"),
+    "version": (_say(schema_version=4), r"schema_version is 4, this program reads 1 to 3"),
     "schema": (_say(schema="other/pack"), r"has the schema 'other/pack'"),
+    "older, of other parts": (
+        _say(schema_version=2, settings="none"), r"pack\.json is none of version 2"
+    ),
     "unknown field": (_say(extra=1), r"pack\.json, extra: "),
     "climbs out": (_climb, r"does not lie inside the pack"),
     "link": (_link_out, r"leads out of the pack"),
@@ -419,7 +424,7 @@ def test_a_pack_of_other_films_codes_and_lights(tmp_path):
         ei=500,
         illuminant="3200K",
         printer_points=(27.0, 25.0, 22.5),
-        white="print",
+        flare=1.0,
     )
     recipe = Recipe(settings=settings, input_space="LogC4")
     folder = tmp_path / "pack"
@@ -515,13 +520,17 @@ def test_a_pack_plays_without_an_opencl_device(pack, tmp_path, command, monkeypa
     assert command(*slow[:4], "colours.png", "--spatial", "off").code == 0
 
 
-def test_a_pack_of_version_1_is_read(copied):
-    """As the chain stood in its parts."""
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_pack_of_an_older_version_is_read(copied, version):
+    """As its chain stood in parts, and as nothing was said of balance and flare."""
     path = copied / "pack.json"
     said = json.loads(path.read_text())
     with open_pack(copied) as opened:
         wanted = opened.manifest
-    path.write_text(json.dumps(as_version_1(said)))
+    for unsaid in ("balance", "flare"):
+        del said["settings"][unsaid]
+    older = as_version_1(said) if version == 1 else said | {"schema_version": 2}
+    path.write_text(json.dumps(older))
     with open_pack(copied) as opened:
         assert opened.manifest == wanted
         assert not verify(opened, open_device()).failures

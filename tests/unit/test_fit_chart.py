@@ -148,6 +148,7 @@ def test_engine_and_reference_show_the_same_chart(device, film, tmp_path):
     settings = Settings(
         illuminant="3200K",
         exposure=0.5,
+        balance="lad",
         printer_points=(27.0, 25.0, 21.0),
         to="xyz",
         scatter=False,

@@ -244,7 +244,7 @@ def test_a_picture_of_an_array_is_known_again(memory, rng):
     image = rng.uniform(0, 1, (HEIGHT, WIDTH, 3)).astype(np.float32)
     table = LightTable(memory, keep=True)
     table.render(image, COARSE)
-    ran = launched(memory, lambda: table.render(image, replace(COARSE, white="print")))
+    ran = launched(memory, lambda: table.render(image, replace(COARSE, display="Rec.709")))
     assert ran == {"display": 1}
 
 
@@ -253,6 +253,9 @@ CHANGES = [
     {"to": "display"},
     {"printer_points": (27.0, 25.0, 22.0)},
     {"display": "Rec.709"},
+    {"white": "lamp"},  # for which the printer is balanced anew
+    {"balance": "lad"},
+    {"flare": 1.0},
     {"to": "negative"},
     {"to": "xyz"},
     {"scatter": False},

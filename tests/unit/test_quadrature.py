@@ -14,10 +14,15 @@ from spectral_film.stages.stage import apply
 @pytest.fixture(params=["printing", "projection"])
 def stage_and_film(request, negative, print_film):
     if request.param == "printing":
-        points = (25.0, 25.0, 25.0)
-        printer = Printer(negative=negative, print_film=print_film, printer_points=points)
+        printer = Printer(
+            negative=negative,
+            print_film=print_film,
+            aim_log_exposure=print_film.lad.log_exposure,
+            printer_points=(25.0, 25.0, 25.0),
+        )
         return printer.stage(), negative
-    return Projector(film=print_film, lamp=print_film.projector_lamp).stage(), print_film
+    projector = Projector(film=print_film, lamp=print_film.projector_lamp, flare=0.001)
+    return projector.stage(), print_film
 
 
 def test_the_error_on_the_tin_holds(device, rng, stage_and_film):

@@ -274,8 +274,8 @@ def test_one_picture_on_every_display(render, photo):
 def test_declared_white(render, five):
     """The clear print has luminance 1.0; `print` makes it neutral, `lamp` keeps its tint."""
     luminance = colour.RGB_COLOURSPACES["sRGB"].matrix_RGB_to_XYZ[1]
-    by_lamp = render(five(12))[0][0, 0]
-    by_print = render(five(12), "--white=print")[0][0, 0]
+    by_lamp = render(five(12), "--white=lamp")[0][0, 0]
+    by_print = render(five(12))[0][0, 0]
     # Twelve stops over grey is not quite clear: the toe of the print holds a hundredth.
     np.testing.assert_allclose(by_print, 1, atol=0.02)
     assert luminance @ by_lamp == pytest.approx(1, abs=0.02)
@@ -287,8 +287,8 @@ def test_the_negative_on_a_light_box(render, five):
     grey = render(five(0), "--print=none")[0][0, 0]
     assert base[0] > base[1] > base[2]  # the orange mask
     assert (grey < base).all()  # dense where there was light
-    by_print = render(five(None), "--print=none", "--white=print")[0][0, 0]
-    np.testing.assert_allclose(by_print, 1, atol=2e-3)
+    for declared in ("--white=lamp", "--white=print", "--balance=lad"):  # of prints
+        np.testing.assert_array_equal(render(five(0), "--print=none", declared)[0][0, 0], grey)
     xyz = render(five(None), "--print=none", "--to=xyz")[0][0, 0]
     assert 0 < xyz[1] < 1
 
@@ -326,9 +326,10 @@ def test_adjacency_off_leaves_flat_fields_alone(render, grey, photo):
 
 def test_printer_points(render, grey):
     """More blue light makes a yellower print; a point is 0.025 log exposure, so the print moves."""
-    as_is, *_ = render(grey.name, "--to=print")
+    lad = ("--to=print", "--balance=lad")
+    as_is, *_ = render(grey.name, *lad)
     np.testing.assert_allclose(as_is[0, 0], [1.09, 1.06, 1.03], atol=2e-3)
-    moved, *_ = render(grey.name, "--to=print", "--printer-points=25,25,31")
+    moved, *_ = render(grey.name, *lad, "--printer-points=25,25,31")
     assert (moved - as_is)[0, 0, 2] > 0.2
     assert abs((moved - as_is)[0, 0, 0]) < 0.1
 
@@ -356,7 +357,8 @@ def test_every_file_says_how_to_make_it_again(command, tmp_path, photo, to):
     expected = {"exposure": "0.5", "ei": "250", "shutter": "0.02", "illuminant": "D55",
                 "gate": "super35", "backing": "rem-jet", "halation": "True", "scatter": "True",
                 "adjacency": "True", "grain": "off", "printer_points": "25,25,25",
-                "white": "lamp", "display": "sRGB", "crop": "none"}  # fmt: skip
+                "white": "print", "balance": "neutral", "flare": "0.1", "display": "sRGB",
+                "crop": "none"}  # fmt: skip
     assert said.items() >= expected.items()
 
 

@@ -1,22 +1,24 @@
-"""Packs of version 1, whose chain stood in the documentation and not in `pack.json`.
+"""Packs of older versions: their manifests in the order of today, a version at a time.
 
-Tables and kernels are as today: only the manifest is put in another order, when a pack is opened.
+Tables and kernels are as today. Before version 3 a pack did not say how its printer was balanced
+and how much flare was seen, since there was one way; before version 2 its chain stood in the
+documentation and not in `pack.json`.
 """
 
 from typing import Any
 
 from bake.chain import film_chain
-from bake.manifest import SCHEMA_VERSION, Manifest
 
 AS_THEY_ARE = (
     "schema", "engine", "negative", "print_film", "settings", "sources", "input", "output",
     "gates", "film", "scene_to_cineon", "cineon_to_display", "aces_look", "reference", "errors",
     "files",
 )  # fmt: skip
+UNSAID_BEFORE_3 = {"balance": "lad", "flare": 0.1}
 
 
-def from_version_1(said: dict[str, Any]) -> Manifest:
-    """The manifest of a pack of version 1.
+def as_version_2(said: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of a pack of version 1 as version 2 has it.
 
     Args:
         said: As JSON has it.
@@ -45,10 +47,15 @@ def from_version_1(said: dict[str, Any]) -> Manifest:
         print_curve=view["curve"],
         view=view["table"],
     )
-    return Manifest(
+    return {
         **{name: said[name] for name in AS_THEY_ARE},
-        schema_version=SCHEMA_VERSION,
-        chain=chain,
-        base_density=said["printing"]["base_density"],
-        print_clf=view["pack_clf"],
-    )
+        "schema_version": 2,
+        "chain": chain,
+        "base_density": said["printing"]["base_density"],
+        "print_clf": view["pack_clf"],
+    }
+
+
+def as_version_3(said: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of a pack of version 2 as version 3 has it; arguments and errors as above."""
+    return said | {"schema_version": 3, "settings": {**said["settings"], **UNSAID_BEFORE_3}}
