@@ -45,8 +45,9 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     picture("print.jpg", Settings())
     picture("negative.jpg", Settings(print_film=None))
-    picture("white-lamp.jpg", Settings(white="lamp", exposure=1), CHECKER_AND_WEDGE)
-    picture("white-print.jpg", Settings(white="print", exposure=1), CHECKER_AND_WEDGE)
+    picture("white-print.jpg", Settings(exposure=1), CHECKER_AND_WEDGE)
+    laboratory = Settings(white="lamp", balance="lad", exposure=1)
+    picture("white-lamp.jpg", laboratory, CHECKER_AND_WEDGE)
     for film in ("vision3-250d", "2383"):
         draw(device, load_film(film), folder / f"{film}.png", overwrite=True)
     session = measure(device, load_negative("vision3-250d"), load_print("2383"))

@@ -15,7 +15,7 @@ from bake.recipe import Recipe
 from bake.table_files import ocio_play, table_transform
 from spectral_film import Settings, open_device, render
 from spectral_film.files.colour_spaces import config, to_named_space
-from spectral_film.light.spectra import colour_chart
+from spectral_film.light.spectra import colour_chart, illuminant, observer
 
 RECIPE = Recipe(settings=Settings(display="Rec.709"))
 TETRAHEDRAL = PyOpenColorIO.INTERP_TETRAHEDRAL
@@ -123,6 +123,43 @@ def test_the_halves_make_the_whole(engine, patches):
     assert halves == pytest.approx(engine.film(coded(patches)), abs=2e-5)
 
 
+def of_grey(settings: Settings) -> np.ndarray:
+    """What a render makes of an 18 % grey, one row of display codes."""
+    return render(np.full((1, 1, 3), 0.18, np.float32), settings, encode=True).image[0]
+
+
+@pytest.mark.parametrize("balance", ["neutral", "lad"])
+def test_cineon_code_445_prints_as_the_balance_has_grey(tmp_path, print_film, balance):
+    """As in other tables of prints: the laboratory's patch is 445, .70 above the base."""
+    settings = replace(RECIPE.settings, balance=balance)
+    recipe = Recipe(settings=settings, form="print")
+    path = tmp_path / "print.cube"
+    path.write_text(bake_lut(recipe, open_device(), 33).text(path))
+    code = np.full((1, 3), 445 / 1023, np.float32)
+    read = ocio_play(PyOpenColorIO.FileTransform(str(path), interpolation=TETRAHEDRAL))(code)
+    engine = ColourPath(recipe, open_device())
+    assert engine.print(code) == pytest.approx(of_grey(settings), abs=2e-5)  # as the halves
+    assert engine.difference(of_grey(settings), read)[0] < 0.6  # 99 % of the table is nearer
+    if balance == "neutral":
+        light, observed = illuminant(print_film.projector_lamp), observer()[1]
+        clear = light * observed @ 10**-print_film.dmin_density / (light @ observed)
+        grey = (0.1 + 0.001) / (clear + 0.001)  # Y' of a tenth of the gate over that of the base
+        assert engine.print(code) == pytest.approx(np.full((1, 3), grey ** (1 / 2.4)), abs=1e-4)
+    assert "aim lad: 445, 445, 445 prints as the balance has an 18 % grey" in path.read_text()
+
+
+def test_the_film_s_own_aim_prints_the_film_s_own_grey(engine):
+    recipe = replace(RECIPE, form="print", aim="film")
+    own = render(np.full((1, 1, 3), 0.18, np.float32), replace(RECIPE.settings, to="cineon")).image[
+        0
+    ]
+    assert ColourPath(recipe, open_device()).print(own / 1023) == pytest.approx(
+        of_grey(RECIPE.settings), abs=2e-5
+    )
+    assert abs(own - 445).max() > 20  # so the two aims are two tables
+    assert recipe.grey_codes == pytest.approx(own[0], abs=0.01)
+
+
 def test_the_negative_half_is_cineon(engine, patches):
     codes = render(patches[None], replace(RECIPE.settings, to="cineon")).image[0]
     within = (codes > 0) & (codes < 1023)
@@ -215,6 +252,8 @@ def test_the_same_command_gives_the_same_bytes(command, tmp_path):
         (["-o", "film.cube", "--form", "lmt", "--display", "Rec.2020"], r"no ACES output for"),
         (["-o", "film.cube", "--form", "negative", "--print", "none"], r"needs a print stock"),
         (["-o", "film.cube", "--form", "print", "--input-space", "LogC3"], r"leave out --input"),
+        (["-o", "film.cube", "--aim", "film"], r"--aim says which code --form print takes"),
+        (["-o", "film.cube", "--form", "print", "--aim", "445"], r"'445', expected lad or film"),
         (["-o", "film.cube", "--display", "CRT"], r"--display 'CRT' is unknown"),
         (["-o", "no/film.cube"], r"is no place for a file"),
         (["-o", "film.cube", "--film", "5219"], r"film '5219' is neither a file nor a shipped id"),

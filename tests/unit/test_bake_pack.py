@@ -26,7 +26,7 @@ from bake.picture import play_picture
 from bake.plain_player import PlainPlayer
 from bake.player import Player
 from bake.recipe import Grid, Recipe
-from bake.replay import replay
+from bake.replay import replay, through
 from bake.verify import BOUNDS, Verification, verify
 from spectral_film import Scene, Settings, open_device, render
 from spectral_film.device import device as devices
@@ -90,6 +90,20 @@ def test_the_proof_is_what_was_asked(baked):
     assert engine.p99 <= 0.75
     assert proof.errors["exposure"].p99 <= 0.05  # of a stop, scatter and ring included
     assert set(BOUNDS) == set(proof.errors)  # every reading has a bound
+
+
+def test_the_halves_of_a_pack_make_its_whole(pack):
+    """Its print half takes the codes that its negative half gives: the film's own aim."""
+    engine = ColourPath(RECIPE, open_device())
+    codes = np.full((1, 1, 3), 0.4135884, np.float32)  # an 18 % grey in ACEScct
+    with open_pack(pack) as opened:
+        said, folder = opened.manifest, opened.folder
+        cineon = through(folder / said.scene_to_cineon.clf, codes)
+        halves = through(folder / said.cineon_to_display.clf, cineon)
+        whole = through(folder / said.film.clf, codes)
+    # Two tables of 33 against one, each within .3 of a grey; aims 70 codes apart are 10 and more.
+    assert engine.difference(halves[0], whole[0])[0] < 0.6
+    assert "aim film: 480, 516, 486" in (folder / said.cineon_to_display.cube).read_text()
 
 
 def test_halation_and_edges_are_in_it(pack):

@@ -10,6 +10,7 @@ from jax.test_util import check_grads
 
 from reference.stages import (
     adjacency,
+    balance,
     common,
     densitometry,
     display,
@@ -20,6 +21,9 @@ from reference.stages import (
     tone_curve,
     transmission,
 )
+from spectral_film.emulsion.stocks import load_print
+from spectral_film.light.spectra import illuminant, observer
+from spectral_film.stages.tone_curve import curve_tables
 
 PITCH_UM = (6.0, 5.0)
 BANDS = 7
@@ -93,6 +97,20 @@ PRINTER = {
 }
 BALANCE = {name: PRINTER[name] for name in ("printer_lamp", "spectral_sensitivity")}
 
+PRINT_FILM = load_print("2383")  # made-up curves and dyes need not reach a neutral
+
+
+def balanced(white, flare, curve, spectra):
+    lights = {
+        "projector_lamp": jnp.asarray(illuminant(PRINT_FILM.projector_lamp)),
+        "observer": jnp.asarray(observer()),
+    }
+    start = jnp.asarray(PRINT_FILM.lad.log_exposure)
+    return balance.neutral_log_exposure(
+        start, white=white, flare=flare, curve=curve, screen=spectra | lights
+    )
+
+
 STAGES = {
     "scatter": (scattered, (EXPOSURE,), CORE_SKIRT),
     "cauchy": (spread_cauchy, (EXPOSURE, positive(3, low=2.0, high=4.0)), {}),
@@ -130,6 +148,14 @@ STAGES = {
         printing.balance,
         (positive(3),),
         SPECTRA | BALANCE | {"log_exposure": positive(3)},
+    ),
+    "neutral balance": (
+        balanced,
+        (jnp.array([0.84, 0.90, 0.85]), jnp.asarray(0.001)),
+        {
+            "curve": {n: jnp.asarray(t) for n, t in curve_tables(PRINT_FILM.tone_curve).items()},
+            "spectra": {name: jnp.asarray(getattr(PRINT_FILM, name)) for name in SPECTRA},
+        },
     ),
     "projection": (
         projection.project,
