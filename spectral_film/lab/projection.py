@@ -94,7 +94,8 @@ def grey_scale(device: Device, negative: Negative, print_film: PrintStock) -> Me
     return Measurement(
         title=f"Grey scale on {print_film.id}",
         method="Flat reflectances under the light the negative is balanced for, metered at its "
-        "index, printed at 25-25-25, projected; the white is the projector's lamp.",
+        "index, printed on the laboratory aim at 25-25-25, projected; the white is the projector's "
+        "lamp.",
         axes=("stops over an 18 % grey", "status A and visual density of the print"),
         curves=curves,
         checks=[
