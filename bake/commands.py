@@ -17,6 +17,7 @@ from spectral_film.app.options import (
     Exposure,
     Film,
     Flare,
+    HelpAll,
     Index,
     PrinterPoints,
     White,
@@ -113,6 +114,7 @@ def lut(
     printer_points: PrinterPoints = typed(Settings.printer_points),
     device: DeviceName = None,
     overwrite: Overwrite = False,
+    help_all: HelpAll = False,
 ) -> None:
     """Bake the colour path into one table. Its error is measured, printed, and in its header.
 
@@ -182,6 +184,7 @@ def pack(
     backing: Backing = Settings.backing,
     device: DeviceName = None,
     overwrite: Overwrite = False,
+    help_all: HelpAll = False,
 ) -> None:
     """Bake the whole film, what happens between pixels included, for software that convolves.
 

@@ -32,6 +32,12 @@ def test_render_decides_what_settings_decide(command, grey, told):
     assert heard[1] == Settings()
 
 
+@pytest.mark.parametrize("of", [("render",), ("bake", "lut"), ("bake", "pack")])
+def test_help_all_lists_what_help_leaves_out(command, of):
+    assert "--flare" in command(*of, "--help-all").stdout
+    assert "--balance" in command(*of, "--help").stdout
+
+
 @pytest.mark.parametrize(("form", "target"), [("lut", "film.cube"), ("pack", "film-pack")])
 def test_baking_decides_the_same_for_another_screen(command, form, target, told):
     heard = told(f"bake.{form}.bake_{form}")
