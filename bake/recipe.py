@@ -134,7 +134,7 @@ class Recipe:
         points = ",".join(f"{p:g}" for p in settings.printer_points)
         printed = (
             f"printer points {points}, balance {settings.balance}, white {settings.white}, flare "
-            f"{settings.flare:g} %"
+            f"{settings.flare:g} %, gamut {settings.gamut}"
         )
         said = {"negative": exposed, "print": printed}.get(self.form, f"{exposed}, {printed}")
         return (
