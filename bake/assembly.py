@@ -121,6 +121,7 @@ class Assembly:
                 white=settings.white,
                 balance=settings.balance,
                 flare=settings.flare,
+                gamut=settings.gamut,
             ),
             sources=(*recipe.negative.charts, *recipe.print_film.charts),
             input=Input(space=recipe.input_space, grey_code=grey_code(recipe.input_space)),

@@ -17,7 +17,11 @@ from spectral_film.app.options import (
     Exposure,
     Film,
     Flare,
+<<<<<<< HEAD
     HelpAll,
+=======
+    Gamut,
+>>>>>>> gamut
     Index,
     PrinterPoints,
     White,
@@ -55,6 +59,7 @@ def _settings(
     white: str,
     balance: str,
     flare: float,
+    gamut: str,
     illuminant: str | None,
     exposure: float,
     ei: float | None,
@@ -70,6 +75,7 @@ def _settings(
         white=white,  # type: ignore[arg-type]  # checked by Settings
         balance=balance,  # type: ignore[arg-type]
         flare=flare,
+        gamut=gamut,  # type: ignore[arg-type]
         illuminant=illuminant,
         exposure=exposure,
         ei=ei,
@@ -108,6 +114,7 @@ def lut(
     white: White = Settings.white,
     balance: Balance = Settings.balance,
     flare: Flare = Settings.flare,
+    gamut: Gamut = Settings.gamut,
     illuminant: Illuminant = Settings.illuminant,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
@@ -134,6 +141,7 @@ def lut(
             white=white,
             balance=balance,
             flare=flare,
+            gamut=gamut,
             illuminant=illuminant,
             exposure=exposure,
             ei=ei,
@@ -177,6 +185,7 @@ def pack(
     white: White = Settings.white,
     balance: Balance = Settings.balance,
     flare: Flare = Settings.flare,
+    gamut: Gamut = Settings.gamut,
     illuminant: Illuminant = Settings.illuminant,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
@@ -202,6 +211,7 @@ def pack(
             white=white,
             balance=balance,
             flare=flare,
+            gamut=gamut,
             illuminant=illuminant,
             exposure=exposure,
             ei=ei,

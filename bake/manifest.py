@@ -43,6 +43,7 @@ class Exposed(Part):
     white: Literal["print", "lamp"]
     balance: Literal["neutral", "lad"]
     flare: float  # percent of the open gate
+    gamut: Literal["compress", "clip"]
 
 
 class Stock(Part):

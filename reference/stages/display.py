@@ -21,6 +21,9 @@ D65 = (0.3127, 0.3290)
 DCI_WHITE = (0.314, 0.351)
 
 
+KNEE = 0.9  # how far from grey to the boundary of a display colours stay as they are
+
+
 @dataclass(frozen=True)
 class Standard:
     """A display: chromaticities of red, green, blue and white; power of its decoding.
@@ -75,10 +78,43 @@ def display_linear(
     return jnp.tensordot(matrix, xyz, ((1,), (0,)))
 
 
+def within_gamut(linear: Float64[Array, "rgb y x"], *, display: str) -> Float64[Array, "rgb y x"]:
+    """Display-linear RGB within 0..1, its dominant wavelength kept.
+
+    d is how far a colour lies from the grey of its luminance (0) to where a component is 0 (1), and
+    is brought nearer at constant luminance; then u, how far from that grey to where one is 1, by
+    scaling all three. What has no luminance is black.
+
+    Source: docs/physics.md, Gamut.
+    """
+    weight = rgb_to_xyz(DISPLAYS[display])[1]
+    luminance = jnp.tensordot(weight, linear, ((0,), (0,)))
+    grey = jnp.maximum(luminance, 0.0)
+    lit = grey > 0
+    d = jnp.where(lit, 1 - linear.min(axis=0) / jnp.where(lit, grey, 1.0), jnp.inf)
+    near = d <= KNEE
+    nearer = _rolled(d) / jnp.where(near, 1.0, d)
+    linear = jnp.where(near, linear, grey + (linear - grey) * jnp.where(lit, nearer, 0.0))
+
+    colour, room = linear.max(axis=0) - grey, 1 - grey
+    inside = colour <= KNEE * room
+    roomy = room > 0
+    u = jnp.where(roomy, _rolled(colour / jnp.where(roomy, room, 1.0)), 1.0)
+    scale = u / jnp.where(inside, 1.0, u * grey + colour)
+    return jnp.where(inside, linear, linear * scale)
+
+
+def _rolled(distance: Float64[Array, "y x"]) -> Float64[Array, "y x"]:
+    beyond = jnp.maximum(distance - KNEE, 0.0) / (1 - KNEE)
+    endless = jnp.isinf(beyond)
+    beyond = jnp.where(endless, 0.0, beyond)
+    return jnp.where(endless, 1.0, KNEE + (1 - KNEE) * beyond / (1 + beyond**4) ** 0.25)
+
+
 def encode(linear: Float64[Array, "rgb y x"], *, display: str) -> Float64[Array, "rgb y x"]:
-    """Code values; light below 0 gets code 0, light above 1 is left to the file's range."""
+    """Code values 0..1; light outside is cut."""
     gamma = DISPLAYS[display].gamma
-    light = jnp.maximum(linear, 0.0)
+    light = jnp.clip(linear, 0.0, 1.0)
     # Powers have no slope at 0: they are taken of something brighter where they are not used.
     if gamma is None:
         dark = light <= 0.0031308

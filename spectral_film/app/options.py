@@ -86,6 +86,14 @@ Flare = Annotated[
         help="Stray light of the viewing, of the open gate: 0 to 10.",
     ),
 ]
+Gamut = Annotated[
+    str,
+    typer.Option(
+        metavar="RULE",
+        rich_help_panel=OUT_PANEL,
+        help="Colours outside the display: compress keeps their hue; clip cuts codes.",
+    ),
+]
 Bits = Annotated[
     int,
     typer.Option(

@@ -18,6 +18,7 @@ from spectral_film.app.options import (
     Exposure,
     Film,
     Flare,
+    Gamut,
     HelpAll,
     Index,
     PrinterPoints,
@@ -212,6 +213,7 @@ def render(
     flare: Flare = Settings.flare,
     to: To = Settings.to,
     display: Display = Settings.display,
+    gamut: Gamut = Settings.gamut,
     bits: Bits = BITS,
     device: DeviceName = None,
     threads: Threads = None,
@@ -250,6 +252,7 @@ def render(
         balance=balance,  # type: ignore[arg-type]
         flare=flare,
         display=display,
+        gamut=gamut,  # type: ignore[arg-type]
         fast=fast,
     )
     piece = None if crop is None else integers("--crop", crop, 4)

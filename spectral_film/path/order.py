@@ -239,6 +239,7 @@ def _display(job: Job) -> Stage:
         display=job.settings.display,
         adapting_white=job.adapting_white,
         peak_luminance=float(brightest[1]),
+        compress=job.settings.gamut == "compress",
         encode=job.encode,
     )
 

@@ -16,16 +16,19 @@ from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.errors import InputError, UsageError
 from spectral_film.light.scene import Scene, SceneKind
 from spectral_film.path.order import Job, Steps, path_to
-from spectral_film.path.plan import EXPOSURE, SCENE, SURROUNDINGS, Announce, Plan
+from spectral_film.path.plan import EXPOSURE, SCENE, SHOWN, SURROUNDINGS, Announce, Plan
 from spectral_film.path.settings import Settings
 from spectral_film.path.survey import (
     Colours,
+    Gamut,
     Latitude,
     Survey,
     survey_of_colours,
+    survey_of_display,
     survey_of_exposure,
     survey_of_spectra,
 )
+from spectral_film.stages.display import Display
 from spectral_film.stages.reciprocity import Reciprocity
 
 FINEST_PITCH_UM = 0.25  # half a wavelength: nothing finer is an image on film
@@ -42,11 +45,13 @@ class Exposed:
         planes: The tapped quantity, float32, (3, y, x).
         latitude: How the piece was exposed.
         colours: Light that no scene has, in the piece and what lies within reach of it.
+        gamut: How the piece lies in what the display can show; None where the path ends before one.
     """
 
     planes: np.ndarray
     latitude: Latitude
     colours: Colours
+    gamut: Gamut | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +133,9 @@ class Pipeline:
         }
         if crop:
             surveys[SURROUNDINGS] = exposure
+        last = steps[-1].stage
+        if isinstance(last, Display):
+            surveys[SHOWN] = survey_of_display(last.xyz_to_rgb(), piece.width * piece.height)
         return Plan(device, steps, frame, piece, surveys=surveys, keep=keep, before=before)
 
     def __call__(
@@ -182,7 +190,8 @@ def expose(plan: Plan, scene: Scene, announce: Announce | None = None) -> Expose
             f"{BRIGHTEST_LUX_S:g} that float32 can spread over a frame; lower --exposure, or "
             "repair the picture"
         )
-    return Exposed(planes=planes, latitude=latitude, colours=colours)
+    gamut = plan.answer(SHOWN) if plan.asks(SHOWN) else None
+    return Exposed(planes=planes, latitude=latitude, colours=colours, gamut=gamut)
 
 
 def _where_broken(planes: np.ndarray) -> str:

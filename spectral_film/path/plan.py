@@ -32,8 +32,9 @@ SCENE_BYTES = 2**28  # of a scene on the device at a time; a hyperspectral cube 
 Announce = Callable[[str, int, int], None]
 Source = Callable[[Region], Planes]  # the scene, over a region
 Wire = tuple[int, str]  # the step that made it, and what that calls it
-# Surveys: of the scene, of the exposure it makes in the piece wanted, and of all that is exposed.
-SCENE, EXPOSURE, SURROUNDINGS = "scene", "exposure", "surroundings"
+# Surveys: of the scene, of the exposure it makes in the piece wanted, of all that is exposed; and
+# of what the last step takes, which runs every time.
+SCENE, EXPOSURE, SURROUNDINGS, SHOWN = "scene", "exposure", "surroundings", "shown"
 
 
 class Plan:
@@ -44,7 +45,7 @@ class Plan:
         steps: What; the first takes the scene.
         frame: All of the pixels.
         piece: Those wanted; None: all.
-        surveys: Asked in passing, by `SCENE`, `EXPOSURE` or `SURROUNDINGS`.
+        surveys: Asked in passing, by `SCENE`, `EXPOSURE`, `SURROUNDINGS` or `SHOWN`.
         keep: Keep every signal, to start again from where settings change.
         before: A plan that kept its signals: they are taken over as far as the steps are the same.
             It must not run again.
@@ -162,7 +163,7 @@ class Plan:
         announce: Announce | None,
     ) -> None:
         if start > 0:
-            for name in sorted(self._unasked):
+            for name in self._of_first_step():
                 exposure = self._wires[0, next(iter(self.steps[0].stage.gives))]
                 self._asked[name].over(self.regions[1], exposure)
         for run in self._runs(start):
@@ -184,16 +185,23 @@ class Plan:
             else:
                 taken[name] = self._wires.get(maker, result)
         given = {name: self._wires.get((i, name), result) for name in self.steps[i].stage.gives}
+        if i == len(self.steps) - 1 and SHOWN in self._asked:
+            # Before the step runs, which may write where it reads.
+            self._asked[SHOWN].over(band, next(iter(taken.values())))
         self._works[i].over(band, **taken, **given)
         if i == 0:
-            for name in sorted(self._unasked):
+            for name in self._of_first_step():
                 planes = taken if name == SCENE else given
                 self._asked[name].over(band, next(iter(planes.values())))
 
+    def _of_first_step(self) -> list[str]:
+        """Surveys not yet asked of what the first step takes and gives."""
+        return sorted(self._unasked - {SHOWN})
+
     def _place_of(self, survey: str) -> Region:
         """Where a survey looks."""
-        places = {SCENE: self.regions[0], EXPOSURE: self.piece, SURROUNDINGS: self.regions[1]}
-        return places[survey]
+        places = {SCENE: self.regions[0], SURROUNDINGS: self.regions[1]}
+        return places.get(survey, self.piece)
 
     def _maker(self, i: int, signal: Signal) -> Wire | None:
         """Who made what step i takes; None: it is the scene."""

@@ -15,7 +15,7 @@ from spectral_film.path.order import Steps
 from spectral_film.path.pipeline import Crop, Pipeline, expose, frame_of, gate_of
 from spectral_film.path.plan import Announce, Plan
 from spectral_film.path.settings import Settings
-from spectral_film.path.survey import Colours, Latitude
+from spectral_film.path.survey import Colours, Gamut, Latitude
 from spectral_film.stages.densitometry import CINEON_LAST_CODE
 from spectral_film.stages.quadrature import FewerWavelengths
 from spectral_film.stages.signals import UNITS
@@ -32,6 +32,8 @@ class Rendering:
         quantity: Its name, as in `--to`.
         unit: Its unit.
         latitude: How the exposures lie on the published curve.
+        gamut: How the colours lie in what the display can show, before anything is done about it;
+            None for other quantities.
         notes: What the user should know, a sentence each.
         metadata: Provenance: engine, films with hashes, every option, device.
         encoded: Whether display RGB is in code values rather than linear light.
@@ -42,6 +44,7 @@ class Rendering:
     quantity: str
     unit: str
     latitude: Latitude
+    gamut: Gamut | None
     notes: tuple[str, ...]
     metadata: dict[str, str]
     encoded: bool
@@ -133,6 +136,7 @@ class LightTable:
         if scene.kind == "radiance" and settings.illuminant is not None:
             notes.append("radiance brings its own light; --illuminant was not used")
         notes += _notes_on_shortcuts(settings, plan.steps)
+        notes += _notes_on_gamut(settings, done.gamut, encode)
         if settings.to == "cineon":
             clipped = np.count_nonzero((done.planes <= 0) | (done.planes >= CINEON_LAST_CODE))
             if clipped:
@@ -142,8 +146,9 @@ class LightTable:
             quantity=settings.to,
             unit=UNITS[settings.to],
             latitude=done.latitude,
+            gamut=done.gamut,
             notes=tuple(notes),
-            metadata=provenance(pipeline, self.device, scene, crop),
+            metadata=provenance(pipeline, self.device, scene, crop) | _shares(done.gamut),
             encoded=encode,
             scene=_cropped_frame(scene, crop),
         )
@@ -235,6 +240,29 @@ def _notes_on_colours(scene: Scene, count: Colours) -> list[str]:
     if count.dark:
         notes.append(f"{count.dark} pixels have no luminance above zero and are taken as black")
     return notes
+
+
+def _notes_on_gamut(settings: Settings, gamut: Gamut | None, encode: bool) -> list[str]:
+    if gamut is None or gamut.outside == 0:
+        return []
+    if settings.gamut == "compress":
+        fate = "rolled in, keeping their hue"
+    else:
+        fate = "cut" if encode else "kept as they are"
+    return [
+        f"{gamut.outside:.2%} of the pixels are outside {settings.display}, by up to "
+        f"{gamut.farthest:.2g} of its white, and are {fate}"
+    ]
+
+
+def _shares(gamut: Gamut | None) -> dict[str, str]:
+    """What the provenance says of the colours outside the display."""
+    if gamut is None:
+        return {}
+    return {
+        "outside_gamut": f"{gamut.outside:.6f}",
+        "farthest_outside_gamut": f"{gamut.farthest:.6f}",
+    }
 
 
 def _notes_on_range(pipeline: Pipeline, scene: Scene) -> list[str]:

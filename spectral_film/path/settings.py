@@ -41,6 +41,8 @@ class Settings:
             adapted to `white`, at visual density 1.00; "lad": on the laboratory's aim.
         flare: Stray light of the viewing, in percent of the open gate.
         display: Display standard.
+        gamut: What becomes of colours outside the display: "compress" rolls them in, keeping their
+            hue, "clip" cuts codes and leaves display-linear light as it is. Both count them.
         fast: Sum fewer wavelengths through the films, within a stated error.
     """
 
@@ -63,6 +65,7 @@ class Settings:
     balance: Literal["neutral", "lad"] = "neutral"
     flare: float = 0.1  # assumed; theatres have 0.05 to 0.2
     display: str = "sRGB"
+    gamut: Literal["compress", "clip"] = "compress"
     fast: bool = False
 
     def __post_init__(self) -> None:
@@ -81,6 +84,7 @@ class Settings:
         _one_of("--balance", self.balance, ("neutral", "lad"))
         _within("--flare", self.flare, 0, 10, " percent of the open gate")
         _one_of("--display", self.display, DISPLAYS)
+        _one_of("--gamut", self.gamut, ("compress", "clip"))
         _one_of("--grain", self.grain, ("off",))
         if self.adjacency not in (True, False, "pde"):
             raise UsageError(f"--adjacency is {self.adjacency!r}, expected on, off or pde")

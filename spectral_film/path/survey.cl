@@ -130,3 +130,34 @@ __kernel void survey_exposure(
     answer(answers, answers_at, 3, sum_of(stops));
 }
 #endif
+
+#ifdef SHOWN
+// With a component below 0 or above 1; the farthest of these.
+__kernel void survey_display(
+    __global const float *xyz, const uint4 xyz_at,   // Y = 1 for the open gate       [3]
+    __constant float *xyz_to_rgb,                    // adaptation, scale, primaries  [3][3]
+    const float slack,                               // display white = 1
+    const uint width,
+    __global float *answers, const uint4 answers_at) //                               [2]
+{
+    const uint row = get_global_id(1);
+    V outside = 0.0f, farthest = 0.0f;
+    for (uint at = get_global_id(0) * VW; at < width; at += ITEMS * VW) {
+        const VI inside = (VI)(int)at + LANES < (VI)(int)width;
+        const V x = load(xyz, xyz_at, 0, at, row, width);
+        const V y = load(xyz, xyz_at, 1, at, row, width);
+        const V z = load(xyz, xyz_at, 2, at, row, width);
+        V beyond = 0.0f;
+        for (uint i = 0; i < 3; ++i) {
+            __constant float *to = xyz_to_rgb + 3 * i;
+            const V light = to[0] * x + to[1] * y + to[2] * z;
+            beyond = -light > beyond ? -light : beyond;
+            beyond = light - 1.0f > beyond ? light - 1.0f : beyond;
+        }
+        outside += ONE_WHERE(inside && beyond > slack);
+        farthest = beyond > farthest ? beyond : farthest;
+    }
+    answer(answers, answers_at, 0, sum_of(outside));
+    answer(answers, answers_at, 1, largest_of(farthest));
+}
+#endif

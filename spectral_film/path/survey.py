@@ -1,5 +1,5 @@
-"""What is asked of a whole picture (is it finite, how bright, how much lies beyond the curve),
-answered on the device, where the picture is; only sums come back.
+"""What is asked of a whole picture (is it finite, how bright, how much lies beyond the curve or the
+display), answered on the device, where the picture is; only sums come back.
 
 Kernels: survey.cl.
 """
@@ -18,6 +18,9 @@ from spectral_film.light.upsampling import upsampling_table
 
 KERNELS = Path(__file__).with_suffix(".cl")
 ITEMS = 16  # a row: on a GPU half a warp beside each other; few enough to add up on the host
+# What a component may be outside a display before the colour counts as outside, of white: float32
+# leaves 1e-6, and a code of 8 bits is 3e-4 next to black.
+GAMUT_SLACK = np.float32(1e-5)
 Answer = TypeVar("Answer")
 
 
@@ -53,6 +56,20 @@ class Latitude:
     below: float
     mean_stop: float
     brightest: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gamut:
+    """How the colours of the screen lie in what the display can show.
+
+    Attributes:
+        outside: Share of the pixels with a component below 0 or above 1, before anything is done
+            about it.
+        farthest: How far the farthest component lies outside, display white = 1.
+    """
+
+    outside: float
+    farthest: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,5 +197,26 @@ def survey_of_exposure(
         questions=4,
         defines={"LATITUDE": 1},
         tables={"lowest": lowest, "highest": highest, "grey": np.float32(grey_lux_s)},
+        answer=answer,
+    )
+
+
+def survey_of_display(xyz_to_rgb: np.ndarray, pixels: int) -> Survey[Gamut]:
+    """Of the screen, as a display would have to show it.
+
+    Args:
+        xyz_to_rgb: To its linear light, (3, 3).
+        pixels: How many are looked at.
+    """
+
+    def answer(found: np.ndarray) -> Gamut:
+        return Gamut(outside=float(found[0].sum() / pixels), farthest=float(found[1].max()))
+
+    return Survey(
+        kernel="survey_display",
+        argument="xyz",
+        questions=2,
+        defines={"SHOWN": 1},
+        tables={"xyz_to_rgb": xyz_to_rgb, "slack": GAMUT_SLACK},
         answer=answer,
     )

@@ -148,11 +148,15 @@ def test_white_of_the_clear_print_is_display_white():
 
 
 def test_under_the_lamp_s_white_the_clear_print_keeps_its_luminance_and_its_base(clear_print):
-    white = _unexposed_print("display", white="lamp")
+    white = _unexposed_print("display", white="lamp", gamut="clip")
     # Rec.709 luminance; CAT16 hands on the luminance of the white alone, and this is no more
     # than the yellow of the base away from it.
     assert white @ [0.2126, 0.7152, 0.0722] == pytest.approx(1, abs=0.01)
     assert white[2] < white.min(initial=9, where=[True, True, False])
+    # That is more light than the display has: rolled in, the base is dimmer and as yellow.
+    assert white.max() > 1
+    rolled = _unexposed_print("display", white="lamp")
+    assert rolled == pytest.approx(white / white.max(), abs=1e-4)
 
 
 def test_on_the_aim_grey_is_neutral_by_the_lamp_and_cooler_by_the_print(grey_scale, clear_print):

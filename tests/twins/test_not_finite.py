@@ -104,9 +104,14 @@ def row(stage: Stage, nan: Answer, plus: Answer, minus: Answer, broken="", makes
     return Row(stage, broken, makes, nan, plus, minus, channels)
 
 
-def display(name: str, encode: bool) -> Display:
-    white = np.array([0.95, 1.0, 1.09])
-    return Display(display=name, adapting_white=white, peak_luminance=1.0, encode=encode)
+def display(name: str, *, compress: bool, encode: bool) -> Display:
+    return Display(
+        display=name,
+        adapting_white=np.array([0.95, 1.0, 1.09]),
+        peak_luminance=1.0,
+        compress=compress,
+        encode=encode,
+    )
 
 
 def release(makes: str, *answers: Answer) -> Row:
@@ -162,11 +167,13 @@ TABLE = {
     "cineon": row(
         densitometry.Cineon(base_density=np.zeros(3)), channel_lost, held(1023), held(0)),
     "display, light": row(
-        display("sRGB", encode=False), pixel_lost, pixel_lost, pixel_lost),
+        display("sRGB", compress=False, encode=False), pixel_lost, pixel_lost, pixel_lost),
+    "display, light rolled in": row(
+        display("sRGB", compress=True, encode=False), pixel_lost, pixel_lost, pixel_lost),
     "display, sRGB codes": row(
-        display("sRGB", encode=True), pixel_lost, finite, finite),
+        display("sRGB", compress=True, encode=True), pixel_lost, finite, finite),
     "display, a power": row(
-        display("Rec.709", encode=True), pixel_lost, finite, finite),
+        display("Rec.709", compress=False, encode=True), pixel_lost, finite, finite),
 }  # fmt: skip
 
 

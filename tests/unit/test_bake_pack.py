@@ -536,12 +536,12 @@ def test_a_pack_plays_without_an_opencl_device(pack, tmp_path, command, monkeypa
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_a_pack_of_an_older_version_is_read(copied, version):
-    """As its chain stood in parts, and as nothing was said of balance and flare."""
+    """As its chain stood in parts, and as nothing was said of balance, flare and gamut."""
     path = copied / "pack.json"
     said = json.loads(path.read_text())
     with open_pack(copied) as opened:
         wanted = opened.manifest
-    for unsaid in ("balance", "flare"):
+    for unsaid in ("balance", "flare", "gamut"):
         del said["settings"][unsaid]
     older = as_version_1(said) if version == 1 else said | {"schema_version": 2}
     path.write_text(json.dumps(older))

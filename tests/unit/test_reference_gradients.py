@@ -83,7 +83,7 @@ def seen_by_eye(xyz, adapting_white, peak_luminance, display_name):
         peak_luminance=peak_luminance,
         display=display_name,
     )
-    return display.encode(linear, display=display_name)
+    return display.encode(display.within_gamut(linear, display=display_name), display=display_name)
 
 
 COUPLING = {"coupling": positive(3, 3, high=0.3), "length_um": jnp.asarray(11.0)}
