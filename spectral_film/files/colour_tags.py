@@ -200,13 +200,12 @@ def _by_code_points(picture: _Picture) -> Space | None:
 
 
 def _by_profile(picture: _Picture) -> Space | None:
+    content: bytes | None = None
     profile = picture.spec.getattribute("ICCProfile")
     if profile is not None:  # of another type it is damaged, and so is the text of it
         content = profile.tobytes() if isinstance(profile, np.ndarray) else str(profile).encode()
     elif picture.format_name in OWN_PROFILES:
         content = OWN_PROFILES[picture.format_name](picture.path)
-    else:
-        return None
     if content is None:
         return None
     return profile_space(content, picture.path, grey=picture.grey), "by its ICC profile"
