@@ -25,13 +25,13 @@ def toe_and_power(
 
 def table(values: np.ndarray) -> Curve:
     """Straight lines between values that stand evenly over 0..1."""
-    last = len(values) - 1
-    first_step, last_step = values[1] - values[0], values[-1] - values[-2]
+    last, steps = len(values) - 1, np.diff(values)
 
     def curve(x: np.ndarray) -> np.ndarray:
         at = x * last
-        inside: np.ndarray = np.interp(at, np.arange(len(values)), values)
-        return inside + np.minimum(at, 0) * first_step + np.maximum(at - last, 0) * last_step
+        left = np.clip(np.nan_to_num(at), 0, last - 1).astype(np.intp)  # beyond an end, its step
+        line: np.ndarray = values[left] + (at - left) * steps[left]
+        return line
 
     return curve
 
