@@ -46,9 +46,9 @@ def read_scene(
 
     Args:
         path: Anything OpenImageIO opens, or an ENVI header.
-        input_space: What RGB numbers mean (`colour_spaces.named_space`); None asks the file:
-            its chromaticities, ACES flag, colour tag; else linear Rec.709 for float files and
-            sRGB for integer ones.
+        input_space: What RGB numbers mean (`colour_spaces.named_space`); None asks the file
+            (`colour_tags.meaning_of`); else linear Rec.709 for float files and sRGB for
+            integer ones.
         spectra: `reflectance` or `radiance`, over what the file says of itself.
         wavelengths: Of each channel, `parse_wavelengths`; makes any multichannel picture a cube.
         nan: `refuse` samples that are not finite, or make their pixels black: `zero`.
