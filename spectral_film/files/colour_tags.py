@@ -268,7 +268,7 @@ def _turned_round(pixels: np.ndarray) -> None:
 OWN_PROFILES = {"jpeg": jpeg_profile, "bmp": bmp_profile}
 # Format -> its words in the order in which they are believed.
 BELIEVED: dict[str, tuple[Callable[[_Picture], Space | None], ...]] = {
-    "openexr": (_by_interop_id, _by_library, _by_chromaticities, _by_profile),
+    "openexr": (_by_interop_id, _by_library, _by_chromaticities),
     "png": (_by_png,),
     "tiff": (_by_photometric, _by_profile, _by_tiff_tags, _by_exif),
     "jpeg": (_by_profile, _by_exif),

@@ -151,6 +151,13 @@ def test_tiff_tags_that_span_no_triangle(tmp_path):
         read_scene(path)
 
 
+@pytest.mark.parametrize("tags", [{318: (5, [1, 3])}, {319: (5, [1, 3] * 5)}, {301: (3, [0])}])
+def test_tiff_tags_of_too_few_numbers(tmp_path, tags):
+    path = tiff(tmp_path / "a.tif", (SIXTEEN, 2, tags))
+    with pytest.raises(InputError, match="tags of page 1 cannot be read"):
+        read_scene(path)
+
+
 @pytest.mark.parametrize("number", [np.uint8, np.uint16, np.float32])
 def test_tiff_of_which_zero_is_white(tmp_path, number):
     top = 1 if number is np.float32 else np.iinfo(number).max

@@ -19,7 +19,13 @@ EXIF, INTEROPERABILITY, INTEROPERABILITY_INDEX = 0x8769, 0xA005, 1
 NUMBERS = {1: "B", 2: "B", 3: "H", 4: "I", 5: "II", 6: "b", 7: "B", 8: "h", 9: "i", 10: "ii",
            11: "f", 12: "d", 13: "I", 16: "Q", 17: "q", 18: "Q"}  # fmt: skip
 FRACTIONS = (5, 10)
-MOST = 3 * 65536  # numbers of a field: a transfer function of 16 bits
+# How many numbers a tag may have. A transfer function has one for each code, times 3 or not.
+COUNTS = {
+    WHITE: (2,),
+    PRIMARIES: (6,),
+    TRANSFER: tuple(each << bits for bits in range(1, 17) for each in (1, 3)),
+}
+MOST = 3 << 16  # numbers of a field
 MOST_ENTRIES = 65535  # of a page; BigTIFF could claim more
 
 Tags = dict[int, tuple[float, ...]]
@@ -34,8 +40,11 @@ def page_tags(path: Path, page: int, wanted: Collection[int]) -> Tags:
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         try:
-            return tags(content, wanted, page)
-        except (struct.error, ValueError):
+            found = tags(content, wanted, page)
+            if any(len(found[tag]) not in COUNTS[tag] for tag in set(COUNTS) & set(found)):
+                raise ValueError
+            return found
+        except (struct.error, ValueError, OverflowError):
             raise InputError(
                 f"{path}: the tags of page {page + 1} cannot be read; the file is damaged: export "
                 "or copy it again"
@@ -46,7 +55,7 @@ def tags(content: Bytes, wanted: Collection[int], page: int = 0) -> Tags:
     """The wanted tags of a page.
 
     Raises:
-        ValueError, struct.error: what is there is no TIFF.
+        ValueError, OverflowError, struct.error: what is there is no TIFF.
     """
     order, big, at = _header(content)
     for _ in range(page):
@@ -73,7 +82,7 @@ def _interoperability(content: Bytes) -> str:
             at = int(_directory(content, order, big, at, (pointer,))[0][pointer][0])
         index = _directory(content, order, big, at, (INTEROPERABILITY_INDEX,))[0]
         return bytes(int(number) for number in index[INTEROPERABILITY_INDEX][:3]).decode("latin-1")
-    except (struct.error, ValueError, KeyError, IndexError):
+    except (struct.error, ValueError, OverflowError, KeyError):
         return ""
 
 
@@ -115,7 +124,7 @@ def _directory(
     found = {}
     for place in range(at, at + entries * entry, entry):
         tag, kind, count = struct.unpack_from(f"{order}HH{count_type}", content, place)
-        if tag in wanted and kind in NUMBERS and count <= MOST:
+        if tag in wanted and kind in NUMBERS and 0 < count <= MOST:
             form = f"{order}{count}" + NUMBERS[kind]
             if kind in FRACTIONS:
                 form = order + NUMBERS[kind] * count
