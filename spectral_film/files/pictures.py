@@ -15,8 +15,9 @@ import numpy as np
 import OpenImageIO
 
 from spectral_film.errors import InputError, UsageError
+from spectral_film.files.colour.kinds import channels_without_rgb, hint_unopened, stored_numbers
 from spectral_film.files.colour_spaces import Conversion, named_space
-from spectral_film.files.colour_tags import channels_without_rgb, meaning_of
+from spectral_film.files.colour_tags import meaning_of
 from spectral_film.files.envi import read_envi
 from spectral_film.files.planes import NanPolicy, NotNumbers, load_planes
 from spectral_film.files.spectral_exr import (
@@ -45,9 +46,9 @@ def read_scene(
 
     Args:
         path: Anything OpenImageIO opens, or an ENVI header.
-        input_space: What RGB numbers mean (`colour_spaces.named_space`); None asks the file:
-            its chromaticities, ACES flag, colour tag; else linear Rec.709 for float files and
-            sRGB for integer ones.
+        input_space: What RGB numbers mean (`colour_spaces.named_space`); None asks the file
+            (`colour_tags.meaning_of`); else linear Rec.709 for float files and sRGB for
+            integer ones.
         spectra: `reflectance` or `radiance`, over what the file says of itself.
         wavelengths: Of each channel, `parse_wavelengths`; makes any multichannel picture a cube.
         nan: `refuse` samples that are not finite, or make their pixels black: `zero`.
@@ -103,10 +104,8 @@ def _read_rgb(
 ) -> Scene:
     spec = source.spec()
     rgb, notes = _rgb_channels(spec.channelnames, path)
-    reason = "as asked"
-    if decoder is None:
-        decoder, reason = meaning_of(source, path, [spec.channelnames[at] for at in rgb])
-    notes += (f"input space: {decoder.name}, {reason}",)
+    decoder, said = meaning_of(source, path, [spec.channelnames[at] for at in rgb], decoder)
+    notes += said
     others = [at for at in range(spec.nchannels) if at not in rgb]
     return _scene(source, path, rgb, others, notes, nan, decode=decoder)
 
@@ -206,6 +205,7 @@ def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
         )
     wanted = OpenImageIO.ImageSpec()
     wanted["oiio:UnassociatedAlpha"] = 1  # the numbers of the file, not times their alpha
+    wanted["oiio:RawColor"] = int(stored_numbers(path))
     source = OpenImageIO.ImageInput.open(str(path), wanted)
     if source is None:
         try:
@@ -214,7 +214,7 @@ def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
             reason = "damaged header"
         header = path.with_suffix(".hdr")
         envi = header.is_file() and _first_bytes(header).startswith(b"ENVI")
-        hint = f"give its header {header.name}" if envi else "export it as EXR, TIFF or PNG"
+        hint = f"give its header {header.name}" if envi else hint_unopened(reason)
         raise InputError(f"{path}: is no picture that can be read ({reason}); {hint}")
     try:
         format_name = source.format_name()

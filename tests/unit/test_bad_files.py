@@ -71,17 +71,22 @@ def test_truncated(tmp_path, name, share):
     refused(path, "cannot be read|no picture", input_space="sRGB")
 
 
-@pytest.mark.parametrize("channels", [1, 2])
-def test_grey(tmp_path, channels):
-    refused(picture(tmp_path / "a.png", channels), "--ch Y,Y,Y --chnames R,G,B")
-
-
-def test_channels_without_colours(tmp_path):
-    spec = OpenImageIO.ImageSpec(4, 4, 3, "half")
-    spec.channelnames = ("u", "v", "w")
+@pytest.mark.parametrize(("names", "said"), [
+    (("u", "v", "w"), "give --wavelengths"),
+    (("Z",), "--chnames Y -o"),
+    (("mask", "A"), "--chnames Y,A -o"),
+    (("X", "Y"), "plane"),
+    (("C", "M", "Y", "K"), "CMYK"),
+    (("L", "a", "b"), "CIELAB"),
+    (("Y", "Cb", "Cr"), "luminance-chroma"),
+    (("H", "S", "L"), "hue"),
+])  # fmt: skip
+def test_channels_without_colours(tmp_path, names, said):
+    spec = OpenImageIO.ImageSpec(4, 4, len(names), "half")
+    spec.channelnames = names
     image = OpenImageIO.ImageBuf(spec)
     image.write(str(tmp_path / "a.exr"))
-    refused(tmp_path / "a.exr", "give --wavelengths")
+    refused(tmp_path / "a.exr", said)
 
 
 def test_camera_raw(tmp_path):

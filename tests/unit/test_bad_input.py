@@ -165,13 +165,13 @@ def test_pictures_that_are_none(refused, grey, tmp_path):
     (tmp_path / "cut.exr").write_bytes(grey.read_bytes()[:-40])
     save_picture(tmp_path / "a.png", np.zeros((4, 4, 3)), number="uint8")
     (tmp_path / "a.png").rename(tmp_path / "wrong.jpg")
-    save_picture(tmp_path / "one.exr", np.zeros((4, 4, 1)))
+    save_picture(tmp_path / "one.exr", np.zeros((4, 4, 1)), ("Z",))
     save_picture(tmp_path / "five.exr", np.zeros((4, 4, 5)), ("a", "b", "c", "d", "e"))
     save_picture(tmp_path / "log.dpx", np.zeros((4, 4, 3)), number="uint16")
     for name, said in [
         ("missing.exr", "no such file"), (".", "is a folder"), ("empty.exr", "is empty"),
         ("text.png", "no picture"), ("cut.exr", "cut short"), ("wrong.jpg", "holds png"),
-        ("one.exr", "1 channel"), ("five.exr", "--wavelengths"), ("log.dpx", "--input-space"),
+        ("one.exr", "--chnames Y"), ("five.exr", "--wavelengths"), ("log.dpx", "--input-space"),
         ("x" * 300, "File name too long"), ("/dev/zero", "no regular file"),
         (os.fsdecode(b"\xff.exr"), ".exr"),
     ]:  # fmt: skip

@@ -217,13 +217,3 @@ def test_not_numbers_become_black_on_demand(tmp_path):
 def test_a_curve_that_overflows_is_refused(tmp_path):
     with pytest.raises(InputError, match="NaN or infinite"):
         read_scene(save(tmp_path / "a.exr", np.full((2, 2, 3), 100.0)), input_space="LogC4")
-
-
-def test_a_profile_that_is_not_understood_is_named(tmp_path):
-    from spectral_film.files.icc import display_profile
-
-    content = np.frombuffer(display_profile("Rec.2020", linear=False), np.uint8)
-    path = save(
-        tmp_path / "a.tif", noise(), "uint16", ICCProfile=(f"uint8[{len(content)}]", content)
-    )
-    assert "Rec.2020 (spectral-film)" in read_scene(path).notes[0]
