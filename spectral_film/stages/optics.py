@@ -83,11 +83,21 @@ def of_negative(
     pitch_um: tuple[float, float],
     *,
     backing: str | None,
-    halation: bool,
+    halation: float,
     scatter: bool,
 ) -> Spreading | None:
-    """Optics of a camera stock under `backing` (None: its own), effects switched on or off."""
+    """Optics of a camera stock.
+
+    Args:
+        film: The stock.
+        pitch_um: Distance of the pixels across and down.
+        backing: Its anti-halation; None: its own.
+        halation: Factor on what the base throws back.
+        scatter: Whether light spreads in the emulsion.
+    """
     halo = film.halation.get(backing or film.backing or "") if halation else None
+    if halo is not None:
+        halo = replace(halo, veil_ratio=halation * halo.veil_ratio)
     return _optics(film.scatter if scatter else None, halo, pitch_um, SCENE_CONTRAST)
 
 
