@@ -107,7 +107,7 @@ Halation = Annotated[
     typer.Option(
         metavar="SWITCH",
         rich_help_panel=FILM_PANEL,
-        help="Light thrown back by the base: on or off.",
+        help="Light thrown back by the base: on, off, or a factor.",
     ),
 ]
 Scatter = Annotated[
@@ -241,7 +241,7 @@ def render(
         shutter=seconds(shutter),
         gate=gate,
         backing=backing,
-        halation=switch("--halation", halation),
+        halation=_halation(halation),
         scatter=switch("--scatter", scatter),
         adjacency=_adjacency(adjacency),
         grain=grain,  # type: ignore[arg-type]  # checked by Settings
@@ -287,6 +287,17 @@ def render(
         f"below; mean {latitude.mean_stop:+.2f} stops over grey"
     )
     typer.echo(target)
+
+
+def _halation(value: str) -> bool | float:
+    if value in ("on", "off"):
+        return value == "on"
+    try:
+        return float(value)
+    except ValueError:
+        raise UsageError(
+            f"--halation is {value!r}, expected on, off, or a factor such as 0.5"
+        ) from None
 
 
 def _adjacency(value: str) -> bool | Literal["pde"]:

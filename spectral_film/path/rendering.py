@@ -135,6 +135,7 @@ class LightTable:
         notes += _notes_on_range(pipeline, scene)
         if scene.kind == "radiance" and settings.illuminant is not None:
             notes.append("radiance brings its own light; --illuminant was not used")
+        notes += _notes_on_backing(pipeline)
         notes += _notes_on_shortcuts(settings, plan.steps)
         notes += _notes_on_gamut(settings, done.gamut, encode)
         if settings.to == "cineon":
@@ -270,6 +271,18 @@ def _notes_on_range(pipeline: Pipeline, scene: Scene) -> list[str]:
         return []
     note = pipeline.job().camera.check_range(scene.wavelength_nm)
     return [note] if note else []
+
+
+def _notes_on_backing(pipeline: Pipeline) -> list[str]:
+    """What an undercoat is taken for, which no sheet has numbers of."""
+    film, settings = pipeline.negative, pipeline.settings
+    known, backing = film.halation, settings.backing or film.backing
+    if backing != "ahu" or not settings.halation or known["ahu"] != known.get("rem-jet"):
+        return []
+    return [
+        "backing ahu throws back what rem-jet does (assumed: nobody publishes either, and under "
+        "both the base borders on what absorbs, so that nothing is totally reflected)"
+    ]
 
 
 def _notes_on_shortcuts(settings: Settings, steps: Steps) -> list[str]:

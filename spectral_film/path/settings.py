@@ -29,8 +29,9 @@ class Settings:
         shutter: Seconds the shutter is open; beyond 1 s reciprocity fails.
         gate: Camera aperture by name, or WxH in mm; None: the film's, else super35.
         backing: Anti-halation of the stock: rem-jet, ahu, none; None: its own.
-        halation, scatter, adjacency: Physics switches. Adjacency off stops the diffusion only;
-            "pde" solves reaction and diffusion in time in the place of the kernel form.
+        halation: Light thrown back by the base: on, off, or a factor on it, 0 to 20.
+        scatter, adjacency: Physics switches. Adjacency off stops the diffusion only; "pde" solves
+            reaction and diffusion in time in the place of the kernel form.
         grain: Only "off" so far.
         seed: Of the grain.
         printer_points: Printer lights R, G, B; 25 prints the 18 % grey as `balance` says.
@@ -54,7 +55,7 @@ class Settings:
     shutter: float = 1 / 50
     gate: str | None = None
     backing: str | None = None
-    halation: bool = True
+    halation: bool | float = True
     scatter: bool = True
     adjacency: bool | Literal["pde"] = True
     grain: Literal["off"] = "off"
@@ -86,6 +87,9 @@ class Settings:
         _one_of("--display", self.display, DISPLAYS)
         _one_of("--gamut", self.gamut, ("compress", "clip"))
         _one_of("--grain", self.grain, ("off",))
+        if not isinstance(self.halation, int | float):
+            raise UsageError(f"--halation is {self.halation!r}, expected on, off or a factor")
+        _within("--halation", self.halation, 0, 20, " times the film's own")
         if self.adjacency not in (True, False, "pde"):
             raise UsageError(f"--adjacency is {self.adjacency!r}, expected on, off or pde")
         if self.print_film is None and self.to == "print":
