@@ -17,11 +17,8 @@ from spectral_film.app.options import (
     Exposure,
     Film,
     Flare,
-<<<<<<< HEAD
-    HelpAll,
-=======
     Gamut,
->>>>>>> gamut
+    HelpAll,
     Index,
     PrinterPoints,
     White,

@@ -132,17 +132,10 @@ class Recipe:
             f"{settings.illuminant or self.negative.balance}"
         )
         points = ",".join(f"{p:g}" for p in settings.printer_points)
-<<<<<<< HEAD
         printed = f"printer points {points}, balance {settings.balance}, white {settings.white}"
         if settings.print_film is None:
             printed = "on a light box"
-        printed += f", flare {settings.flare:g} %"
-=======
-        printed = (
-            f"printer points {points}, balance {settings.balance}, white {settings.white}, flare "
-            f"{settings.flare:g} %, gamut {settings.gamut}"
-        )
->>>>>>> gamut
+        printed += f", flare {settings.flare:g} %, gamut {settings.gamut}"
         said = {"negative": exposed, "print": printed}.get(self.form, f"{exposed}, {printed}")
         return (
             f"{films}; {self.form}",
