@@ -117,6 +117,7 @@ class Assembly:
                 exposure=settings.exposure,
                 ei=settings.ei,
                 illuminant=settings.illuminant,
+                upsampling=settings.upsampling,
                 backing=settings.backing,
                 white=settings.white,
                 balance=settings.balance,

@@ -39,6 +39,7 @@ class Exposed(Part):
     exposure: float
     ei: float | None
     illuminant: str | None
+    upsampling: Literal["measured", "jakob-hanika"]
     backing: str | None
     white: Literal["print", "lamp"]
     balance: Literal["neutral", "lad"]

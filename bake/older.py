@@ -1,8 +1,8 @@
 """Packs of older versions: their manifests in the order of today, a version at a time.
 
 Tables and kernels are as today. Before version 3 a pack did not say how its printer was balanced,
-how much flare was seen and what became of colours outside the display, since there was one way;
-before version 2 its chain stood in the
+how much flare was seen, what RGB was taken for and what became of colours outside the display, since
+there was one way; before version 2 its chain stood in the
 documentation and not in `pack.json`.
 """
 
@@ -15,7 +15,7 @@ AS_THEY_ARE = (
     "gates", "film", "scene_to_cineon", "cineon_to_display", "aces_look", "reference", "errors",
     "files",
 )  # fmt: skip
-UNSAID_BEFORE_3 = {"balance": "lad", "flare": 0.1, "gamut": "clip"}
+UNSAID_BEFORE_3 = {"balance": "lad", "flare": 0.1, "gamut": "clip", "upsampling": "jakob-hanika"}
 
 
 def as_version_2(said: dict[str, Any]) -> dict[str, Any]:

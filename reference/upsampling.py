@@ -12,7 +12,7 @@ from scipy.interpolate import LinearNDInterpolator
 from scipy.spatial import ConvexHull
 
 from spectral_film.light.spectra import SPACING, WAVELENGTH, illuminant, observer
-from spectral_film.light.upsampling import POWERS, reflectance
+from spectral_film.light.upsampling import POWERS, sigmoid
 
 REC709 = np.array([[0.64, 0.33], [0.30, 0.60], [0.15, 0.06]])  # xy of the primaries; ITU-R BT.709
 
@@ -59,6 +59,12 @@ def _locus() -> tuple[np.ndarray, np.ndarray]:
     normal = np.stack([along[:, 1], -along[:, 0]], 1)
     distance = ((corner - white) * normal).sum(1, keepdims=True)
     return white, normal / distance
+
+
+def distance_from_white(xyz: np.ndarray) -> np.ndarray:
+    """Distance of each chromaticity from D65, the locus in its direction being 1, (colour,)."""
+    white, edge = _locus()
+    return ((xyz[:, :2] / xyz.sum(1, keepdims=True) - white) @ edge.T).max(1)
 
 
 def locus_plane(tolerance: float) -> np.ndarray:
@@ -118,7 +124,7 @@ def _brightest() -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     return LinearNDInterpolator((xyz[:2] / xyz.sum(0)).T, xyz[1])
 
 
-def solve(xyz: np.ndarray) -> np.ndarray:
+def solve(xyz: np.ndarray, bend: np.ndarray | None = None) -> np.ndarray:
     """Coefficients of the sigmoid reflectance that has each XYZ under D65.
 
     Levenberg-Marquardt, from grey along a straight line in XYZ: every point of the line is the
@@ -126,6 +132,7 @@ def solve(xyz: np.ndarray) -> np.ndarray:
 
     Args:
         xyz: Tristimulus values inside the object-colour solid, (colour, 3).
+        bend: What is added to the parabola before the sigmoid, (colour, wavelength).
 
     Returns:
         c0, c1, c2, (colour, 3).
@@ -136,18 +143,21 @@ def solve(xyz: np.ndarray) -> np.ndarray:
     weight = surface_weight()
     grey = weight.sum(1) / 2
     coefficients = np.zeros_like(xyz)
+    bend = np.zeros((len(xyz), 1)) if bend is None else bend
     for step in range(1, STEPS_FROM_GREY + 1):
         left = (1 - step / STEPS_FROM_GREY) ** 2  # shorter steps where the slopes are steep
         goal = left * grey + (1 - left) * xyz
         last = step == STEPS_FROM_GREY
-        error = _approach(coefficients, goal, weight, SOLVED if last else 1e-6)
+        error = _approach(
+            coefficients, goal, weight, (1 - left) * bend, SOLVED if last else 1e-6
+        )
     if not error.max() <= SOLVED:
         raise ArithmeticError(f"{(error > SOLVED).sum()} colours have no sigmoid reflectance")
     return coefficients
 
 
 def _approach(
-    coefficients: np.ndarray, goal: np.ndarray, weight: np.ndarray, enough: float
+    coefficients: np.ndarray, goal: np.ndarray, weight: np.ndarray, bend: np.ndarray, enough: float
 ) -> np.ndarray:
     """Improve `coefficients` in place until XYZ is within `enough` of `goal`; the error left."""
     size = np.linalg.norm(goal, axis=1)
@@ -156,7 +166,7 @@ def _approach(
     todo = np.arange(len(goal))
 
     def miss(c: np.ndarray) -> np.ndarray:
-        return (reflectance(c.T).T @ weight.T - goal[todo]) / size[todo, None]
+        return (sigmoid(c @ POWERS + bend[todo]) @ weight.T - goal[todo]) / size[todo, None]
 
     for _ in range(MOST_ITERATIONS):
         now = coefficients[todo]
@@ -167,7 +177,7 @@ def _approach(
         if not len(todo):
             break
 
-        slope = 0.5 * (1 + (now @ POWERS) ** 2) ** -1.5  # of the sigmoid
+        slope = 0.5 * (1 + (now @ POWERS + bend[todo]) ** 2) ** -1.5  # of the sigmoid
         jacobian = np.einsum("nw,iw,jw->nij", slope, weight, POWERS, optimize=True)
         jacobian /= size[todo, None, None]
         normal = np.einsum("nki,nkj->nij", jacobian, jacobian)

@@ -31,7 +31,7 @@ from spectral_film.blur.pixel_kernel import reach_in_pixels
 from spectral_film.device.device import cores
 from spectral_film.device.planes import Planes, Region, fetch, make_planes, put
 from spectral_film.device.site import Site
-from spectral_film.light.upsampling import reflectance, upsample
+from spectral_film.light.upsampling import surfaces_at_nodes, upsample
 from spectral_film.path.pipeline import Pipeline, frame_of
 from spectral_film.stages.optics import Spreading
 from spectral_film.stages.stage import POINT
@@ -140,8 +140,7 @@ def plain_numpy(pipeline: Pipeline, planes: dict[str, np.ndarray]) -> dict[str, 
     weight = pipeline.job().camera.exposure_weight("rgb").astype(np.float32)
 
     def exposure() -> np.ndarray:
-        scale, coefficients = upsample(planes["exposure"])
-        return np.tensordot(weight, reflectance(coefficients), 1) * scale
+        return upsample(planes["exposure"], surfaces_at_nodes("measured") @ weight.T)
 
     def through(film: sf.Film, dyes: np.ndarray) -> np.ndarray:
         density = np.tensordot(film.dye_density.T.astype(np.float32), dyes, 1)

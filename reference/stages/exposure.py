@@ -1,4 +1,7 @@
-"""Exposure: the light of the scene -> layer exposure, by every pixel's spectrum."""
+"""Exposure: the light of the scene -> layer exposure, by every pixel's spectrum.
+
+Source: docs/physics.md, Exposure and Up-sampling.
+"""
 
 import jax.numpy as jnp
 import numpy as np
@@ -21,11 +24,34 @@ def expose_spectra(
     return jnp.tensordot(exposure_weight, planes, ((1,), (0,)))
 
 
+def surfaces_at_nodes(
+    *,
+    parabola: Float64[Array, "face node node 3"],
+    gain: Float64[Array, "face node node"],
+    bend: Float64[Array, "face node node wavelength"] | float,
+) -> Float64[Array, "face node node wavelength"]:
+    """Spectra at the nodes of the up-sampling table: gain * sigmoid(parabola + bend).
+
+    sigmoid(x) = 1/2 + x / (2 sqrt(1 + x^2)),  x = (c0 t + c1) t + c2,  t = (w - 570 nm) / 210 nm
+
+    Args:
+        parabola: c0, c1, c2.
+        gain: What light makes up for.
+        bend: Of measured surfaces; 0: the sigmoid and no more.
+
+    Source: Jakob and Hanika 2019.
+    """
+    x = parabola @ jnp.asarray(POWERS) + bend
+    root = jnp.sqrt(1 + x * x)
+    return gain[..., None] * jnp.where(
+        x < 0, 0.5 / (root * (root + jnp.abs(x))), 0.5 + 0.5 * x / root
+    )
+
+
 def expose_rgb(
     rgb: Float64[Array, "3 y x"],
     *,
-    exposure_weight: Float64[Array, "layer wavelength"],
-    upsampling_coefficients: Float64[Array, "face node node 4"],
+    node_exposure: Float64[Array, "face node node 4"],
     lowest_ratio: Float64[Array, "3"],
     luminance_weight: Float64[Array, "3"],
 ) -> Float64[Array, "layer y x"]:
@@ -33,55 +59,35 @@ def expose_rgb(
 
     Args:
         rgb: Linear Rec.709/D65, unclamped.
-        exposure_weight: With the taking light in it, lux s.
-        upsampling_coefficients, lowest_ratio, luminance_weight: As in `upsample`.
+        node_exposure: Of the surfaces at the nodes, lux s; red, green, blue, nothing.
+        lowest_ratio, luminance_weight: As in `upsample`.
     """
-    scale, coefficients = upsample(
+    return upsample(
         rgb,
-        upsampling_coefficients=upsampling_coefficients,
+        at_node=node_exposure[..., :3],
         lowest_ratio=lowest_ratio,
         luminance_weight=luminance_weight,
     )
-    return expose_spectra(scale * reflectance(coefficients), exposure_weight=exposure_weight)
-
-
-def reflectance(coefficients: Float64[Array, "3 y x"]) -> Float64[Array, "wavelength y x"]:
-    """Sigmoid of a parabola over wavelength, 0..1.
-
-    s(w) = 1/2 + x / (2 sqrt(1 + x^2)),  x = (c0 t + c1) t + c2,  t = (w - 570 nm) / 210 nm
-
-    Args:
-        coefficients: c0, c1, c2.
-
-    Source: Jakob and Hanika 2019.
-    """
-    x = jnp.tensordot(jnp.asarray(POWERS), coefficients, ((0,), (0,)))
-    root = jnp.sqrt(1 + x * x)
-    return jnp.where(x < 0, 0.5 / (root * (root + jnp.abs(x))), 0.5 + 0.5 * x / root)
 
 
 def upsample(
     rgb: Float64[Array, "3 y x"],
     *,
-    upsampling_coefficients: Float64[Array, "face node node 4"],
+    at_node: Float64[Array, "face node node sum"],
     lowest_ratio: Float64[Array, "3"],
     luminance_weight: Float64[Array, "3"],
-) -> tuple[Float64[Array, "y x"], Float64[Array, "3 y x"]]:
-    """Scale and coefficients of the spectrum of every pixel.
+) -> Float64[Array, "sum y x"]:
+    """The spectrum of every pixel, or any sums over it.
 
     The steps are those in the docstring of `spectral_film/light/upsampling.py`, one by one.
 
     Args:
         rgb: Linear Rec.709/D65, unclamped.
-        upsampling_coefficients: The table; c0, c1, c2, gain at every node.
+        at_node: Spectra at the nodes, or the sums over them.
         lowest_ratio: Ratio of each component to the largest where the table begins.
         luminance_weight: Luminance of the primaries, unit sum.
-
-    Returns:
-        scale: Factor on the reflectance, >= 0.
-        coefficients: c0, c1, c2 of the parabola.
     """
-    nodes = upsampling_coefficients.shape[1]
+    nodes = at_node.shape[1]
     lowest = lowest_ratio[:, None, None]
 
     luminance = jnp.tensordot(luminance_weight, rgb, ((0,), (0,)))
@@ -107,9 +113,6 @@ def upsample(
 
     i, a = position((face + 1) % 3)
     j, b = position((face + 2) % 3)
-    t = upsampling_coefficients
-    here = (1 - a) * ((1 - b) * t[face, i, j] + b * t[face, i, j + 1])
-    here = here + a * ((1 - b) * t[face, i + 1, j] + b * t[face, i + 1, j + 1])
-
-    scale = jnp.where(lit, jnp.maximum(2 * most * here[..., 3], 0.0), 0.0)
-    return scale, jnp.where(lit, jnp.moveaxis(here[..., :3], -1, 0), 0.0)
+    mix = (1 - a) * ((1 - b) * at_node[face, i, j] + b * at_node[face, i, j + 1])
+    mix = mix + a * ((1 - b) * at_node[face, i + 1, j] + b * at_node[face, i + 1, j + 1])
+    return jnp.where(lit, jnp.maximum(2 * most * jnp.moveaxis(mix, -1, 0), 0.0), 0.0)

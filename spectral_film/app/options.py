@@ -53,6 +53,15 @@ Backing = Annotated[
         help="rem-jet, ahu or none (the red ring). Default: the film's.",
     ),
 ]
+Upsampling = Annotated[
+    str,
+    typer.Option(
+        metavar="PRIOR",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
+        help="What RGB is taken for: a surface as measured ones are, or jakob-hanika, a smooth one.",
+    ),
+]
 PrinterPoints = Annotated[
     str,
     typer.Option(

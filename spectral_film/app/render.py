@@ -23,6 +23,7 @@ from spectral_film.app.options import (
     Index,
     PrinterPoints,
     Threads,
+    Upsampling,
     White,
     typed,
 )
@@ -196,6 +197,7 @@ def render(
     nan: Nan = "refuse",
     film: Film = typed(Settings.film),
     illuminant: Illuminant = Settings.illuminant,
+    upsampling: Upsampling = Settings.upsampling,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
     shutter: Shutter = f"1/{1 / Settings.shutter:g}",
@@ -236,6 +238,7 @@ def render(
         film=film,
         print_film=None if print_film == "none" else print_film,
         illuminant=illuminant,
+        upsampling=upsampling,  # type: ignore[arg-type]  # checked by Settings
         exposure=exposure,
         ei=ei,
         shutter=seconds(shutter),

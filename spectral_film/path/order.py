@@ -67,6 +67,7 @@ class Job:
             balance=film.balance,
             illuminant=film.balance if settings.illuminant is None else settings.illuminant,
             grey_lux_s=film.grey_lux_s(settings.ei) * 2**settings.exposure,
+            upsampling=settings.upsampling,
         )
 
     @property

@@ -212,6 +212,7 @@ def provenance(
     said["print_film"] = pipeline.print_film.label if pipeline.print_film else "none"
     # What was left to the film, as it was taken.
     said["illuminant"] = "none" if scene.kind == "radiance" else pipeline.job().camera.illuminant
+    said["upsampling"] = settings.upsampling if scene.kind == "rgb" else "none"
     said["ei"] = f"{settings.ei or pipeline.negative.exposure_index:g}"
     said["gate"] = gate_of(settings)
     said["backing"] = settings.backing or pipeline.negative.backing or "none"

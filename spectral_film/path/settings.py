@@ -24,6 +24,8 @@ class Settings:
         film: Camera stock: a shipped id, the path of a film model, or a film in memory.
         print_film: Print stock, likewise; None: the negative itself, on a light box.
         illuminant: Taking light of RGB and reflectance scenes; None: the film's balance.
+        upsampling: What RGB is taken for: a surface like those that were measured, or the smooth
+            one of jakob-hanika.
         exposure: Stops over the meter.
         ei: Exposure index metered at; None: the film's.
         shutter: Seconds the shutter is open; beyond 1 s reciprocity fails.
@@ -50,6 +52,7 @@ class Settings:
     film: "Film | str | Path" = "vision3-250d"
     print_film: "Film | str | Path | None" = "2383"
     illuminant: str | None = None
+    upsampling: Literal["measured", "jakob-hanika"] = "measured"
     exposure: float = 0.0
     ei: float | None = None
     shutter: float = 1 / 50
@@ -84,6 +87,7 @@ class Settings:
         _one_of("--white", self.white, ("print", "lamp"))
         _one_of("--balance", self.balance, ("neutral", "lad"))
         _within("--flare", self.flare, 0, 10, " percent of the open gate")
+        _one_of("--upsampling", self.upsampling, ("measured", "jakob-hanika"))
         _one_of("--display", self.display, DISPLAYS)
         _one_of("--gamut", self.gamut, ("compress", "clip"))
         _one_of("--grain", self.grain, ("off",))

@@ -3,7 +3,10 @@
 //
 //   exposure_c = sum_w light(w) * exposure_weight_c(w)        lux s
 //
-// From the host: BANDS of a cube; or WAVELENGTHS of the grid and NODES of the up-sampling table.
+// Of RGB, light is a mixture of the four surfaces around it in the up-sampling table, and the host
+// has summed over wavelength what each of them exposes.
+//
+// From the host: BANDS of a cube; or NODES of the up-sampling table.
 
 #ifdef BANDS
 __kernel void expose_spectra(
@@ -29,8 +32,6 @@ __kernel void expose_spectra(
 #endif
 
 #ifdef NODES
-typedef struct { V c0, c1, c2, scale; } Spectra;
-
 // How far a component may keep its distance from grey before it leaves the table; 1: it is inside.
 V room_to_grey(const V component, const V luminance, const V most, const float lowest)
 {
@@ -51,31 +52,40 @@ VI node_below(const V position)
     return node < 0 ? (VI)0 : node > NODES - 2 ? (VI)(NODES - 2) : node;
 }
 
-// The spectra of VW colours; the steps are those of upsampling.py.
-Spectra upsample(
-    V r, V g, V b,
-    __global const float *upsampling_coefficients,
-    __constant float *lowest_ratio,
-    __constant float *luminance_weight)
+// The steps are those of upsampling.py.
+__kernel void expose_rgb(
+    __global const float *light, const uint4 light_at,    // linear Rec.709, unclamped   [3]
+    __global const float4 *node_exposure,                 // lux s          [face][node][node]
+    __constant float *lowest_ratio,                       // where the faces begin       [3]
+    __constant float *luminance_weight,                   //                             [3]
+    const uint width,
+    __global float *exposure, const uint4 exposure_at)    // lux s                       [layer]
 {
-    const V light = luminance_weight[0] * r + luminance_weight[1] * g + luminance_weight[2] * b;
-    const VI lit = light > 0.0f;
-    const V y = lit ? light : 1.0f;  // where it is dark any colour will do: the scale is 0
+    const uint x = get_global_id(0) * VW, y = get_global_id(1);
+    if (x >= width)
+        return;
+    V r = load(light, light_at, 0, x, y, width);
+    V g = load(light, light_at, 1, x, y, width);
+    V b = load(light, light_at, 2, x, y, width);
+
+    const V luminance = luminance_weight[0] * r + luminance_weight[1] * g + luminance_weight[2] * b;
+    const VI lit = luminance > 0.0f;
+    const V at = lit ? luminance : 1.0f;  // where it is dark any colour will do: the scale is 0
     r = lit ? r : 1.0f;
     g = lit ? g : 1.0f;
     b = lit ? b : 1.0f;
 
     V most = r > g ? r : g;
     most = most > b ? most : b;
-    const V keep_r = room_to_grey(r, y, most, lowest_ratio[0]);
-    const V keep_g = room_to_grey(g, y, most, lowest_ratio[1]);
-    const V keep_b = room_to_grey(b, y, most, lowest_ratio[2]);
+    const V keep_r = room_to_grey(r, at, most, lowest_ratio[0]);
+    const V keep_g = room_to_grey(g, at, most, lowest_ratio[1]);
+    const V keep_b = room_to_grey(b, at, most, lowest_ratio[2]);
     V keep = keep_r < keep_g ? keep_r : keep_g;
     keep = keep < keep_b ? keep : keep_b;
-    r = keep < 1.0f ? y + keep * (r - y) : r;
-    g = keep < 1.0f ? y + keep * (g - y) : g;
-    b = keep < 1.0f ? y + keep * (b - y) : b;
-    most = keep < 1.0f ? y + keep * (most - y) : most;
+    r = keep < 1.0f ? at + keep * (r - at) : r;
+    g = keep < 1.0f ? at + keep * (g - at) : g;
+    b = keep < 1.0f ? at + keep * (b - at) : b;
+    most = keep < 1.0f ? at + keep * (most - at) : most;
 
     const VI red = r >= g && r >= b, green = g >= b;
     const V lowest_r = lowest_ratio[0], lowest_g = lowest_ratio[1], lowest_b = lowest_ratio[2];
@@ -88,89 +98,24 @@ Spectra upsample(
     const VI i = node_below(p), j = node_below(q);
 
     IntLanes corner;
-    Lanes along_p, along_q, c0, c1, c2, gain;
+    Lanes along_p, along_q, red_layer, green_layer, blue_layer;
     corner.all = (face * NODES + i) * NODES + j;
     along_p.all = p - TO_V(i);
     along_q.all = q - TO_V(j);
     for (size_t n = 0; n < VW; ++n) {
-        __global const float4 *node = (__global const float4 *)upsampling_coefficients
-                                    + corner.lane[n];
-        const float4 on_near = node[0] + along_q.lane[n] * (node[1] - node[0]);
-        const float4 on_far = node[NODES] + along_q.lane[n] * (node[NODES + 1] - node[NODES]);
-        const float4 c = on_near + along_p.lane[n] * (on_far - on_near);
-        c0.lane[n] = c.x;
-        c1.lane[n] = c.y;
-        c2.lane[n] = c.z;
-        gain.lane[n] = c.w;
+        __global const float4 *node = node_exposure + corner.lane[n];
+        // Of two shares one is 0 on a node, so that a grey is the white node to the last bit.
+        const float far = along_p.lane[n], near = 1.0f - far;
+        const float right = along_q.lane[n], left = 1.0f - right;
+        const float4 mix = near * (left * node[0] + right * node[1])
+                         + far * (left * node[NODES] + right * node[NODES + 1]);
+        red_layer.lane[n] = mix.x;
+        green_layer.lane[n] = mix.y;
+        blue_layer.lane[n] = mix.z;
     }
-    Spectra found;
-    found.c0 = c0.all;
-    found.c1 = c1.all;
-    found.c2 = c2.all;
-    found.scale = lit ? at_least(2.0f * most * gain.all, 0.0f) : 0.0f * light;  // or no number
-    return found;
-}
-
-// The sigmoid 1/2 + x / (2 sqrt(1 + x^2)). Far below 0 that is a difference of two near numbers,
-// good to 1e-7 of a white; `in_the_dark` is the same function, and keeps its digits there.
-V sigmoid(const V x, const int in_the_dark)
-{
-    const V square = x * x + 1.0f, inverse_root = rsqrt_(square);
-    if (!in_the_dark)
-        return 0.5f * x * inverse_root + 0.5f;
-    const V size = x < 0.0f ? -x : x;
-    const V rest = 0.5f * inverse_root / (square * inverse_root + size);
-    return x < 0.0f ? rest : 1.0f - rest;
-}
-
-typedef struct { V red, green, blue; } Layers;
-
-Layers integrated(
-    const Spectra colour,
-    __constant float *wavelength,
-    __constant float *exposure_weight,
-    const int in_the_dark)
-{
-    Layers sum = { 0.0f, 0.0f, 0.0f };
-    for (uint w = 0; w < WAVELENGTHS; ++w) {
-        const V x = (colour.c0 * wavelength[w] + colour.c1) * wavelength[w] + colour.c2;
-        const V s = sigmoid(x, in_the_dark);
-        sum.red += s * exposure_weight[w];
-        sum.green += s * exposure_weight[WAVELENGTHS + w];
-        sum.blue += s * exposure_weight[2 * WAVELENGTHS + w];
-    }
-    return sum;
-}
-
-__kernel void expose_rgb(
-    __global const float *light, const uint4 light_at,    // linear Rec.709, unclamped   [3]
-    __global const float *upsampling_coefficients,        // [face][node][node][4]
-    __constant float *lowest_ratio,      // where the faces begin        [3]
-    __constant float *luminance_weight,  //                              [3]
-    __constant float *wavelength,        // normalised, -1 .. 1          [wavelength]
-    __constant float *exposure_weight,   // lux s per unit reflectance   [layer][wavelength]
-    __constant float *dark,              // lux s, of a reflectance of 1 %  [layer]
-    const uint width,
-    __global float *exposure, const uint4 exposure_at)    // lux s                       [layer]
-{
-    const uint x = get_global_id(0) * VW, y = get_global_id(1);
-    if (x >= width)
-        return;
-    const Spectra colour = upsample(
-        load(light, light_at, 0, x, y, width),
-        load(light, light_at, 1, x, y, width),
-        load(light, light_at, 2, x, y, width),
-        upsampling_coefficients, lowest_ratio, luminance_weight);
-    Layers sum = integrated(colour, wavelength, exposure_weight, 0);
-    const VI is_dark = sum.red < dark[0] || sum.green < dark[1] || sum.blue < dark[2];
-    if (ANY(is_dark)) {  // pixel by pixel all the same: a picture does not depend on its neighbours
-        const Layers exact = integrated(colour, wavelength, exposure_weight, 1);
-        sum.red = is_dark ? exact.red : sum.red;
-        sum.green = is_dark ? exact.green : sum.green;
-        sum.blue = is_dark ? exact.blue : sum.blue;
-    }
-    store(exposure, exposure_at, 0, x, y, width, sum.red * colour.scale);
-    store(exposure, exposure_at, 1, x, y, width, sum.green * colour.scale);
-    store(exposure, exposure_at, 2, x, y, width, sum.blue * colour.scale);
+    const V scale = lit ? 2.0f * most : 0.0f * luminance;  // or no number
+    store(exposure, exposure_at, 0, x, y, width, at_least(scale * red_layer.all, 0.0f));
+    store(exposure, exposure_at, 1, x, y, width, at_least(scale * green_layer.all, 0.0f));
+    store(exposure, exposure_at, 2, x, y, width, at_least(scale * blue_layer.all, 0.0f));
 }
 #endif

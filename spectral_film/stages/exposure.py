@@ -30,12 +30,11 @@ from spectral_film.light.spectra import (
     resampling,
     share_held,
 )
-from spectral_film.light.upsampling import POWERS, upsampling_table
+from spectral_film.light.upsampling import Prior, surfaces_at_nodes, upsampling_table
 from spectral_film.stages.signals import EXPOSURE, SCENE, Signal
 from spectral_film.stages.stage import PointStage
 
 KERNELS = Path(__file__).with_suffix(".cl")
-DARK = 0.01  # of a white: below, the quick form of the sigmoid is off by more than 1e-5
 LARGEST_SHARE_HELD = 0.1  # of a layer's exposure may lie where a cube has no bands
 
 
@@ -48,12 +47,14 @@ class Camera:
         balance: The light it is balanced for.
         illuminant: The taking light of RGB and reflectance scenes.
         grey_lux_s: Exposure of an 18 % grey under the balance light.
+        upsampling: What the colours of RGB scenes are taken for.
     """
 
     spectral_sensitivity: np.ndarray
     balance: str
     illuminant: str
     grey_lux_s: float
+    upsampling: Prior
 
     def stage(self, kind: SceneKind, wavelength_nm: np.ndarray | None) -> "Exposure":
         """The exposure stage for scenes of one kind.
@@ -63,9 +64,9 @@ class Camera:
         """
         weight = self.exposure_weight(kind)
         if wavelength_nm is None:
-            return Exposure(exposure_weight=weight)
+            return Exposure(exposure_weight=weight, upsampling=self.upsampling)
         self.check_range(wavelength_nm)
-        return Exposure(exposure_weight=weight @ resampling(wavelength_nm), bands=True)
+        return Exposure(exposure_weight=weight @ resampling(wavelength_nm))
 
     def exposure_weight(self, kind: str) -> np.ndarray:
         """Exposure per unit of radiance, or of reflectance, (layer, wavelength)."""
@@ -102,19 +103,19 @@ class Exposure(PointStage):
     Attributes:
         exposure_weight: Exposure per unit of light, lux s, (layer, wavelength) for RGB, which is
             up-sampled, and (layer, band) for spectra.
-        bands: Whether the scene is spectra.
+        upsampling: What the colours of RGB are taken for; None: the scene is spectra.
     """
 
     takes: ClassVar[Mapping[str, Signal]] = {"light": SCENE}
     gives: ClassVar[Mapping[str, Signal]] = {"exposure": EXPOSURE}
 
     exposure_weight: np.ndarray
-    bands: bool = False
+    upsampling: Prior | None = None
 
     def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
         weight = self.exposure_weight
-        if self.bands:
+        if self.upsampling is None:
             return Launch(
                 site.device,
                 KERNELS,
@@ -123,20 +124,25 @@ class Exposure(PointStage):
                 tables={"exposure_weight": weight},
             )
         table = upsampling_table()
+        at_node = node_exposure(self.upsampling, weight)
         return Launch(
             site.device,
             KERNELS,
             "expose_rgb",
-            defines={
-                "WAVELENGTHS": weight.shape[1],
-                "NODES": table.upsampling_coefficients.shape[1],
-            },
+            defines={"NODES": at_node.shape[1]},
             tables={
-                "upsampling_coefficients": table.upsampling_coefficients,
+                "node_exposure": at_node,
                 "lowest_ratio": table.lowest_ratio,
                 "luminance_weight": table.luminance_weight,
-                "wavelength": POWERS[1],
-                "exposure_weight": weight,
-                "dark": DARK * weight.sum(axis=1),
             },
         )
+
+
+def node_exposure(prior: Prior, exposure_weight: np.ndarray) -> np.ndarray:
+    """What the surfaces of the up-sampling table expose.
+
+    Returns:
+        Lux s; red, green, blue and a 0, so that a kernel reads aligned, (face, node, node, 4).
+    """
+    exposure = surfaces_at_nodes(prior) @ exposure_weight.T
+    return np.concatenate([exposure, np.zeros_like(exposure[..., :1])], axis=-1)

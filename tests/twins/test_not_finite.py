@@ -123,6 +123,7 @@ CAMERA = Camera(
     balance="D55",
     illuminant="D55",
     grey_lux_s=0.05,
+    upsampling="measured",
 )
 INHIBITION = Inhibition(coupling=MODEL.coupling, curve=CURVE)
 PRINTER = Printer(

@@ -54,19 +54,31 @@ def test_every_table_says_its_unit_axes_and_source():
 
 
 def test_upsampling_is_what_the_script_makes():
-    # A node in 7 of each face and of each direction; the whole is the same, in 8 s.
+    # A node in 7 of each face and of each direction; the whole is the same, in 20 s.
     maker = script("make_upsampling")
     shipped = datasets(TABLES / "upsampling.h5")
     assert shipped["lowest_ratio"][0] == pytest.approx(np.float32(maker.LOWEST_RATIO), abs=0)
+    bends = maker.learn(maker.measured_surfaces())
+    # Sums over 280 surfaces, in whatever order a machine's linear algebra takes.
+    assert shipped["bend_basis"][0] == pytest.approx(bends.bend_basis, rel=1e-5, abs=1e-6)
     for face in range(3):
         rgb = maker.node_colours(face)[::7, ::7]
         coefficients, gain = maker.spectrum_of(rgb.reshape(-1, 3))
-        expected = np.concatenate([coefficients, gain[:, None]], 1).reshape(*rgb.shape[:2], 4)
-        table = shipped["upsampling_coefficients"][0][face, ::7, ::7]
-        # float32 storage, and 1e-12 in XYZ seen through slopes of up to a thousand
-        assert table == pytest.approx(expected, rel=1e-6, abs=1e-6)
+        bent, amount = maker.bent_surfaces(coefficients, bends)
+        for name, expected in (
+            ("upsampling_coefficients", np.concatenate([coefficients, gain[:, None]], 1)),
+            ("bend_amount", amount),
+            ("bent_coefficients", bent),
+        ):
+            table = shipped[name][0][face, ::7, ::7]
+            expected = expected.reshape(table.shape)
+            # float32 storage, and 1e-12 in XYZ seen through slopes of up to a thousand
+            close = np.isclose(table, expected, rtol=1e-6, atol=1e-6)
+            # An amount on the edge between two steps of storage may fall to either side.
+            assert close.mean() >= (1 if name == "upsampling_coefficients" else 0.999), name
+            assert table == pytest.approx(expected, rel=1e-6, abs=0.05), name
 
 
 def test_tables_are_small():
     for name in ("standards.h5", "upsampling.h5"):
-        assert (TABLES / name).stat().st_size < 700_000  # they live in git
+        assert (TABLES / name).stat().st_size < 1_000_000  # they live in git

@@ -232,7 +232,7 @@ def make_pack(folder: Path) -> Pack:
             "print_film": stock | {"id": "small-print", "name": "Small Print"},
             "settings": {
                 "exposure": 0.0, "ei": None, "illuminant": None, "backing": None, "white": "lamp",
-                "balance": "lad", "flare": 0.1, "gamut": "compress",
+                "balance": "lad", "flare": 0.1, "gamut": "compress", "upsampling": "jakob-hanika",
             },
             "sources": ["a test"],
             "input": {"space": "ACEScct", "grey_code": 0.4135884},

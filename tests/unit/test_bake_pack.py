@@ -37,7 +37,8 @@ from spectral_film.files.colour_spaces import to_named_space
 
 WIDTH = 1024  # 24 um on super35: small kernels, quick to bake
 # The red ring, to be kept; white and balance as all packs were before version 3.
-RECIPE = Recipe(settings=Settings(display="Rec.709", backing="none", white="lamp", balance="lad"))
+AS_BEFORE = {"white": "lamp", "balance": "lad", "upsampling": "jakob-hanika"}  # of old packs
+RECIPE = Recipe(settings=Settings(display="Rec.709", backing="none", **AS_BEFORE))
 
 
 @pytest.fixture(scope="module")
@@ -537,12 +538,12 @@ def test_a_pack_plays_without_an_opencl_device(pack, tmp_path, command, monkeypa
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_a_pack_of_an_older_version_is_read(copied, version):
-    """As its chain stood in parts, and as nothing was said of balance, flare and gamut."""
+    """As its chain stood in parts, and as nothing was said of what had one way."""
     path = copied / "pack.json"
     said = json.loads(path.read_text())
     with open_pack(copied) as opened:
         wanted = opened.manifest
-    for unsaid in ("balance", "flare", "gamut"):
+    for unsaid in ("balance", "flare", "gamut", "upsampling"):
         del said["settings"][unsaid]
     older = as_version_1(said) if version == 1 else said | {"schema_version": 2}
     path.write_text(json.dumps(older))

@@ -14,6 +14,7 @@ def camera(negative):
         balance="D55",
         illuminant="D55",
         grey_lux_s=0.05,
+        upsampling="measured",
     )
 
 

@@ -355,6 +355,7 @@ def test_every_file_says_how_to_make_it_again(command, tmp_path, photo, to):
     assert said["quantity"] == "negative"
     assert said["unit"].startswith("status M density")
     expected = {"exposure": "0.5", "ei": "250", "shutter": "0.02", "illuminant": "D55",
+                "upsampling": "measured",
                 "gate": "super35", "backing": "rem-jet", "halation": "True", "scatter": "True",
                 "adjacency": "True", "grain": "off", "printer_points": "25,25,25",
                 "white": "print", "balance": "neutral", "flare": "0.1", "display": "sRGB",
