@@ -1,9 +1,9 @@
 """Packs of older versions: their manifests in the order of today, a version at a time.
 
 Tables and kernels are as today. Before version 3 a pack did not say how its printer was balanced,
-how much flare was seen, what RGB was taken for and what became of colours outside the display, since
-there was one way; before version 2 its chain stood in the
-documentation and not in `pack.json`.
+how much flare was seen, what RGB was taken for and what became of colours outside the display,
+since there was one way; before version 2 its chain stood in the documentation and not in
+`pack.json`.
 """
 
 from typing import Any

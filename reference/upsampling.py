@@ -148,9 +148,7 @@ def solve(xyz: np.ndarray, bend: np.ndarray | None = None) -> np.ndarray:
         left = (1 - step / STEPS_FROM_GREY) ** 2  # shorter steps where the slopes are steep
         goal = left * grey + (1 - left) * xyz
         last = step == STEPS_FROM_GREY
-        error = _approach(
-            coefficients, goal, weight, (1 - left) * bend, SOLVED if last else 1e-6
-        )
+        error = _approach(coefficients, goal, weight, (1 - left) * bend, SOLVED if last else 1e-6)
     if not error.max() <= SOLVED:
         raise ArithmeticError(f"{(error > SOLVED).sum()} colours have no sigmoid reflectance")
     return coefficients

@@ -38,9 +38,8 @@ from spectral_film.stages.stage import POINT
 
 EXP2 = 15  # a limit (2), rounding (3), polynomial (5), exponent (2), argument (3)
 LOG2 = 14
-ROOT = 13
 OPERATIONS = {  # per pixel
-    "exposure": 85 * (2 + 1 + ROOT + 3 + 3) + 120,
+    "exposure": 120 + 3 * 9,
     "tone curve": 9 * (EXP2 + 4) + 9,
     "printing": 85 * (3 + EXP2 - 3 + 3),
     "print tone curve": 12 * (EXP2 + 4) + 3 * LOG2,

@@ -57,7 +57,7 @@ def make(output: Path) -> None:
     faces = zip(*[solve_face(face, bends) for face in range(3)], strict=True)
     solved, bent, amount = (np.stack(values) for values in faces)
     under_d65 = "solved under D65 with the CIE 1931 observer; Jakob and Hanika 2019"
-    learnt = "learnt from reflectances that come with colour-science: reference/measured_surfaces.py"
+    learnt = "learnt from measured reflectances: reference/measured_surfaces.py"
     datasets = [
         ("upsampling_coefficients", solved, "1", "face, node, node, c0 c1 c2 gain", under_d65),
         ("bent_coefficients", bent, "1", "face, node, node, c0 c1 c2", under_d65),

@@ -1,6 +1,6 @@
 """Exposure: the light of the scene -> layer exposure, by every pixel's spectrum.
 
-Source: docs/physics.md, Exposure and Up-sampling.
+Source: docs/physics.md, Up-sampling.
 """
 
 import jax.numpy as jnp

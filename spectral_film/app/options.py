@@ -59,7 +59,7 @@ Upsampling = Annotated[
         metavar="PRIOR",
         rich_help_panel=FILM_PANEL,
         hidden=True,
-        help="What RGB is taken for: a surface as measured ones are, or jakob-hanika, a smooth one.",
+        help="RGB is taken for a surface as measured ones are, or jakob-hanika, a smooth one.",
     ),
 ]
 PrinterPoints = Annotated[

@@ -40,10 +40,10 @@ for one pixel, in the order a kernel does it, T being `gain r` at the nodes, or 
                    + a (1-b)  T[face,i+1,j] + a b     T[face,i+1,j+1])    or 0, where that is less
 
 k times the colour is k times the spectrum. It is less than 0 only far beyond the spectral locus,
-between nodes of which some have no luminance at all, and less. Colours near and beyond the spectral locus have been
-moved towards D65 at constant luminance when the table was made, along the distance from D65
-relative to the locus: unchanged up to 0.93, which is past every colour of Rec.709, then on a smooth
-slope that never reaches 0.98.
+between nodes of which some have no luminance at all, and less. Colours near and beyond the
+spectral locus have been moved towards D65 at constant luminance when the table was made, along the
+distance from D65 relative to the locus: unchanged up to 0.93, which is past every colour of
+Rec.709, then on a smooth slope that never reaches 0.98.
 
 The table is made by `scripts/make_upsampling.py`; `reference/upsampling.py` solves a node, and
 `reference/metameric_black.py` learns the bends.
@@ -119,7 +119,9 @@ def surfaces_at_nodes(prior: Prior) -> np.ndarray:
         reflectance = sigmoid(table.bent_coefficients.astype(float) @ POWERS + bend)
     else:
         reflectance = sigmoid(plain[..., :3] @ POWERS)
-    return plain[..., 3:] * reflectance
+    surfaces = plain[..., 3:] * reflectance
+    surfaces.flags.writeable = False
+    return surfaces
 
 
 def upsample(rgb: np.ndarray, at_node: np.ndarray) -> np.ndarray:

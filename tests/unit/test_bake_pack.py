@@ -36,8 +36,8 @@ from spectral_film.errors import InputError, UsageError
 from spectral_film.files.colour_spaces import to_named_space
 
 WIDTH = 1024  # 24 um on super35: small kernels, quick to bake
-# The red ring, to be kept; white and balance as all packs were before version 3.
-AS_BEFORE = {"white": "lamp", "balance": "lad", "upsampling": "jakob-hanika"}  # of old packs
+# The red ring, to be kept; the rest as all packs were before version 3.
+AS_BEFORE = {"white": "lamp", "balance": "lad", "gamut": "clip", "upsampling": "jakob-hanika"}
 RECIPE = Recipe(settings=Settings(display="Rec.709", backing="none", **AS_BEFORE))
 
 

@@ -1,5 +1,5 @@
-"""What measured surfaces add to the sigmoid: a black, bounded, from where they lie and nowhere else,
-and nearer to surfaces that were kept from it.
+"""What measured surfaces add to the sigmoid: a black, bounded, where they lie and nowhere else, and
+nearer to surfaces that were kept from it.
 """
 
 import warnings
