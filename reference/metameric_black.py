@@ -29,7 +29,7 @@ from reference.upsampling import (
 from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.light.upsampling import POWERS, sigmoid
 
-LENGTH = 0.4  # of the process, in the coordinates of `place`
+LENGTH = 0.7  # of the process, in the coordinates of `place`
 ERROR = 0.5  # of an amount: how far surfaces of one chromaticity lie apart
 DARKEST = 0.01  # of the level: what is darker was not measured well enough to be told from it
 LEAST_LEVEL = 0.02  # of a sample, for the same reason
@@ -37,9 +37,10 @@ SHAPES = 10  # more do no better
 SEEN = (WAVELENGTH >= 390) & (WAVELENGTH <= 690)  # by eyes and films, all but a few per cent
 FINEST_AMOUNT = 2**-9  # the bent parabola is solved with the amounts as they are stored
 
-# The process is believed where the samples explain this share of its variance, not at all where
-# they explain that; one lonely sample explains 0.8 at its own place.
-EXPLAINED_NONE, EXPLAINED_ALL = 0.3, 0.8
+# A surface is believed to be likely where others of its chromaticity were measured: each counts
+# as a Gaussian this wide, and one at its own place is enough.
+REACH = 0.2
+TOO_FEW, ENOUGH = 0.2, 1.0
 
 # Towards the spectral locus colours are those of lights: no surface is believed beyond 0.93, where
 # colours begin to be moved; the farthest that was measured is at 0.92.
@@ -56,36 +57,28 @@ def place(xyz: np.ndarray) -> np.ndarray:
     return np.stack([3 * (ratio[:, 0] - 1), 1.2 * (1 - ratio[:, 2])], 1)
 
 
-def _alike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Covariance of two places: Matern of order 3/2, (one, other)."""
-    apart = np.linalg.norm(one[:, None] - other, axis=-1) * np.sqrt(3) / LENGTH
-    return (1 + apart) * np.exp(-apart)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Bends:
     """The regression, trained.
 
     Attributes:
         places: Of the surfaces, grey the last, (sample, 2).
-        precision: Inverse covariance of what was observed there, (sample, sample).
-        amounts: What was observed, of each shape, (sample, basis).
+        pull: On places as alike as themselves, in amounts of each shape, (sample, basis).
         bend_basis: The shapes, (basis, wavelength).
     """
 
     places: np.ndarray
-    precision: np.ndarray
-    amounts: np.ndarray
+    pull: np.ndarray
     bend_basis: np.ndarray
 
     def at(self, xyz: np.ndarray) -> np.ndarray:
         """How much of each shape is believed, (colour, basis)."""
-        near = _alike(place(xyz), self.places)
-        explained = ((near @ self.precision) * near).sum(1)
-        believed = _smooth_step((explained - EXPLAINED_NONE) / (EXPLAINED_ALL - EXPLAINED_NONE))
+        apart = np.linalg.norm(place(xyz)[:, None] - self.places, axis=-1)
+        around = np.exp(-0.5 * (apart[:, :-1] / REACH) ** 2).sum(1)
+        believed = _smooth_step((around - TOO_FEW) / (ENOUGH - TOO_FEW))
         light = (distance_from_white(xyz) - SURFACES_TO) / (ROLL_FROM - SURFACES_TO)
         believed = believed * (1 - _smooth_step(light))
-        return believed[:, None] * (near @ (self.precision @ self.amounts))
+        return believed[:, None] * (_alike(apart) @ self.pull)
 
 
 def learn(reflectance: np.ndarray) -> Bends:
@@ -106,13 +99,13 @@ def learn(reflectance: np.ndarray) -> Bends:
     axes = np.linalg.svd(bend[:, SEEN], full_matrices=False)[2][:SHAPES]
     axes *= np.sign(axes.sum(1, keepdims=True))  # either is right
     amounts = bend[:, SEEN] @ axes.T
-    grey = surface_weight().sum(1)[None]
-    places = np.concatenate([place(xyz), place(grey)])
-    error = np.append(np.full(len(bend), ERROR**2), 1e-9)  # of a grey, only for the solver
+
+    places = np.concatenate([place(xyz), place(surface_weight().sum(1)[None])])
+    covariance = _alike(np.linalg.norm(places[:, None] - places, axis=-1))
+    covariance += np.diag(np.append(np.full(len(amounts), ERROR**2), 1e-9))  # a grey has none
     return Bends(
         places=places,
-        precision=np.linalg.inv(_alike(places, places) + np.diag(error)),
-        amounts=np.concatenate([amounts, np.zeros_like(amounts[:1])]),
+        pull=np.linalg.solve(covariance, np.concatenate([amounts, np.zeros_like(amounts[:1])])),
         bend_basis=np.linalg.lstsq(amounts, bend)[0],
     )
 
@@ -134,6 +127,12 @@ def bent_surfaces(coefficients: np.ndarray, bends: Bends) -> tuple[np.ndarray, n
     parabola = coefficients.copy()
     parabola[bent] = solve(xyz[bent], amount[bent] @ bends.bend_basis)
     return parabola, amount
+
+
+def _alike(apart: np.ndarray) -> np.ndarray:
+    """Covariance of two places of the process: Matern of order 3/2."""
+    u = np.sqrt(3) * apart / LENGTH
+    return (1 + u) * np.exp(-u)
 
 
 def _parabola_of(reflectance: np.ndarray) -> np.ndarray:
