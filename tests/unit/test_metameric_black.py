@@ -54,8 +54,8 @@ def test_what_is_added_has_no_colour_under_d65():
     black = black_of(rgb)
     assert abs(black).max() > 0.1  # the test has something to look at
     size = np.linalg.norm(rgb @ rgb_to_xyz().T, axis=1)
-    # c0, c1, c2 of the bent parabola are float32: 6e-8 of numbers of ten.
-    assert (np.linalg.norm(black @ UNDER_D65.T, axis=1) / size).max() < 1e-6
+    # c0, c1, c2 of the bent parabola are float32: 6e-8 of numbers of up to a hundred.
+    assert (np.linalg.norm(black @ UNDER_D65.T, axis=1) / size).max() < 1e-5
 
 
 def test_surfaces_reflect_between_nothing_and_everything():
