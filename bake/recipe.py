@@ -129,8 +129,7 @@ class Recipe:
         exposed = (
             f"exposed {settings.exposure:+g} stops at EI "
             f"{settings.ei or self.negative.exposure_index:g} under "
-            f"{settings.illuminant or self.negative.balance}, RGB taken for surfaces by "
-            f"{settings.upsampling}"
+            f"{settings.illuminant or self.negative.balance}, up-sampling {settings.upsampling}"
         )
         points = ",".join(f"{p:g}" for p in settings.printer_points)
         printed = f"printer points {points}, balance {settings.balance}, white {settings.white}"
