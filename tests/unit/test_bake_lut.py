@@ -220,9 +220,10 @@ def test_every_form_says_what_it_takes_and_gives(command, tmp_path, form):
 def test_a_negative_on_a_light_box_says_nothing_of_a_printer():
     seen = replace(RECIPE.settings, print_film=None, flare=2.0)
     _, how, _ = Recipe(settings=seen).description()
-    assert how == "exposed +0 stops at EI 250 under D55, on a light box, flare 2 %, gamut compress"
+    exposed = "exposed +0 stops at EI 250 under D55, up-sampling measured"
+    assert how == f"{exposed}, on a light box, flare 2 %, gamut compress"
     _, how, _ = Recipe(settings=replace(seen, print_film="2383", balance="lad")).description()
-    assert how.endswith("printer points 25,25,25, balance lad, white print, flare 2 %, gamut compress")
+    assert how.endswith("points 25,25,25, balance lad, white print, flare 2 %, gamut compress")
 
 
 def test_a_display_referred_space_has_no_code_for_a_highlight(command, tmp_path):
