@@ -118,6 +118,8 @@ def meaning_of(
         raise InputError(f"{path}: is a JPEG picture of CMYK, inks on paper; {CONVERT}")
     if picture.photometric is not None:
         refuse_photometric(picture.photometric, path)
+    if picture.photometric == WHITE_IS_ZERO and picture.spec.nchannels > 1:
+        raise InputError(f"{path}: is grey with white at 0 and with alpha; {CONVERT}")
     if asked is None:
         try:
             space, reason = _stated(picture)

@@ -169,6 +169,13 @@ def test_tiff_of_which_zero_is_white(tmp_path, number):
     np.testing.assert_allclose(pixels(path, **options), want, atol=1e-5)
 
 
+def test_tiff_of_which_zero_is_white_with_alpha(tmp_path):
+    # The library turns alpha round as well.
+    path = tiff(tmp_path / "a.tif", (np.zeros((2, 2, 2), np.uint8), 0, {}))
+    with pytest.raises(InputError, match="with alpha"):
+        read_scene(path)
+
+
 # L*, a*, b* of LINEAR, by CIE 15: of linear Rec.709 adapted to the white of the file.
 def lab_of(linear, white):
     to_white = adapted(xyz_of(D65), white) @ primaries_to_xyz(REC709, D65)
