@@ -21,7 +21,7 @@ OTHER_MODELS: dict[tuple[str, ...], str] = {
     ("x", "y"): "places or motion in a plane",
 }
 # What TIFF calls its numbers. Libraries hand on the first kinds as RGB or grey.
-WHITE_IS_ZERO, CIELAB, ICCLAB = 0, 8, 9
+WHITE_IS_ZERO, YCBCR, CIELAB, ICCLAB = 0, 6, 8, 9
 MADE_RGB = (0, 1, 2, 3, 6)
 OTHER_PHOTOMETRIC = {
     4: "a mask of transparency",
