@@ -28,6 +28,7 @@ from spectral_film.files.colour.kinds import (
     LUMINANCE_CHROMA,
     WHITE_IS_ZERO,
     XYZ,
+    YCBCR,
     refuse_photometric,
 )
 from spectral_film.files.colour.models import (
@@ -118,6 +119,10 @@ def meaning_of(
         raise InputError(f"{path}: is a JPEG picture of CMYK, inks on paper; {CONVERT}")
     if picture.photometric is not None:
         refuse_photometric(picture.photometric, path)
+    if picture.photometric == YCBCR and picture.spec.get_int_attribute("oiio:BitsPerSample") != 8:
+        raise InputError(f"{path}: is luminance-chroma (YCbCr) of more than 8 bits; {CONVERT}")
+    if picture.photometric == WHITE_IS_ZERO and picture.spec.nchannels > 1:
+        raise InputError(f"{path}: is grey with white at 0 and with alpha; {CONVERT}")
     if asked is None:
         try:
             space, reason = _stated(picture)

@@ -169,6 +169,28 @@ def test_tiff_of_which_zero_is_white(tmp_path, number):
     np.testing.assert_allclose(pixels(path, **options), want, atol=1e-5)
 
 
+def test_tiff_of_which_zero_is_white_with_alpha(tmp_path):
+    # The library turns alpha round as well.
+    path = tiff(tmp_path / "a.tif", (np.zeros((2, 2, 2), np.uint8), 0, {}))
+    with pytest.raises(InputError, match="with alpha"):
+        read_scene(path)
+
+
+@pytest.mark.parametrize("number", [np.uint8, np.uint16])
+def test_tiff_of_video(tmp_path, number):
+    red, green, blue = 0.6, 0.4, 0.2
+    y = 0.299 * red + 0.587 * green + 0.114 * blue  # TIFF 6.0, section 21
+    stored = np.array([y, (blue - y) / 1.772 + 0.5, (red - y) / 1.402 + 0.5]) * np.ones((8, 8, 1))
+    codes = np.rint(stored * np.iinfo(number).max).astype(number)
+    path = tiff(tmp_path / "a.tif", (codes, 6, {530: (3, [1, 1])}))
+    if number is np.uint8:
+        want = srgb(np.array([red, green, blue])) * np.ones((8, 8, 1))
+        np.testing.assert_allclose(pixels(path), want, atol=0.015)  # 2 codes of rounding, slope 2
+    else:
+        with pytest.raises(InputError, match="luminance-chroma"):
+            read_scene(path)
+
+
 # L*, a*, b* of LINEAR, by CIE 15: of linear Rec.709 adapted to the white of the file.
 def lab_of(linear, white):
     to_white = adapted(xyz_of(D65), white) @ primaries_to_xyz(REC709, D65)

@@ -186,6 +186,7 @@ def test_an_rgb_profile_serves_a_grey_picture(tmp_path):
     (profile(extra={b"gXYZ": b"XYZ " + bytes(16)}), "damaged"),
     (profile(extra={b"rTRC": para(1, 2.0, 0.0, 0.5)}), "damaged"),
     (profile(extra={b"rTRC": b"curv" + struct.pack(">II", 0, 2**31)}), "damaged"),
+    (profile(connection=b"Lab "), "damaged"),
     (b"", "damaged"),
     (b"no profile" * 50, "damaged"),
 ])  # fmt: skip

@@ -21,8 +21,8 @@ OTHER_MODELS: dict[tuple[str, ...], str] = {
     ("x", "y"): "places or motion in a plane",
 }
 # What TIFF calls its numbers. Libraries hand on the first kinds as RGB or grey.
-WHITE_IS_ZERO, CIELAB, ICCLAB = 0, 8, 9
-LIGHT_PHOTOMETRIC = (0, 1, 2, 3, 6, CIELAB, ICCLAB)
+WHITE_IS_ZERO, YCBCR, CIELAB, ICCLAB = 0, 6, 8, 9
+MADE_RGB = (0, 1, 2, 3, 6)
 OTHER_PHOTOMETRIC = {
     4: "a mask of transparency",
     5: "CMYK or other inks (separated)",
@@ -70,7 +70,7 @@ def channels_without_rgb(names: Sequence[str], path: Path) -> tuple[list[int], t
 def stored_numbers(path: Path) -> bool:
     """Whether the library is to hand on the numbers of a file as they are stored.
 
-    It would make 8-bit RGB of CIELAB. To be asked before it opens the file.
+    It would make 8-bit RGB of CIELAB, and not open others. To be asked before it opens the file.
 
     Raises:
         InputError: a kind of picture that no library opens, or that it opens as something else.
@@ -86,9 +86,7 @@ def stored_numbers(path: Path) -> bool:
     if not start.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
         return False
     found = tiff.page_tags(path, 0, {tiff.PHOTOMETRIC})
-    photometric = int(found.get(tiff.PHOTOMETRIC, (1,))[0])
-    refuse_photometric(photometric, path)
-    return photometric in (CIELAB, ICCLAB)
+    return found.get(tiff.PHOTOMETRIC, (2,))[0] not in MADE_RGB
 
 
 def hint_unopened(reason: str) -> str:
@@ -102,6 +100,6 @@ def hint_unopened(reason: str) -> str:
 
 def refuse_photometric(kind: int, path: Path) -> None:
     """Raise an InputError for a kind of TIFF that is no light."""
-    if kind not in LIGHT_PHOTOMETRIC:
+    if kind not in (*MADE_RGB, CIELAB, ICCLAB):
         what = OTHER_PHOTOMETRIC.get(kind, f"the unknown kind {kind}")
         raise InputError(f"{path}: is a TIFF picture of {what}; {CONVERT}")

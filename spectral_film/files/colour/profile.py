@@ -94,6 +94,8 @@ def _road(profile: _Profile, path: object, grey: bool) -> Conversion:
         )
     matrix = np.array([_xyz(_needed(tags, colour + b"XYZ")) for colour in (b"r", b"g", b"b")]).T
     curves = [_curve(_needed(tags, colour + b"TRC")) for colour in (b"r", b"g", b"b")]
+    if profile.connection != b"XYZ ":
+        raise _DamagedError("a matrix that leads to no XYZ")
     if np.linalg.matrix_rank(matrix) < 3:
         raise _DamagedError("its primaries span no triangle")
     if np.abs(matrix.sum(axis=1) - D50).max() >= NEUTRAL_WITHIN:
