@@ -9,7 +9,7 @@ import numpy as np
 from bake.error import CIEDE2000
 from bake.kernels import mixture, transfer
 from bake.manifest import Manifest
-from bake.parts import LAYERS, Kernel, Statistic, Table
+from bake.parts import LAYERS, Kernel, Statistic
 from bake.reference_scene import LAMPS
 from bake.replay import pixels_of, through
 from bake.steps import Lookup
@@ -32,7 +32,6 @@ from spectral_film.pages.numbers import number
 from spectral_film.pages.page import Section, page, section
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 DRAWN = np.geomspace(1e-4, 0.1, 121)  # cycles/um
@@ -88,13 +87,11 @@ def _pictures(folder: Path, said: Manifest, proof: Verification) -> Section:
                 picture(np.repeat(errors[..., None], 3, axis=2), "difference of engine and pack"),
                 f"How far the pack is from the engine: white is a {CIEDE2000} of {WORST_SHOWN:g}.",
             ),
-        ),
-        abreast(
             pair(
                 picture(_crop(film), "the colour path alone (film)", times=3),
                 picture(_crop(full), "with scatter, halation and edge effects", times=3),
                 "Two lamps; each pixel drawn 3 x 3.",
-            )
+            ),
         ),
     )
 
@@ -182,21 +179,21 @@ def _curves(folder: Path, said: Manifest) -> Section:
         if step.table.dimensions == 1:
             steps.setdefault(step.table.clf, step)
 
-    def draw(drawing: "Figure") -> None:
-        panels = drawing.subplots(1, len(steps), squeeze=False)[0]
-        for axes, step in zip(panels, steps.values(), strict=True):
-            _draw_curves(axes, folder, step.table)
-            axes.set(xlabel=f"{step.takes}, {units[step.takes]}", ylabel=step.gives)
-
-    label = f"Tables of one value: {', '.join(step.gives for step in steps.values())}"
-    return section("Curves", figure(svg(draw, label)))
+    figures = []
+    for step in steps.values():
+        along = f"{step.takes}, {units[step.takes]}"
+        drawing = svg(partial(_draw_curves, folder, step, along), f"{step.gives} by {along}")
+        figures.append(figure(drawing))
+    return section("Curves", abreast(*figures))
 
 
-def _draw_curves(axes: "Axes", folder: Path, curve: Table) -> None:
-    x = np.linspace(*curve.domain, 400)
-    y = through(folder / curve.clf, np.repeat(x[None, :, None], 3, axis=2))[0]
+def _draw_curves(folder: Path, step: Lookup, along: str, drawing: "Figure") -> None:
+    axes = drawing.subplots()
+    x = np.linspace(*step.table.domain, 400)
+    y = through(folder / step.table.clf, np.repeat(x[None, :, None], 3, axis=2))[0]
     for layer, dye in zip(LAYERS, y.T, strict=True):
         axes.plot(x, dye, color=RECORDS[layer], label=layer)
+    axes.set(xlabel=along, ylabel=step.gives)
     axes.legend()
 
 

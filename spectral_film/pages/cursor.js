@@ -52,6 +52,12 @@
       }
     };
 
+    // Where the curves of a column begin and end, 0..1 along it.
+    const extent = ({ box: [left, , right], panels }) => {
+      const along = panels.flatMap((p) => p.lines.flatMap((l) => l.vertices.flat().map(([x]) => x)));
+      return [Math.min(...along), Math.max(...along)].map((x) => (x - left) / (right - left));
+    };
+
     const read = (column, share) => {
       clear();
       at = { column, share };
@@ -90,9 +96,11 @@
       event.preventDefault();
       const { column, share } = at ?? { column: columns[0], share: 0.5 };
       const next = columns[columns.indexOf(column) + Math.sign(step)];
+      const [from, until] = extent(column);
       const to = share + (event.shiftKey ? 10 : 1) * step;
-      if (next && (to < 0 || to > 1) && Math.abs(step) < 1) read(next, to < 0 ? 1 : 0);
-      else read(column, Math.min(1, Math.max(0, to)));
+      if (next && (to < from || to > until) && Math.abs(step) < 1)
+        read(next, extent(next)[step < 0 ? 1 : 0]);
+      else read(column, Math.min(until, Math.max(from, to)));
     });
   };
 
