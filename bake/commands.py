@@ -132,7 +132,7 @@ def lut(
     from bake.lut import bake_lut, check_file, check_lut
     from bake.recipe import Recipe
     from spectral_film.device.device import open_device
-    from spectral_film.pages.page import check_place, write_text
+    from spectral_film.pages.writing import check_place, write_text
 
     recipe = Recipe(
         settings=_settings(

@@ -22,11 +22,12 @@ from spectral_film.lab.report import draw as draw_chart
 from spectral_film.lab.session import measure
 from spectral_film.lab.stock_drawing import draw
 from spectral_film.light.demo_scene import demo_scene
-from spectral_film.pages.drawing import svg
+from spectral_film.pages.drawing import write_drawing
 
 ROOT = Path(__file__).parents[1]
 PICTURES, SHEETS = ROOT / "docs/pictures", ROOT / "reference/sheets"
 JPEG_QUALITY = 90
+CHART_IN, COMPARED_IN = (6.4, 3.3), (6.4, 4.4)
 CHECKER_AND_WEDGE = (30, 280, 450, 255)  # x, y, width, height
 
 
@@ -37,10 +38,6 @@ def main(folder: Path) -> None:
         planes = render(scene, settings, device=device, crop=crop, encode=True).planes
         codes = np.rint(255 * np.clip(np.moveaxis(planes, 0, -1), 0, 1)).astype(np.uint8)
         Image.fromarray(codes).save(folder / name, quality=JPEG_QUALITY, subsampling=0)
-
-    def save(name: str, drawing: str) -> None:  # on white: readers may have a dark page
-        drawing = drawing.replace("<svg ", '<svg style="background: #fff" ', 1)
-        (folder / name).write_text(drawing, encoding="utf-8")
 
     folder.mkdir(parents=True, exist_ok=True)
     picture("print.jpg", Settings())
@@ -53,11 +50,14 @@ def main(folder: Path) -> None:
     session = measure(device, load_negative("vision3-250d"), load_print("2383"))
     for title, name in (("Knife edge", "lab-edge"), ("Lines and spots", "lab-eberhard")):
         (measurement,) = (m for m in session.measurements if m.title.startswith(title))
-        save(f"{name}.svg", svg(partial(draw_chart, measurement=measurement)))
+        chart = partial(draw_chart, measurement=measurement)
+        write_drawing(folder / f"{name}.svg", chart, title, CHART_IN)
     model = fit_film(read_sheet(SHEETS / "vision3-250d"))
     for compared in comparisons(model):
         name = compared.quantity.replace(" ", "-")
-        save(f"fit-{name}.svg", svg(partial(draw_fit, c=compared), height_in=4.4))
+        chart = partial(draw_fit, c=compared)
+        label = f"{compared.quantity}: the fit over its sheet"
+        write_drawing(folder / f"fit-{name}.svg", chart, label, COMPARED_IN)
 
 
 if __name__ == "__main__":

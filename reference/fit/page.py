@@ -9,8 +9,12 @@ from reference.fit.chart_fit import ChartFit
 from reference.fit.model import FilmModel
 from reference.fit.report import Comparison, comparisons, undetermined
 from reference.fit.solve import HELD, Solution
-from spectral_film.pages.drawing import INK, PALE, PUBLISHED, RECORDS, svg
-from spectral_film.pages.page import Markup, figure, page, paragraph, section, table, verdict
+from spectral_film.pages.chart import circles, compared, logarithmic
+from spectral_film.pages.drawing import INK, RECORDS, svg
+from spectral_film.pages.figures import figure
+from spectral_film.pages.markup import Markup, note, paragraph, table, verdict
+from spectral_film.pages.numbers import number, quantity, reading
+from spectral_film.pages.page import Section, page, section
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,12 +26,14 @@ def to_html(model: FilmModel, charted: ChartFit | None = None) -> str:
     compared = comparisons(model)
     missed = [c.quantity for c in compared if not c.met().all()]
     lead = [
-        paragraph(f"{sheet.name} ({sheet.kind}), fitted to: {sheet.source}."),
+        paragraph(f"{sheet.name} ({sheet.kind})."),
         paragraph(
             verdict(False, f"Outside tolerance: {', '.join(missed)}.")
             if missed
             else verdict(True, "Every quantity is within its tolerance.")
         ),
+        note(f"Fitted to: {sheet.source}."),
+        note("Lines are the film's, circles the sheet's. Below each chart: fit minus data."),
     ]
     body = [_quantity(c) for c in compared]
     if charted:
@@ -39,57 +45,44 @@ def to_html(model: FilmModel, charted: ChartFit | None = None) -> str:
     return page(f"Fit of {sheet.id}", lead, body, "Made by spectral-film fit.")
 
 
-def _quantity(c: Comparison) -> Markup:
-    parts = [
-        table(
-            ("record", "rms", "largest", "tolerance", ""),
-            [
-                (
-                    record,
-                    f"{rms:.4f}",
-                    f"{largest:.4f}",
-                    f"{c.tolerance.rms:g} / {c.tolerance.largest:g}" if c.tolerance else "none set",
-                    verdict(bool(met), "within" if met else "outside"),
-                )
-                for record, rms, largest, met in zip(
-                    c.records, c.rms(), c.largest(), c.met(), strict=True
-                )
-            ],
+def _quantity(c: Comparison) -> Section:
+    title = "MTF" if c.quantity == "mtf" else c.quantity[0].upper() + c.quantity[1:]
+    rows = [
+        (
+            record,
+            reading(rms, c.tolerance.rms) if c.tolerance else number(rms),
+            reading(largest, c.tolerance.largest) if c.tolerance else number(largest),
+            f"{c.tolerance.rms:g} / {c.tolerance.largest:g}" if c.tolerance else "none set",
+            verdict(bool(met), "within" if met else "outside") if c.tolerance else "",
         )
+        for record, rms, largest, met in zip(c.records, c.rms(), c.largest(), c.met(), strict=True)
     ]
-    if len(c.x) > 1:
-        parts.insert(0, figure(svg(lambda f: draw(f, c), height_in=4.4)))
+    tables: list[Markup] = [table(("record", "rms", "largest", "tolerance", ""), rows)]
     if c.tolerance:
-        parts.append(paragraph(f"The tolerance: {c.tolerance.reason}."))
-    return section(c.quantity[0].upper() + c.quantity[1:], *parts)
+        tables.append(paragraph(f"The tolerance: {c.tolerance.reason}."))
+    if len(c.x) == 1:
+        return section(title, *tables)
+    said = f"{title} by {c.axis}: {', '.join(c.records)}, over the sheet's values"
+    return section(title, figure(svg(lambda f: draw(f, c), said, height_in=4.4)), beside=tables)
 
 
 def draw(drawing: "Figure", c: Comparison) -> None:
     """Data as circles, the fit as a line, and their difference below in its tolerance."""
-    above, below = drawing.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    if c.tolerance:
-        below.axhspan(
-            -c.tolerance.largest, c.tolerance.largest, color=PALE, alpha=0.12, linewidth=0
-        )
-    below.axhline(0, color=PALE, linewidth=0.6)
-    for record, data, reading in zip(c.records, c.data, c.reading, strict=True):
+    band = c.tolerance.largest if c.tolerance else None
+    above, below = compared(drawing, band, c.axis, "fit - data")
+    for record, data, fitted in zip(c.records, c.data, c.reading, strict=True):
         colour, printed = RECORDS.get(record, INK), np.isfinite(data)
-        x, published = c.x[printed], data[printed]
-        every = slice(None, None, max(1, len(x) // 40))
-        above.plot(x[every], published[every], **PUBLISHED, color=colour, alpha=0.7)
-        above.plot(c.x, reading, color=colour, label=record)
-        below.plot(x, reading[printed] - published, color=colour, linewidth=0.9)
+        circles(above, c.x, data, colour)
+        above.plot(c.x, fitted, color=colour, label=record)
+        difference = fitted[printed] - data[printed]
+        below.plot(c.x[printed], difference, color=colour, linewidth=0.9, label=record)
     above.legend()
     above.set_ylabel(c.quantity)
-    below.set(xlabel=c.axis, ylabel="fit - data")
     if c.quantity == "mtf":
-        above.set_xscale("log")
-        ticks = [t for t in (2, 5, 10, 20, 50, 100) if c.x.min() <= t <= c.x.max()]
-        above.set_xticks(ticks, [str(t) for t in ticks])
-        above.minorticks_off()
+        logarithmic(above, c.x)
 
 
-def _chart(charted: ChartFit) -> Markup:
+def _chart(charted: ChartFit) -> Section:
     rows = zip(charted.patches, charted.before, charted.after, strict=True)
     return section(
         "Colour chart",
@@ -100,37 +93,42 @@ def _chart(charted: ChartFit) -> Markup:
         ),
         table(
             ("patch", "before", "after"),
-            [(name, f"{before:.2f}", f"{after:.2f}") for name, before, after in rows],
+            [
+                (name, number(before, places=2), number(after, places=2))
+                for name, before, after in rows
+            ],
         ),
     )
 
 
-def _fitted(name: str, solution: Solution) -> Markup:
+def _fitted(name: str, solution: Solution) -> Section:
     said = (
         f"{solution.steps} steps of Levenberg and Marquardt; chi2 {solution.chi2:.1f} for "
         f"{solution.freedom:.1f} degrees of freedom; the steepest slope left is "
-        f"{solution.gradient:.1e}. Standard deviations are Laplace's, with data and priors as "
-        "uncertain as stated; the last column is the share of the variance that the prior holds."
+        f"{number(solution.gradient, digits=2)}. Standard deviations are Laplace's, with data and "
+        "priors as uncertain as stated; the last column is the share of the variance that the "
+        "prior holds."
     )
     parts = [
         table(
             ("parameter", "value", "sd", "unit", "bounds", "held by prior"),
             _numbers(solution),
         ),
-        *(paragraph(f"{key}: prior {p.prior}.") for key, p in solution.parameters.items()),
+        *(note(f"{key}: prior {p.prior}.") for key, p in solution.parameters.items()),
     ]
-    return section(f"Fitted to {name}", paragraph(said), *parts)
+    return section(f"Fitted to {name.replace('_', ' ')}", paragraph(said), *parts)
 
 
 def _numbers(solution: Solution) -> Iterator[tuple[object, ...]]:
     for n in solution.numbers():
         p = n.parameter
         bounds = "none" if np.isinf(p.lowest) else f"{p.lowest:g} to {p.highest:g}"
-        held = verdict(n.held < HELD, f"{n.held:.0%}")
-        yield n.name, f"{n.value:.5g}", f"{n.sd:.2g}", p.unit, bounds, held
+        share = quantity(100 * n.held, "%", places=0)
+        held = verdict(False, f"{share}, held") if n.held >= HELD else share
+        yield n.name, number(n.value, digits=5), number(n.sd, digits=2), p.unit, bounds, held
 
 
-def _open(model: FilmModel) -> Markup:
+def _open(model: FilmModel) -> Section:
     found = undetermined(model)
     if not found:
         return section(
@@ -142,14 +140,20 @@ def _open(model: FilmModel) -> Markup:
         table(
             ("number", "value", "sd", "unit", "the prior that holds it"),
             [
-                (u.name, f"{u.value:.4g}", f"{u.sd:.2g}", u.parameter.unit, u.parameter.prior)
+                (
+                    u.name,
+                    number(u.value),
+                    number(u.sd, digits=2),
+                    u.parameter.unit,
+                    u.parameter.prior,
+                )
                 for u in found
             ],
         ),
     )
 
 
-def _assumed(model: FilmModel) -> Markup:
+def _assumed(model: FilmModel) -> Section:
     rows = [(name, str(value)) for name, value in sorted(model.sheet.assumed.items())]
     return section(
         "Assumed",
@@ -158,7 +162,7 @@ def _assumed(model: FilmModel) -> Markup:
     )
 
 
-def _readings(model: FilmModel) -> Markup:
+def _readings(model: FilmModel) -> Section:
     rows = [
         (f"{name}.csv", *(t.notes.get(key, "") for key in ("source", "read", "uncertainty")))
         for name, t in model.sheet.tables.items()

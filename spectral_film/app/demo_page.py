@@ -1,124 +1,44 @@
 """The demo: the built-in scene with everything on, and a page that follows it stage by stage."""
 
-import html
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from importlib.resources import files
+from collections.abc import Callable
 from pathlib import Path
-from string import Template
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spectral_film.app.demo_chapters import (
+    CHAPTERS,
+    GREY,
+    NEGATIVE,
+    PICTURE,
+    POINTS,
+    Chapter,
+    Shot,
+    shots,
+    unit_of,
+)
 from spectral_film.device.device import Device
 from spectral_film.errors import OutputError
+from spectral_film.files.colour_spaces import to_named_space
 from spectral_film.files.output import write_picture
+from spectral_film.light.camera import rec709_of_radiance
 from spectral_film.light.demo_scene import demo_scene
-from spectral_film.pages.page import write_text
+from spectral_film.light.scene import Scene
+from spectral_film.pages.drawing import OTHERS, Drawing, svg
+from spectral_film.pages.figures import Picture, figure, pair, picture, shown
+from spectral_film.pages.markup import Markup, abreast, code, facts, note, paragraph
+from spectral_film.pages.numbers import number, quantity
+from spectral_film.pages.page import Section, page, section
+from spectral_film.pages.writing import write_text
 from spectral_film.path.rendering import Rendering, render
 from spectral_film.path.settings import Settings
 
-PIECE = (360, 180, 440, 250)  # x, y, width, height of what the page follows: fruit, far lights
-LAMP = (326, 20, 170, 150)  # round a halogen and a tungsten lamp, 10000 times white
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-View = Callable[[np.ndarray], np.ndarray]  # planes of a quantity -> 0..1 to look at
-
-
-def as_it_is(planes: np.ndarray) -> np.ndarray:
-    """For what is display-encoded already."""
-    return planes
-
-
-def log_exposure_view(planes: np.ndarray) -> np.ndarray:
-    """log10 exposure, from -4 (black) to +1 (white)."""
-    return (np.log10(np.maximum(planes, 1e-10)) + 4) / 5
-
-
-def negative_density_view(planes: np.ndarray) -> np.ndarray:
-    """Density 0 (black) to 3 (white)."""
-    return planes / 3
-
-
-def print_density_view(planes: np.ndarray) -> np.ndarray:
-    """Density 0 (white) to 4 (black)."""
-    return 1 - planes / 4
-
-
-@dataclass(frozen=True)
-class Shot:
-    """One picture of the page.
-
-    Attributes:
-        file: Its name in the folder.
-        caption: What stands under it.
-        settings: What differs from everything on.
-        piece: x, y, width, height; None: all.
-        view: How the quantity becomes something to look at.
-    """
-
-    file: str
-    caption: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    piece: tuple[int, int, int, int] | None = PIECE
-    view: View = as_it_is
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One stage on the page: its name, its unit, what happens in it, and its pictures."""
-
-    title: str
-    unit: str
-    sentence: str
-    shots: tuple[Shot, ...]
-
-
-PICTURE = Shot("picture.png", piece=None)
-NEGATIVE = Shot("negative.png", settings={"print_film": None}, piece=None)
-CHAPTERS = (
-    Chapter(
-        "Exposure",
-        "lux s, per layer; drawn as log10 from &minus;4 to +1",
-        "The spectrum of every pixel, times the sensitivity of the red-, green- and "
-        "blue-sensitive layer, summed over the wavelengths.",
-        (Shot("exposure.png", settings={"to": "exposure"}, view=log_exposure_view),),
-    ),
-    Chapter(
-        "Optics",
-        "lux s; seen through the finished print, at 100 %",
-        "Light spreads in the emulsion, and a little of it comes back from the base: six "
-        "thousandths behind the rem-jet backing, a red ring without it.",
-        (
-            Shot("optics-off.png", "off", {"scatter": False, "halation": False}, LAMP),
-            Shot("optics-on.png", "on", {}, LAMP),
-            Shot("optics-bare-base.png", "rem-jet removed", {"backing": "none"}, LAMP),
-        ),
-    ),
-    Chapter(
-        "Negative",
-        "status M density, 0 to 3",
-        "Development turns log exposure into dye, each layer holding back its neighbours; "
-        "a densitometer reads the dyes, their masks and the orange base together.",
-        (Shot("negative-density.png", settings={"to": "negative"}, view=negative_density_view),),
-    ),
-    Chapter(
-        "Print",
-        "status A density, 0 (white) to 4 (black)",
-        "A tungsten lamp shines through the negative onto the print stock, balanced so that an "
-        "18 % grey looks neutral beside the clear print, at visual density 1.00.",
-        (Shot("print-density.png", settings={"to": "print"}, view=print_density_view),),
-    ),
-    Chapter(
-        "Display",
-        "sRGB; 1 is the clear print under the projector",
-        "Xenon light through the print's dyes, seen by the CIE 1931 observer with the flare of a "
-        "theatre, and encoded for this screen.",
-        (Shot("display.png"),),
-    ),
-)
-SHOTS = (PICTURE, NEGATIVE, *(shot for chapter in CHAPTERS for shot in chapter.shots))
 PAGE = "index.html"
+FILES = {"picture.png": PICTURE, "negative.png": NEGATIVE}  # which lie beside it
 
 
 def make_demo(
@@ -145,26 +65,26 @@ def make_demo(
     start = time.perf_counter()
     scene = demo_scene()
     done: dict[tuple, Rendering] = {}
-    for number, shot in enumerate(SHOTS, start=1):
+    for number_of, shot in enumerate(shots(), start=1):
         if announce:
-            announce(shot.file, number, len(SHOTS))
-        key = tuple(sorted(shot.settings.items()))
-        if key not in done:
-            done[key] = render(scene, Settings(**shot.settings), device=device, encode=True)
-        planes = shot.view(done[key].planes)
-        if shot.piece is not None:
-            x, y, width, height = shot.piece
-            planes = planes[:, y : y + height, x : x + width]
-        seen = {"quantity": f"view of {done[key].quantity}"}
+            announce(shot.caption, number_of, len(shots()))
+        if _key(shot) not in done:
+            settings = Settings(**shot.settings)
+            done[_key(shot)] = render(scene, settings, device=device, encode=True)
+    for name, shot in FILES.items():
         write_picture(
-            folder / shot.file,
-            np.clip(planes, 0, 1).astype(np.float32),
+            folder / name,
+            np.clip(done[_key(shot)].planes, 0, 1).astype(np.float32),
             bits=8,
-            metadata=done[key].metadata | seen,
+            metadata=done[_key(shot)].metadata,
             overwrite=overwrite,
         )
-    write_text(folder / PAGE, _page(done[()], time.perf_counter() - start))
+    write_text(folder / PAGE, _page(scene, done, time.perf_counter() - start))
     return folder / PAGE
+
+
+def _key(shot: Shot) -> tuple:
+    return tuple(sorted(shot.settings.items()))
 
 
 def _check(folder: Path, overwrite: bool) -> None:
@@ -174,7 +94,7 @@ def _check(folder: Path, overwrite: bool) -> None:
         raise OutputError(
             f"{folder}: cannot be made a folder ({reason.strerror}); name another"
         ) from None
-    there = [name for name in (PAGE, *(shot.file for shot in SHOTS)) if (folder / name).exists()]
+    there = [name for name in (PAGE, *FILES) if (folder / name).exists()]
     if there and not overwrite:
         raise OutputError(
             f"{folder} already holds {there[0]}{' and others' if there[1:] else ''}; "
@@ -182,33 +102,110 @@ def _check(folder: Path, overwrite: bool) -> None:
         )
 
 
-def _page(picture: Rendering, seconds: float) -> str:
-    template = Template((files("spectral_film.app") / "demo_page.html").read_text(encoding="utf-8"))
-    said = picture.metadata
-    return template.substitute(
-        film=html.escape(said["film"].split(" (")[0]),
-        print_film=html.escape(said["print_film"].split(" (")[0]),
-        stages="\n".join(map(_chapter, CHAPTERS)),
-        pitch=f"{float(said['pitch_um'].split(' x ')[0]):.1f}",
-        above=f"{picture.latitude.above:.2%}",
-        below=f"{picture.latitude.below:.2%}",
-        mean_stop=f"{picture.latitude.mean_stop:+.1f}",
-        seconds=f"{seconds:.0f}",
-        provenance="\n".join(
-            f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>"
-            for name, value in said.items()
+def _page(scene: Scene, done: dict[tuple, Rendering], seconds: float) -> str:
+    film = done[()]
+    said = film.metadata
+    stock, print_stock = (str(said[name]).split(" (")[0] for name in ("film", "print_film"))
+    pitch = float(str(said["pitch_um"]).split(" x ")[0])
+    above, below = (
+        quantity(100 * share, "%", digits=2) for share in (film.latitude.above, film.latitude.below)
+    )
+    lead = [
+        paragraph(
+            f"A scene made of spectra, exposed on {stock}, printed on {print_stock} and "
+            "projected. Every pixel was carried through 85 wavelengths, three times; nothing on "
+            "this page began as RGB."
+        ),
+        abreast(
+            pair(_seen(scene), _taken(PICTURE, done)),
+            pair(_taken(NEGATIVE, done), _taken(PICTURE, done)),
+        ),
+        note(
+            f"A pixel is {quantity(pitch, 'µm', digits=3)} wide on the film. {above} of the pixels "
+            f"lie above the published characteristic curve, {below} below it; the mean exposure is "
+            f"{number(film.latitude.mean_stop, places=1, signed=True)} stops over an 18 % grey."
+        ),
+    ]
+    provenance = section("How it was made", facts({name: code(v) for name, v in said.items()}))
+    return page(
+        "The path of light",
+        lead,
+        [_scene(scene), *(_chapter(chapter, done) for chapter in CHAPTERS), provenance],
+        Markup(
+            f"<p>Made in {quantity(seconds, 's', places=0)} by {code('spectral-film demo')}.</p>"
         ),
     )
 
 
-def _chapter(chapter: Chapter) -> str:
-    pictures = "\n".join(
-        f'<figure><img src="{shot.file}" width="{shot.piece[2]}" height="{shot.piece[3]}" '
-        f'alt="{chapter.title} {shot.caption}"><figcaption>{shot.caption}</figcaption></figure>'
-        for shot in chapter.shots
-        if shot.piece
+def _taken(shot: Shot, done: dict[tuple, Rendering]) -> Picture:
+    planes = shot.view(done[_key(shot)].planes)
+    if shot.piece is not None:
+        x, y, width, height = shot.piece
+        planes = planes[:, y : y + height, x : x + width]
+    exact = shot.piece is not None
+    return picture(np.moveaxis(planes, 0, -1), shot.caption, exact=exact, times=shot.times)
+
+
+def _seen(scene: Scene) -> Picture:
+    """The scene as a good camera would show it, cut off at white."""
+    rgb = np.tensordot(rec709_of_radiance().astype(np.float32), scene.planes, 1)
+    codes = np.ascontiguousarray(np.clip(np.moveaxis(rgb, 0, -1), 0, 1))
+    to_named_space("sRGB")(codes)
+    return picture(codes, "the scene, cut off at white", exact=False)
+
+
+def _scene(scene: Scene) -> Section:
+    return section(
+        "Scene",
+        paragraph(
+            "Measured fruit, skin and charts under a window, an evening sky and lamps of every "
+            "kind, the brightest 10000 times white: each pixel is a spectrum."
+        ),
+        note(
+            "Radiance in 85 bands of 5 nm, 1 for the luminance of an equal-energy spectrum of 1; "
+            "drawn relative to the largest."
+        ),
+        beside=[figure(_spectra(scene))],
+        pictures=True,
     )
-    return (
-        f"<li><div><h2>{chapter.title}</h2><p>{chapter.sentence}</p>"
-        f'<p class="unit">{chapter.unit}</p></div>\n<div class="crops">{pictures}</div></li>'
+
+
+def _spectra(scene: Scene) -> Drawing:
+    wavelength_nm = scene.wavelength_nm
+    assert wavelength_nm is not None
+
+    def draw(drawing: "Figure") -> None:
+        axes = drawing.subplots()
+        for (name, (x, y)), colour in zip(POINTS.items(), OTHERS, strict=True):
+            spectrum = scene.planes[:, y, x]
+            axes.plot(wavelength_nm, spectrum / spectrum.max(), color=colour, label=name)
+        axes.set(xlabel="wavelength, nm", ylabel="radiance, 1 = largest", ylim=(0, None))
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+    return svg(draw, f"Spectra of five points of the scene: {', '.join(POINTS)}")
+
+
+def _chapter(chapter: Chapter, done: dict[tuple, Rendering]) -> Section:
+    pictures = []
+    for one in chapter.shots:
+        if isinstance(one, tuple):
+            left, right = (_taken(shot, done) for shot in one)
+            pictures.append(pair(left, right))
+        else:
+            pictures.append(shown(_taken(one, done)))
+    parts = [paragraph(chapter.sentence), note(chapter.unit[0].upper() + chapter.unit[1:] + ".")]
+    if chapter.tap:
+        parts.append(_grey(chapter.tap, done))
+    return section(chapter.title, *parts, beside=[abreast(*pictures)], pictures=True)
+
+
+def _grey(tap: str, done: dict[tuple, Rendering]) -> Markup:
+    """What a grey patch of the chart reads here."""
+    x, y, width, height = GREY
+    planes = done[() if tap == "display" else (("to", tap),)].planes
+    values = planes[:, y : y + height, x : x + width].mean(axis=(1, 2), dtype=np.float64)
+    names = "X Y Z" if tap == "xyz" else "R G B"
+    read = {n: number(v, digits=3) for n, v in zip(names.split(), values, strict=True)}
+    return Markup(
+        f'<div class="read-here">{note(f"The grey patch, {unit_of(tap)}:")}{facts(read)}</div>'
     )

@@ -42,7 +42,7 @@ def fit(
             f"fit needs {missing.name}, which is not installed; "
             "run: pip install 'spectral-film[fit]'"
         ) from missing
-    from spectral_film.pages.page import check_place, write_text
+    from spectral_film.pages.writing import check_place, write_text
 
     check_place(target, suffixes=(".h5",), overwrite=overwrite)
     if report is not None:

@@ -37,7 +37,7 @@ def lab(
     from spectral_film.lab.record import to_json
     from spectral_film.lab.report import to_html
     from spectral_film.lab.session import measure
-    from spectral_film.pages.page import check_place, write_text
+    from spectral_film.pages.writing import check_place, write_text
 
     record = target.with_suffix(".json")
     check_place(target, suffixes=(".html",), overwrite=overwrite)

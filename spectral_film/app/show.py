@@ -22,11 +22,12 @@ def show(
     from spectral_film.device.device import open_device
     from spectral_film.emulsion.description import describe
     from spectral_film.emulsion.stocks import load_film
-    from spectral_film.lab.stock_drawing import check_drawing, draw
+    from spectral_film.lab.stock_drawing import SUFFIXES, draw
+    from spectral_film.pages.writing import check_place
 
     stock = load_film(film)
     path = target or Path(f"{stock.id}.png")
-    check_drawing(path, overwrite=overwrite)
+    check_place(path, suffixes=SUFFIXES, overwrite=overwrite)
     draw(open_device(device), stock, path, overwrite=overwrite)
     for line in describe(stock):
         typer.echo(line)

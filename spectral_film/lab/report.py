@@ -1,6 +1,6 @@
 """A session as a page: each published curve with the measured one over it, and the verdicts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,25 +8,29 @@ import numpy as np
 from spectral_film.lab.colour_chart import Swatch
 from spectral_film.lab.readings import Check, Curve, Measurement
 from spectral_film.lab.session import Session
-from spectral_film.pages.drawing import DYES, INK, PALE, PUBLISHED, RECORDS, svg
-from spectral_film.pages.page import (
+from spectral_film.pages.chart import CIRCLES, circles, compared, logarithmic
+from spectral_film.pages.drawing import DYES, INK, OTHERS, PALE, RECORDS, svg
+from spectral_film.pages.figures import alone, figure
+from spectral_film.pages.markup import (
     Markup,
     escaped,
-    figure,
-    page,
+    facts,
+    folded,
+    listing,
+    note,
     paragraph,
-    section,
     table,
     verdict,
 )
+from spectral_film.pages.numbers import number, reading
+from spectral_film.pages.page import Section, page, section
 from spectral_film.version import made_by
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 COLOURS = dict(zip(("red", "green", "blue"), RECORDS.values(), strict=True)) | DYES
-OTHERS = ("#222222", "#b06a1c", "#6b5aa8", "#3d8a8f", "#999999")  # curves of no record or dye
+NUMBERS = ("reading", "value", "unit")
 MANY_NUMBERS = 24  # more than these are folded away
 
 
@@ -40,61 +44,69 @@ def to_html(session: Session) -> str:
         else verdict(False, f"{len(failures)} of {count} readings are outside their tolerances:")
     )
     lead = [
-        paragraph(f"{film.name} ({film.kind}), as its model reads. Sheet: {film.source}."),
+        paragraph(f"{film.name} ({film.kind}), as its model reads."),
         paragraph(word),
         *([_failures(session)] if failures else []),
-        paragraph(
+        note(f"Sheet: {film.source}."),
+        note(
             "Lines are read from the simulated film, through its spectra, by instruments that see "
             "nothing else of it. Circles are published. Below each chart: read minus published."
         ),
     ]
     body = [_section(m, session.swatches) for m in session.measurements]
-    body.append(section("Not measured", _list(session.not_measured)))
+    body.append(section("Not measured", listing(session.not_measured)))
     return page(f"Laboratory report: {film.id}", lead, body, _footer(session))
 
 
 def _footer(session: Session) -> Markup:
     films = [film for film in (session.film, session.print_film) if film]
-    made = ", ".join(f"{film.id}, sha256 {film.sha256}" for film in films)
-    return Markup(f"<p>{escaped(made_by())} on {escaped(session.device)}<br>{escaped(made)}</p>")
+    made = {film.id: f"sha256 {film.sha256}" for film in films}
+    return facts({"made by": made_by(), "device": session.device} | made)
 
 
 def _failures(session: Session) -> Markup:
     return table(
         ("reading", "value", "tolerance", "unit"),
-        [(c.label, f"{c.value:+.4g}", f"{c.tolerance:g}", c.unit) for c in session.failures],
+        [
+            (c.label, reading(c.value, c.tolerance), number(c.tolerance), c.unit)
+            for c in session.failures
+        ],
     )
 
 
-def _section(measurement: Measurement, swatches: tuple[Swatch, ...]) -> Markup:
+def _section(measurement: Measurement, swatches: tuple[Swatch, ...]) -> Section:
     parts: list[str] = [paragraph(measurement.method)]
     if measurement.curves:
-        parts.append(figure(svg(lambda f: draw(f, measurement), height_in=_height(measurement))))
+        drawing = svg(
+            lambda f: draw(f, measurement), _said(measurement), height_in=_height(measurement)
+        )
+        parts.append(figure(drawing))
     if measurement.title == "Colour chart":
-        parts.append(figure(_chart(swatches), "Left half: the chart; right half: on the screen."))
+        parts.append(alone(_chart(swatches), "Left half: the chart; right half: on the screen."))
         parts.append(
             figure(
-                svg(lambda f: _draw_plane(f, swatches), height_in=5.5),
+                svg(
+                    lambda f: _draw_plane(f, swatches), "Patches on the a*, b* plane", height_in=5.0
+                ),
                 "Circles: the chart; dots: on the screen.",
             )
         )
+    parts.extend(paragraph(said) for said in measurement.notes)
+    return section(measurement.title, *parts, beside=_tables(measurement))
+
+
+def _tables(measurement: Measurement) -> list[Markup]:
+    tables = []
     if measurement.checks:
-        parts.append(
-            table(
-                ("reading", "value", "tolerance", "unit", "", "why this tolerance"),
-                _rows(measurement.checks),
-            )
-        )
+        header = ("reading", "value", "tolerance", "unit", "", "why this tolerance")
+        tables.append(table(header, _rows(measurement.checks), "Held to a tolerance"))
     if measurement.numbers:
-        numbers = table(
-            ("also read", "", ""),
-            [(name, f"{v:.4f}", unit) for name, (v, unit) in measurement.numbers.items()],
-        )
-        if len(measurement.numbers) > MANY_NUMBERS:
-            numbers = Markup(f"<details><summary>All numbers</summary>{numbers}</details>")
-        parts.append(numbers)
-    parts.extend(paragraph(note) for note in measurement.notes)
-    return section(measurement.title, *parts)
+        rows = [(name, value, unit) for name, (value, unit) in measurement.numbers.items()]
+        if len(rows) > MANY_NUMBERS:
+            tables.append(folded(f"Also read: {len(rows)} numbers", table(NUMBERS, rows)))
+        else:
+            tables.append(table(NUMBERS, rows, "Also read"))
+    return tables
 
 
 def _rows(checks: Sequence[Check]) -> Iterator[tuple[str, ...]]:
@@ -103,8 +115,8 @@ def _rows(checks: Sequence[Check]) -> Iterator[tuple[str, ...]]:
     for check in checks:
         yield (
             check.label,
-            f"{check.value:.4f}",
-            f"{check.tolerance:g}",
+            reading(check.value, check.tolerance),
+            number(check.tolerance),
             check.unit,
             verdict(check.passed, "within" if check.passed else "outside"),
             "" if check.reason == said else check.reason,
@@ -112,8 +124,15 @@ def _rows(checks: Sequence[Check]) -> Iterator[tuple[str, ...]]:
         said = check.reason
 
 
+def _said(measurement: Measurement) -> str:
+    """What the chart shows, for who does not see it."""
+    names = ", ".join(curve.name for curve in measurement.curves)
+    over = ", over the published values" if _compared(measurement) else ""
+    return f"{measurement.title}: {measurement.axes[1]} by {measurement.axes[0]}; {names}{over}"
+
+
 def _height(measurement: Measurement) -> float:
-    return 4.6 if _compared(measurement) else 3.2
+    return 4.6 if _compared(measurement) else 3.3
 
 
 def _compared(measurement: Measurement) -> list[Curve]:
@@ -122,44 +141,27 @@ def _compared(measurement: Measurement) -> list[Curve]:
 
 def draw(drawing: "Figure", measurement: Measurement) -> None:
     """Its chart: readings as lines, published values as circles, residuals below."""
-    compared = _compared(measurement)
-    if compared:
-        above, below = drawing.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-        below.axhline(0, color=PALE, linewidth=0.6)
-        if measurement.band:
-            below.axhspan(-measurement.band, measurement.band, color=PALE, alpha=0.12, linewidth=0)
-        below.set(xlabel=measurement.axes[0], ylabel="residual")
+    if _compared(measurement):
+        above, below = compared(drawing, measurement.band, measurement.axes[0], "residual")
     else:
         above, below = drawing.subplots(), None
         above.set_xlabel(measurement.axes[0])
     others = iter(OTHERS)
     for curve in measurement.curves:
         colour = COLOURS.get(curve.name.partition(",")[0]) or next(others, INK)
-        style = _line_style(curve)
-        above.plot(curve.x, curve.y, style, color=colour, label=curve.name)
+        above.plot(curve.x, curve.y, _line_style(curve), color=colour, label=curve.name)
         if curve.published is not None:
-            printed = np.isfinite(curve.published)
-            x, published = curve.x[printed], curve.published[printed]
-            every = slice(None, None, max(1, len(x) // 40))
-            above.plot(x[every], published[every], **PUBLISHED, color=colour, alpha=0.7)
-            assert below is not None
-            below.plot(x, curve.residual, color=colour, linewidth=0.9)
+            circles(above, curve.x, curve.published, colour)
+            x = curve.x[np.isfinite(curve.published)]
+            below.plot(x, curve.residual, color=colour, linewidth=0.9, label=curve.name)
     above.set_ylabel(measurement.axes[1])
     above.legend(ncols=2 if len(measurement.curves) > 4 else 1)
     if measurement.logarithmic:
-        _logarithmic(above, measurement.curves)
+        logarithmic(above, np.concatenate([curve.x for curve in measurement.curves]))
 
 
 def _line_style(curve: Curve) -> str:
     return "--" if "reaction" in curve.name else "-"
-
-
-def _logarithmic(axes: "Axes", curves: Iterable[Curve]) -> None:
-    axes.set_xscale("log")
-    x = np.concatenate([curve.x for curve in curves])
-    ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500) if x.min() <= t <= x.max()]
-    axes.set_xticks(ticks, [str(tick) for tick in ticks])
-    axes.minorticks_off()
 
 
 def _chart(swatches: tuple[Swatch, ...]) -> str:
@@ -175,7 +177,10 @@ def _chart(swatches: tuple[Swatch, ...]) -> str:
                 f'fill="{colour}"><title>{escaped(swatch.name)}</title></rect>'
             )
     width, height = 6 * (size + gap) - gap, 4 * (size + gap) - gap
-    return f'<svg viewBox="0 0 {width} {height}" width="{width}">{"".join(cells)}</svg>'
+    return (
+        f'<svg role="img" aria-label="24 patches, each as the chart and as the screen has it" '
+        f'viewBox="0 0 {width} {height}">{"".join(cells)}</svg>'
+    )
 
 
 def _draw_plane(drawing: "Figure", swatches: tuple[Swatch, ...]) -> None:
@@ -186,10 +191,6 @@ def _draw_plane(drawing: "Figure", swatches: tuple[Swatch, ...]) -> None:
         colour = tuple(swatch.screen)
         (_, *chart), (_, *screen) = swatch.scene_lab, swatch.screen_lab
         axes.plot(*zip(chart, screen, strict=True), color=colour, linewidth=0.9)
-        axes.plot(*chart, **PUBLISHED, color=colour)
+        axes.plot(*chart, **CIRCLES, color=colour)
         axes.plot(*screen, "o", color=colour, markersize=5)
     axes.set(xlabel="a*", ylabel="b*", aspect="equal")
-
-
-def _list(sentences: Iterable[str]) -> Markup:
-    return Markup("<ul>" + "".join(f"<li>{escaped(s)}</li>" for s in sentences) + "</ul>")

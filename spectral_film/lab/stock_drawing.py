@@ -1,6 +1,5 @@
 """The curves of a stock, measured on the model and drawn over the published ones."""
 
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,75 +7,44 @@ import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Film, Negative
-from spectral_film.errors import OutputError, UsageError
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import SINE_MODULATION, sine_response
 from spectral_film.lab.sensitometry import read_tablet
 from spectral_film.light.spectra import WAVELENGTH
-from spectral_film.pages.drawing import DYES, PALE, PUBLISHED, RECORDS, STYLE
+from spectral_film.pages.chart import circles, logarithmic
+from spectral_film.pages.drawing import DYES, PALE, RECORDS, write_drawing
+from spectral_film.pages.numbers import number
+from spectral_film.pages.writing import check_place
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SIZE_IN, DPI = (10.4, 7.8), 120
-
-
-def check_drawing(path: Path, *, overwrite: bool) -> None:
-    """Refuse early what `draw` would refuse after its work.
-
-    Raises:
-        UsageError: not a .png or .svg.
-        OutputError: the file exists, or there is no such folder.
-    """
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise UsageError(f"{path}: a drawing is a .png or an .svg, so end its name in one of them")
-    if not path.resolve().parent.is_dir() or path.is_dir():
-        raise OutputError(f"{path}: is no place for a file; name one in an existing folder")
-    if path.exists() and not overwrite:
-        raise OutputError(f"{path}: exists; give another name with -o, or --overwrite")
+SIZE_IN = (10.4, 7.8)
+SUFFIXES = (".png", ".svg")
 
 
 def draw(device: Device, film: Film, path: Path, *, overwrite: bool = False) -> None:
     """Draw the curves of `film` into a PNG or SVG, the model's over the sheet's.
 
     Raises:
-        UsageError, OutputError: as `check_drawing`, or the file cannot be written.
+        OutputError: not a .png or .svg, the file exists, or it cannot be written.
     """
-    check_drawing(path, overwrite=overwrite)
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    with rc_context(STYLE):
-        figure = Figure(figsize=SIZE_IN, dpi=DPI)
-        FigureCanvasAgg(figure)
-        _compose(figure, device, film)
-        partial = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
-        try:
-            figure.savefig(partial, metadata={"Date": None} if path.suffix == ".svg" else None)
-            partial.replace(path)
-        except OSError as reason:
-            raise OutputError(f"{path}: cannot be written ({reason.strerror})") from None
-        finally:
-            partial.unlink(missing_ok=True)
+    check_place(path, suffixes=SUFFIXES, overwrite=overwrite)
+    label = f"{film.name}: characteristic curves, sensitivity, dyes and MTF, over its sheet's"
+    write_drawing(path, lambda figure: _compose(figure, device, film), label, SIZE_IN)
 
 
 def _compose(figure: "Figure", device: Device, film: Film) -> None:
+    figure.set_layout_engine("constrained", h_pad=0.12, w_pad=0.12, hspace=0.05, wspace=0.02)
     panels = figure.subplots(2, 2)
-    figure.subplots_adjust(left=0.07, right=0.975, top=0.85, bottom=0.075, wspace=0.2, hspace=0.36)
     _draw_characteristic(panels[0, 0], device, film)
     _draw_sensitivity(panels[0, 1], film)
     _draw_dyes(panels[1, 0], film)
     _draw_mtf(panels[1, 1], device, film)
-    figure.text(0.07, 0.955, film.name, fontsize=15, weight="bold")
-    figure.text(
-        0.07,
-        0.918,
-        f"lines: the model, read through its own spectra     circles: {film.source}",
-        color=PALE,
-        fontsize=8.5,
-    )
+    figure.suptitle(film.name, x=0.01, ha="left", fontsize=15, weight="bold")
+    source = f"lines: the model, read through its own spectra; circles: {film.source}"
+    figure.supxlabel(source, x=0.01, ha="left", color=PALE, fontsize=8.5)
 
 
 def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
@@ -86,9 +54,8 @@ def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
     darkroom = Darkroom(device=device, film=film)
     curves = read_tablet(darkroom, fine[None])
     errors = _misses(read_tablet(darkroom, h[None]), sheet, "D_{}")
-    every = slice(None, None, max(1, len(h) // 33))
     for (record, colour), curve in zip(RECORDS.items(), curves, strict=True):
-        axes.plot(h[every], sheet[f"D_{record}"][every], **PUBLISHED, color=colour, alpha=0.75)
+        circles(axes, h, sheet[f"D_{record}"], colour)
         axes.plot(fine, curve, color=colour, label=record)
     status = film.densitometry.replace("status-", "status ").replace(" m", " M").replace(" a", " A")
     axes.set(
@@ -99,7 +66,7 @@ def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
         ylim=(0, None),
     )
     axes.legend(title="record", title_fontsize=8, loc="upper left")
-    _state_misses(axes, errors, "{:.4f}")
+    _state_misses(axes, errors, places=4)
     if isinstance(film, Negative):
         grey = np.log10(film.grey_lux_s())
         axes.axvline(grey, color=PALE, linewidth=0.6, zorder=0)
@@ -113,9 +80,7 @@ def _draw_sensitivity(axes: "Axes", film: Film) -> None:
     sheet = film.published["spectral_sensitivity"]
     for (record, colour), values in zip(RECORDS.items(), film.spectral_sensitivity, strict=True):
         log_s = np.log10(np.where(values > 0, values, np.nan))
-        axes.plot(
-            sheet["wavelength_nm"], sheet[f"logS_{record}"], **PUBLISHED, color=colour, alpha=0.75
-        )
+        circles(axes, sheet["wavelength_nm"], sheet[f"logS_{record}"], colour)
         axes.plot(WAVELENGTH, log_s, color=colour, label=record)
     axes.set(
         title="Spectral sensitivity",
@@ -133,14 +98,14 @@ def _draw_dyes(axes: "Axes", film: Film) -> None:
     for (dye, colour), values in zip(DYES.items(), film.dye_density, strict=True):
         # The sheet draws each dye in an amount of its own choice, the model one unit.
         unit = np.nanmax(sheet[dye])
-        axes.plot(nm[::2], sheet[dye][::2] / unit, **PUBLISHED, color=colour, alpha=0.75)
+        circles(axes, nm, sheet[dye] / unit, colour)
         axes.plot(WAVELENGTH, values, color=colour)
         axes.annotate(
             dye, (WAVELENGTH[values.argmax()], 1), (0, 5), textcoords="offset points",
             color=colour, ha="center", fontsize=8,
         )  # fmt: skip
     if "min_density" in sheet:
-        axes.plot(nm[::2], sheet["min_density"][::2], **PUBLISHED, color=PALE, alpha=0.75)
+        circles(axes, nm, sheet["min_density"], PALE)
     axes.plot(WAVELENGTH, film.dmin_density, color=PALE)
     axes.annotate(
         "D-min", (WAVELENGTH[0], film.dmin_density[0]), (4, 5), textcoords="offset points",
@@ -158,23 +123,20 @@ def _draw_dyes(axes: "Axes", film: Film) -> None:
 def _draw_mtf(axes: "Axes", device: Device, film: Film) -> None:
     modulation = SINE_MODULATION[film.kind]
     axes.set(xlabel="cycles/mm on the film", ylabel="response, %", ylim=(0, 120))
-    axes.set_xscale("log")
-    ticks = [2, 5, 10, 20, 50, 100]
-    axes.set_xticks(ticks, [str(tick) for tick in ticks])
-    axes.minorticks_off()
+    frequency = np.geomspace(2, 100, 40)
+    logarithmic(axes, frequency)
     sheet = film.published.get("mtf")
     if sheet is None or film.scatter is None:
         axes.set_title("MTF: the sheet prints none, and the model spreads no light")
         return
-    frequency = np.geomspace(2, 100, 40)
     darkroom = Darkroom(device=device, film=film)
     response = 100 * sine_response(darkroom, frequency)
     measured = 100 * sine_response(darkroom, sheet["cycles_per_mm"])
     for (record, colour), curve in zip(RECORDS.items(), response, strict=True):
-        axes.plot(sheet["cycles_per_mm"], sheet[f"{record}_pct"], **PUBLISHED, color=colour)
+        circles(axes, sheet["cycles_per_mm"], sheet[f"{record}_pct"], colour)
         axes.plot(frequency, curve, color=colour, label=record)
     axes.set_title(f"MTF, from sine targets of {100 * modulation:.0f} % modulation")
-    _state_misses(axes, _misses(measured, sheet, "{}_pct"), "{:.1f}")
+    _state_misses(axes, _misses(measured, sheet, "{}_pct"), places=1)
     axes.legend(title="record", title_fontsize=8, loc="lower left")
 
 
@@ -182,11 +144,11 @@ def _misses(measured: np.ndarray, sheet: Any, column: str) -> np.ndarray:
     return np.stack([m - sheet[column.format(r)] for m, r in zip(measured, "RGB", strict=True)])
 
 
-def _state_misses(axes: "Axes", misses: np.ndarray, number: str) -> None:
+def _state_misses(axes: "Axes", misses: np.ndarray, places: int) -> None:
     """The misses of the three records in a corner of their panel."""
-    rms, most = np.sqrt(np.nanmean(misses**2)), np.nanmax(abs(misses))
+    rms = number(np.sqrt(np.nanmean(misses**2)), places=places)
+    most = number(np.nanmax(abs(misses)), places=places)
     axes.text(
-        0.985, 0.03, f"model - sheet: rms {number.format(rms)}, max {number.format(most)}",
+        0.985, 0.03, f"model - sheet: rms {rms}, max {most}",
         transform=axes.transAxes, ha="right", color=PALE, fontsize=8,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
     )  # fmt: skip

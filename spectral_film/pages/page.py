@@ -1,99 +1,99 @@
-"""A page that opens offline: text, tables and drawings in one HTML file."""
+"""A page that opens offline: one design for everything that the project has to report."""
 
-import html
-import secrets
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
 from string import Template
 
-from spectral_film.errors import OutputError
+from spectral_film.pages.markup import Markup, escaped
+from spectral_film.pages.palette import style_sheet
+
+HOW_TO_READ = "To read a curve, point at it, or go to its chart and use the arrow keys."
 
 
-class Markup(str):
-    """HTML that is meant as HTML; any other text is escaped where it enters a page."""
+@dataclass(frozen=True)
+class Section:
+    """A headed part of a page.
+
+    Attributes:
+        title: Its heading, and its line in the contents.
+        parts: What stands under it.
+        beside: What stands to their right where there is room, and below them elsewhere.
+        pictures: Whether that needs the larger part of the room.
+    """
+
+    title: str
+    parts: tuple[object, ...]
+    beside: tuple[object, ...] = ()
+    pictures: bool = False
 
 
-def escaped(text: object) -> Markup:
-    """A text as HTML; `Markup` passes as it is."""
-    return text if isinstance(text, Markup) else Markup(html.escape(str(text)))
+def section(
+    title: str, *parts: object, beside: Sequence[object] = (), pictures: bool = False
+) -> Section:
+    """A headed part of the page; arguments as in `Section`."""
+    return Section(title, parts, tuple(beside), pictures)
 
 
-def paragraph(text: object) -> Markup:
-    """A paragraph."""
-    return Markup(f"<p>{escaped(text)}</p>")
-
-
-def figure(drawing: str, caption: object = "") -> Markup:
-    """A drawing (`drawing.svg`) or an `<img>` with what is to be said of it."""
-    return Markup(f"<figure>{drawing}<figcaption>{escaped(caption)}</figcaption></figure>")
-
-
-def table(header: Sequence[object], rows: Iterable[Sequence[object]]) -> Markup:
-    """A table; numbers are set in columns of one width."""
-
-    def cell(value: object) -> str:
-        number = isinstance(value, int | float) or str(value).lstrip("+-.")[:1].isdigit()
-        return f"<td{' class=number' if number else ''}>{escaped(value)}</td>"
-
-    head = "".join(f"<th>{escaped(name)}</th>" for name in header)
-    body = "\n".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
-    return Markup(f'<div class="scroll"><table><tr>{head}</tr>\n{body}</table></div>')
-
-
-def verdict(good: bool, text: object) -> Markup:
-    """A word in green or in red."""
-    return Markup(f'<span class="{"good" if good else "bad"}">{escaped(text)}</span>')
-
-
-def section(title: object, *parts: str) -> Markup:
-    """A headed part of the page."""
-    return Markup("\n".join((f"<h2>{escaped(title)}</h2>", *map(escaped, parts))))
-
-
-def page(title: str, lead: Iterable[str], body: Iterable[str], footer: object = "") -> str:
+def page(
+    title: str, lead: Iterable[object], sections: Iterable[Section], footer: object = ""
+) -> str:
     """The whole page as text.
 
     Args:
         title: Its heading and the name of its window.
         lead: What stands before the first section.
-        body: The sections.
+        sections: The rest, which the contents list.
         footer: How it was made.
     """
-    template = Template((files("spectral_film.pages") / "page.html").read_text(encoding="utf-8"))
-    return template.substitute(
+    named = _anchored(sections)
+    body = "\n".join(_section(anchor, part) for anchor, part in named)
+    if '<figure class="curves' in body:
+        lead = [*lead, Markup(f'<p class="note hint">{HOW_TO_READ}</p>')]
+    text = {name: _own(name) for name in ("page.css", "cursor.js", "slider.js", "contents.js")}
+    return Template(_own("page.html")).substitute(
         title=escaped(title),
-        lead="\n".join(map(escaped, lead)),
-        body="\n".join(map(escaped, body)),
+        style=style_sheet() + text["page.css"],
+        contents="\n".join(
+            f'<li><a href="#{anchor}">{escaped(part.title)}</a></li>' for anchor, part in named
+        ),
+        fold=text["contents.js"],
+        lead=_all(lead),
+        body=body,
         footer=escaped(footer),
+        script=text["cursor.js"] + text["slider.js"],
     )
 
 
-def check_place(path: Path, *, suffixes: Sequence[str], overwrite: bool) -> None:
-    """Refuse, before any work is done, a file that could not be written after it.
-
-    Raises:
-        OutputError: another suffix, no such folder, or it exists and `overwrite` is not set.
-    """
-    if path.suffix.lower() not in suffixes:
-        raise OutputError(f"{path}: end its name in {' or '.join(suffixes)}")
-    if path.is_dir() or not path.resolve().parent.is_dir():
-        raise OutputError(f"{path}: is no place for a file; name one in an existing folder")
-    if path.exists() and not overwrite:
-        raise OutputError(f"{path}: exists; give another name, or --overwrite")
+def _own(name: str) -> str:
+    return (files("spectral_film.pages") / name).read_text(encoding="utf-8")
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file that appears only when it is whole.
+def _all(parts: Iterable[object]) -> Markup:
+    return Markup("\n".join(map(escaped, parts)))
 
-    Raises:
-        OutputError: the place cannot be written.
-    """
-    partial = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as reason:
-        raise OutputError(f"{path}: cannot be written ({reason.strerror})") from None
-    finally:
-        partial.unlink(missing_ok=True)
+
+def _anchored(sections: Iterable[Section]) -> list[tuple[str, Section]]:
+    """Each with a name that a link can have: its title's words, told apart by a number."""
+    named: dict[str, Section] = {}
+    for part in sections:
+        words = re.sub(r"[^a-z0-9]+", "-", part.title.lower()).strip("-")
+        anchor, count = words, 1
+        while anchor in named:
+            count += 1
+            anchor = f"{words}-{count}"
+        named[anchor] = part
+    return list(named.items())
+
+
+def _section(anchor: str, part: Section) -> str:
+    inside = f"<div>{_all(part.parts)}</div>"
+    if part.beside:
+        kind = "beside pictures" if part.pictures else "beside"
+        inside = f'<div class="{kind}">{inside}<div>{_all(part.beside)}</div></div>'
+    return (
+        f'<section aria-labelledby="{anchor}"><h2 id="{anchor}">{escaped(part.title)}'
+        f'<a class="anchor" href="#{anchor}" aria-label="Link to this section">#</a></h2>\n'
+        f"{inside}</section>"
+    )

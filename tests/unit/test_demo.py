@@ -1,27 +1,14 @@
 """The demo leaves a picture, its negative and a page that needs nothing else."""
 
-from html.parser import HTMLParser
-
 import numpy as np
 import OpenImageIO
 import pytest
+from reading_pages import by_the_house
 
-from spectral_film.app.demo_page import PAGE, SHOTS, make_demo
+from spectral_film.app.demo_chapters import CHAPTERS, shots
+from spectral_film.app.demo_page import FILES, PAGE, make_demo
 from spectral_film.device.device import open_device
 from spectral_film.errors import OutputError
-
-
-class Links(HTMLParser):
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.targets: list[str] = []
-        self.open: list[str] = []
-        self.tags: set[str] = set()
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.add(tag)
-        self.targets += [value for name, value in attributes if name in ("src", "href")]
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +18,26 @@ def demo(tmp_path_factory):
     return folder
 
 
-def test_page_links_to_what_is_there_and_to_nothing_else(demo):
-    page = Links((demo / PAGE).read_text(encoding="utf-8"))
-    assert "script" not in page.tags
-    assert {shot.file for shot in SHOTS} == set(page.targets)
-    for target in page.targets:
-        assert (demo / target).is_file(), target
+def test_page_shows_every_stage_and_needs_nothing_else(demo):
+    page = by_the_house((demo / PAGE).read_text(encoding="utf-8"))
+    titles = ["Scene", *(chapter.title for chapter in CHAPTERS), "How it was made"]
+    assert [heading["id"] for heading in page.all("h2")] == [
+        title.lower().replace(" ", "-") for title in titles
+    ]
+    assert {img["alt"] for img in page.all("img")} >= {shot.caption for shot in shots()}
+    assert page.all("input")  # pairs to slide over each other
+    assert {file.name for file in demo.iterdir()} == {PAGE, *FILES}
+
+
+def test_grey_patch_is_read_where_it_lies(demo):
+    """Neutral 5 of the chart reflects 0.198 (BabelColor); the window lights it with some 0.9."""
+    page = by_the_house((demo / PAGE).read_text(encoding="utf-8"))
+    text = " ".join(page.prose.split())
+    exposure = text.partition("The grey patch, lux s:")[2].split()[:6]
+    assert exposure[::2] == ["R", "G", "B"]
+    # An 18 % grey under white light of 1 gets 12.5 / 250 lux s.
+    wanted = 0.198 * 0.9 / 0.18 * 12.5 / 250
+    assert [float(value) for value in exposure[1::2]] == pytest.approx([wanted] * 3, rel=0.2)
 
 
 def test_folder_is_small(demo):
@@ -46,8 +47,7 @@ def test_folder_is_small(demo):
 
 def test_page_says_what_made_it(demo):
     text = (demo / PAGE).read_text(encoding="utf-8")
-    assert "$" not in text  # every place is filled
-    for fact in (open_device().name, "vision3-250d (sha256 ", "2383 (sha256 ", "lux s"):
+    for fact in (open_device().name, "vision3-250d (sha256 ", "2383 (sha256 ", "lux\u202fs"):
         assert fact in text
 
 
@@ -68,11 +68,11 @@ def test_nothing_is_overwritten_unasked(demo):
 
 
 def test_same_pictures_again_and_other_files_left_alone(demo):
-    before = {shot.file: (demo / shot.file).read_bytes() for shot in SHOTS}
+    before = {name: (demo / name).read_bytes() for name in FILES}
     (demo / "notes.txt").write_text("mine")
     make_demo(demo, open_device(), overwrite=True)
     assert (demo / "notes.txt").read_text() == "mine"
-    assert {shot.file: (demo / shot.file).read_bytes() for shot in SHOTS} == before
+    assert {name: (demo / name).read_bytes() for name in FILES} == before
 
 
 def test_a_file_is_no_folder(tmp_path):

@@ -63,8 +63,12 @@ def test_wheel_carries_every_asset_and_kernel(wheel):
         for p in (ROOT / package).rglob("*.py")
     }
     assert len(assets) >= 5
-    wanted = kernels | assets | sheets | modules
-    assert wanted | {"spectral_film/app/demo_page.html", "reference/fit/assumed.toml"} <= inside
+    pages = {
+        p.relative_to(ROOT).as_posix()
+        for p in (ROOT / "spectral_film/pages").iterdir() if p.is_file()
+    }  # fmt: skip
+    wanted = kernels | assets | sheets | modules | pages
+    assert wanted | {"reference/fit/assumed.toml"} <= inside
 
 
 @pytest.mark.slow

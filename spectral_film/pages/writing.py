@@ -1,0 +1,49 @@
+"""Files that are refused before the work, or appear whole after it."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from spectral_film.errors import OutputError
+
+
+def check_place(path: Path, *, suffixes: Sequence[str], overwrite: bool) -> None:
+    """Refuse, before any work is done, a file that could not be written after it.
+
+    Raises:
+        OutputError: another suffix, no such folder, or it exists and `overwrite` is not set.
+    """
+    if path.suffix.lower() not in suffixes:
+        raise OutputError(f"{path}: end its name in {' or '.join(suffixes)}")
+    if path.is_dir() or not path.resolve().parent.is_dir():
+        raise OutputError(f"{path}: is no place for a file; name one in an existing folder")
+    if path.exists() and not overwrite:
+        raise OutputError(f"{path}: exists; give another name, or --overwrite")
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[Path]:
+    """A name to write to, which becomes `path` when all is written.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    partial = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+    try:
+        yield partial
+        partial.replace(path)
+    except OSError as reason:
+        raise OutputError(f"{path}: cannot be written ({reason.strerror})") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that appears only when it is whole.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    with appearing(path) as partial:
+        partial.write_text(text, encoding="utf-8")
