@@ -189,13 +189,13 @@ def _page(picture: Rendering, seconds: float) -> str:
         film=html.escape(said["film"].split(" (")[0]),
         print_film=html.escape(said["print_film"].split(" (")[0]),
         stages="\n".join(map(_chapter, CHAPTERS)),
-        pitch=f"{float(said['pitch_um'].split(' x ')[0]):.1f}",
+        pitch=f"{said['pitch_um'][0]:.1f}",
         above=f"{picture.latitude.above:.2%}",
         below=f"{picture.latitude.below:.2%}",
         mean_stop=f"{picture.latitude.mean_stop:+.1f}",
         seconds=f"{seconds:.0f}",
         provenance="\n".join(
-            f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>"
+            f"<dt>{html.escape(name)}</dt><dd>{html.escape(str(value))}</dd>"
             for name, value in said.items()
         ),
     )

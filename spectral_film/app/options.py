@@ -95,9 +95,27 @@ Gamut = Annotated[
     ),
 ]
 Bits = Annotated[
-    int,
+    int | None,
     typer.Option(
-        metavar="N", rich_help_panel=OUT_PANEL, help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16."
+        metavar="N",
+        rich_help_panel=OUT_PANEL,
+        help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16, JPEG 8. Default: 16, JPEG 8.",
+    ),
+]
+Part = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|N",
+        rich_help_panel=PICTURE_PANEL,
+        help="Part or page, by name or number from 0. Default: the beauty.",
+    ),
+]
+Layer = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=PICTURE_PANEL,
+        help="Layer whose R, G, B are taken. Default: the beauty.",
     ),
 ]
 DeviceName = Annotated[
@@ -114,8 +132,6 @@ Threads = Annotated[
         "this process may run on.",
     ),
 ]
-
-BITS = 16
 
 
 def typed(setting: object) -> str:
