@@ -174,7 +174,7 @@ def write_picture(
     bits, warnings = _bits_for_alpha(target, bits or _format(target).bits, scene)
     coding = INTEGER_CODING[quantity][0] if is_integer(target, bits) else None
     riding, left = _aboard(target, scene)
-    planes, dimmed = _weighed(target, planes, scene, quantity, DISPLAYS[display], coding)
+    planes, dimmed = _weighed(target, planes, scene, quantity, DISPLAYS[display])
     warnings += [*left, *dimmed, *_lost_window(target, planes, scene)]
     warnings += _out_of_range(planes, quantity, bits, coding, exr)
 
@@ -348,19 +348,20 @@ def _weighed(
     scene: Scene,
     quantity: str,
     display: DisplayStandard,
-    coding: float | None,
 ) -> tuple[np.ndarray, list[str]]:
     """The planes as the format wants them beside an alpha, and a warning of what that loses.
 
-    Associated, and where there is no alpha over black: light times coverage. Straight: as they are.
+    Associated: light times coverage, which is over black where there is no alpha. Straight: as
+    they are.
     """
     share = scene.coverage
     if share is None or quantity not in LIGHT:
         return planes, []
-    if _format(target).alpha != "straight":
-        if coding is None:
-            return planes * share, []
-        return display.encode(display.decode(planes) * share).astype(np.float32), []
+    if _format(target).alpha == "associated":
+        return planes * share, []
+    if _format(target).alpha is None:
+        laid = display.encode(display.decode(planes) * share).astype(np.float32)
+        return laid, ["the picture lies over black where its alpha does not cover"]
     alpha = scene.passengers.get("A", share)
     brighter = np.count_nonzero(share > alpha + ALPHA_STEP)
     return planes, [

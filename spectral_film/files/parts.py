@@ -239,4 +239,5 @@ def _note(chosen: Picture, every: list[Picture]) -> tuple[str, ...]:
         said.append(f"part {chosen.part}{name} of parts 0 to {parts - 1}")
     if layers > 1 or chosen.layer:
         said.append(f"the layer {chosen.layer or 'of plain R, G, B'}")
-    return (f"{', '.join(said)} is taken; --part and --layer choose",)
+    others = "--part and --layer take others" if parts > 1 else "--layer takes another"
+    return (f"{', '.join(said)} is taken; {others}",)
