@@ -4,6 +4,7 @@ What describes the pixels of the file (compression, colour, windows, density of 
 since the output has its own; so does what the programs before left of themselves.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -53,8 +54,10 @@ STILL_NAMES = {
 # Types that writers pass over in silence -> those that they take.
 WRITTEN_AS = {
     "double": "float", "uint8": "int", "int8": "int", "uint16": "int", "int16": "int",
-    "uint": "int", "int64": "int", "uint64": "int",
+    "uint": "int", "int64": "int", "uint64": "int", "vector2i": "int[2]", "vectori": "int[3]",
+    "vector2i[2]": "box2i", "vectord": "float[3]", "matrix33d": "matrix33", "matrixd": "matrix",
 }  # fmt: skip
+LARGEST_INT = 2**31 - 1
 MISSED_FIRST = ("smpte:TimeCode", *FRAME_RATES, "smpte:KeyCode")
 NEVER_MISSED = ("Exif:", "GPS:", "IPTC:", "screenWindow")  # of small print, or of no use outside
 NAMED_AT_MOST = 6
@@ -72,7 +75,8 @@ def shot_of(spec: OpenImageIO.ImageSpec, format_name: str, channels: Sequence[st
     if str(said).lstrip()[:1] in ("{", "<"):  # a program's, of its own file
         del header["ImageDescription"]
     for name in DPX_RATES:
-        if rate := spec.get_float_attribute(name):
+        rate = spec.get_float_attribute(name)
+        if 0 < rate < math.inf:
             header["framesPerSecond"] = "rational", _ratio(rate)
     return {name: field for name, field in header.items() if field[1] not in ("", None)}
 
@@ -85,6 +89,8 @@ def put_shot(spec: OpenImageIO.ImageSpec, header: Header, suffix: str) -> None:
             kind, value = "int", round(float(value))  # type: ignore[arg-type]
         if name == "ImageDescription" and suffix != ".exr":
             continue  # the provenance stands there, and holds it
+        if isinstance(value, int) and value > LARGEST_INT:
+            continue  # it would come out negative
         spec.attribute(name, OpenImageIO.TypeDesc(kind), value)
         if name in FRAME_RATES and suffix == ".dpx":
             for rate in DPX_RATES:

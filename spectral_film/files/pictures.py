@@ -188,11 +188,14 @@ def _scene(
     planes, extra, share = load_planes(
         source, path, light, riding, not_numbers, decode, covering if alpha else None
     )
-    if not share.any():
+    if share is not None and not share.any():
         notes += ("alpha is 0 everywhere; the picture is taken as covering all",)
-        share[:] = 1
-    planes[:, share == 0] = 0  # whatever is hidden there sheds no light
-    if edges := np.count_nonzero((share > 0) & (share < 1)):
+        share = None
+    if share is not None and (share == 1).all():
+        share = None
+    if share is not None:
+        planes[:, share == 0] = 0  # whatever is hidden there sheds no light
+        edges = np.count_nonzero((share > 0) & (share < 1))
         notes += (f"alpha covers {edges} pixels in part; film sees the colour of what covers them",)
 
     orientation = spec.get_int_attribute("Orientation", 1)
@@ -217,7 +220,7 @@ def _scene(
         display_origin=(spec.full_x, spec.full_y),
         pixel_aspect=aspect,
         passengers=passengers,
-        coverage=None if (share == 1).all() else _upright(share[np.newaxis], orientation)[0],
+        coverage=None if share is None else _upright(share[np.newaxis], orientation)[0],
         header=shot_of(spec, source.format_name(), names),
         notes=notes + not_numbers.verdict(),
     )

@@ -69,7 +69,7 @@ def load_planes(
     not_numbers: NotNumbers,
     decode: Callable[[np.ndarray], None] | None = None,
     alpha: Alpha | None = None,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Read channels of the current part of `source`.
 
     Args:
@@ -83,7 +83,7 @@ def load_planes(
 
     Returns:
         The light and the passengers, float32, (channel, y, x); the share of each pixel that the
-        light fills, (y, x).
+        light fills, (y, x), None without alpha.
 
     Raises:
         InputError: the file cannot be read to its end.
@@ -91,7 +91,7 @@ def load_planes(
     spec = source.spec()
     planes = np.empty((len(light), spec.height, spec.width), np.float32)
     riding = np.empty((len(passengers), spec.height, spec.width), np.float32)
-    share = np.ones((spec.height, spec.width), np.float32)
+    share = None if alpha is None else np.empty((spec.height, spec.width), np.float32)
     wanted = [*light, *passengers, *(alpha.channels if alpha else ())]
     first, last = min(wanted), max(wanted) + 1
     columns = [channel - first for channel in light]
@@ -103,7 +103,7 @@ def load_planes(
             plane[rows] = strip[..., channel - first]
         pixels = strip if in_order else np.ascontiguousarray(strip[..., columns])
         bad = ~np.isfinite(pixels)
-        if alpha is not None:
+        if alpha is not None and share is not None:
             covers = strip[..., [channel - first for channel in alpha.channels]].mean(axis=-1)
             if alpha.coded:
                 share[rows] = alpha.uncover(pixels, covers)
@@ -113,7 +113,7 @@ def load_planes(
             overflown[bad.any(axis=-1)] = False  # the matrix has only spread what came in
             bad |= overflown
         not_numbers.blacken(pixels, bad, row)
-        if alpha is not None and not alpha.coded:
+        if alpha is not None and share is not None and not alpha.coded:
             share[rows] = alpha.uncover(pixels, covers)
         for channel, plane in enumerate(planes):
             plane[rows] = pixels[..., channel]

@@ -29,7 +29,7 @@ class Rendering:
     """What came out, and how.
 
     Attributes:
-        planes: The tapped quantity, float32, (3, y, x).
+        planes: The tapped quantity, float32, (3, y, x), not weighed by the coverage of `scene`.
         quantity: Its name, as in `--to`.
         unit: Its unit.
         latitude: How the exposures lie on the published curve.

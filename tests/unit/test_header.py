@@ -31,6 +31,8 @@ SHOT = {
     "imageCounter": ("int", 1234),
     "worldToCamera": ("matrix", tuple(map(float, range(16)))),
     "nodes": ("string[2]", ("a", "b")),
+    "sensor": ("vector2i", (4096, 2160)),
+    "originalDataWindow": ("vector2i[2]", (0, 0, 4095, 2159)),
 }
 OF_THE_FILE = {
     "compression": ("string", "piz"),
@@ -47,7 +49,8 @@ OF_THE_FILE = {
 def save(path, header, number="half"):
     spec = OpenImageIO.ImageSpec(6, 4, 3, number)
     for name, (kind, value) in header.items():
-        spec.attribute(name, OpenImageIO.TypeDesc(kind), value)
+        made_of = {"vector2i": "int[2]", "vector2i[2]": "box2i"}.get(kind, kind)
+        spec.attribute(name, OpenImageIO.TypeDesc(made_of), value)
     output = OpenImageIO.ImageOutput.create(str(path))
     assert output.open(str(path), spec), output.geterror()
     output.write_image(PIXELS.astype(np.float32))

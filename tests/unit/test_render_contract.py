@@ -511,7 +511,7 @@ def test_help_is_quick_and_names_every_option_and_unit(command):
     said = command("render", "--help").stdout
     options = (
         "film print input-space spectra wavelengths illuminant exposure ei shutter gate crop "
-        "part layer backing halation scatter adjacency grain seed printer-points to white display bits nan "
+        "backing halation scatter adjacency grain seed printer-points to white display bits nan "
         "device fast overwrite"
     )
     for option in options.split():
