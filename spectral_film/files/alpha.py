@@ -13,6 +13,9 @@ import numpy as np
 # Assumed, 2 to 16: of something that a pixel shows in part, how much brighter than a perfect white
 # it may be, two stops. What would have to be brighter is no surface but light: a flame, a glow.
 BRIGHTEST_SURFACE = 4.0
+# 7.5 stops below grey film shows little but its own black. Where nothing covers, that black goes
+# with fainter light, or glows would end in a contour.
+FAINTEST_LIGHT = 1e-3
 HIGHEST_CODE = 1.0
 
 
@@ -48,12 +51,13 @@ class Alpha:
         alpha = np.clip(np.nan_to_num(alpha, nan=1.0), 0, 1).astype(np.float32)
         if self.straight or (alpha == 1).all():
             return alpha
-        brightest = HIGHEST_CODE if self.coded else BRIGHTEST_SURFACE
-        needed = np.maximum(pixels.max(axis=-1), 0) / brightest  # by a surface as bright as can be
+        light = np.maximum(pixels.max(axis=-1), 0)
+        needed = light / (HIGHEST_CODE if self.coded else BRIGHTEST_SURFACE)
         lit = needed > alpha
         share = alpha.copy()
         with np.errstate(divide="ignore", over="ignore"):
-            share[lit] = np.minimum(1, needed[lit] / alpha[lit] * needed[lit])
+            grown = needed[lit] / alpha[lit] * needed[lit]
+        share[lit] = np.minimum(np.minimum(grown, light[lit] / FAINTEST_LIGHT), 1)
         some = share > 0
         pixels[some] /= share[some][:, np.newaxis]
         return share

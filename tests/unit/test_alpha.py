@@ -104,6 +104,17 @@ def test_light_is_never_lost_and_never_made(alpha):
         assert (share[0, 2:] / share[0, 1:-1]).max() < 1.066**2 + 0.01
 
 
+def test_a_glow_that_fades_takes_the_black_of_the_film_with_it():
+    """Else its last trace would end in a contour: film's black here, nothing there."""
+    light = np.geomspace(1e-7, 1, 400).astype(np.float32)
+    pixels = np.repeat(light[np.newaxis, :, np.newaxis], 3, axis=2)
+    share = EXR.uncover(pixels, np.zeros((1, 400), np.float32))
+    assert share[0, 0] < 1e-3
+    assert (share[0, light > 0.01] == 1).all()
+    assert (share[0, 1:] / share[0, :-1]).max() < 1.05  # as the light grows from step to step
+    assert pixels[0, light < 0.0005].max() < 0.0018  # a hundredth of grey: it sheds no light around
+
+
 def test_a_glow_stays_as_it_is(tmp_path):
     """Light where nothing covers, as flames and lens flares give it."""
     pixels = np.zeros((4, 6, 4))
