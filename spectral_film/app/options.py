@@ -99,7 +99,7 @@ Bits = Annotated[
     typer.Option(
         metavar="N",
         rich_help_panel=OUT_PANEL,
-        help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16, JPEG 8. Default: 16, JPEG 8.",
+        help="16; EXR 32, TIFF 8|32, PNG 8, DPX 10, JPEG 8.",
     ),
 ]
 Part = Annotated[
@@ -107,7 +107,7 @@ Part = Annotated[
     typer.Option(
         metavar="NAME|N",
         rich_help_panel=PICTURE_PANEL,
-        help="Part or page, by name or number from 0. Default: the beauty.",
+        help="Part or page, counted from 0; else the beauty.",
     ),
 ]
 Layer = Annotated[
@@ -115,7 +115,7 @@ Layer = Annotated[
     typer.Option(
         metavar="NAME",
         rich_help_panel=PICTURE_PANEL,
-        help="Layer whose R, G, B are taken. Default: the beauty.",
+        help="Layer of the R, G, B wanted; else the beauty.",
     ),
 ]
 DeviceName = Annotated[
