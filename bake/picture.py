@@ -119,7 +119,7 @@ def play_picture(
             "input_sha256": scene.source.sha256 if scene.source else "none",
             "pitch_um": tuple(float(pitch) for pitch in frame.pitch_um),
             "spatial": spatial,
-            **{f"baked_{name}": typed(value) for name, value in said.settings},
+            **{f"baked_{name}": typed(v) for name, v in said.settings if v is not None},
         },
         scene=scene,
     )

@@ -25,6 +25,7 @@ DATA = re.compile(
 COLOURS = (("r", "g", "b"), ("red", "green", "blue"))
 ALPHA = ("a", "alpha")
 ALPHA_BY_COLOUR = ("ar", "ag", "ab")
+VIEWS = ("left", "right")
 REDUCED, MASK = 1, 4  # bits of TIFF's NewSubfileType
 
 
@@ -66,13 +67,15 @@ class Picture:
         colours = self.rgb or is_spectral(self.names)
         if self.copy or DATA.fullmatch(word) or not (colours or _any_light(self.names)):
             return 4
-        if not colours:
-            return 3
-        return 0 if word in PLAIN else 1 if word in BEAUTY else 2
+        if word in PLAIN and (word or colours):
+            return 0
+        return 1 if word in BEAUTY else 2 if colours else 3
 
 
 def _last_word(name: str) -> str:
-    return name.rpartition(".")[2].casefold()
+    """The last word of a name, before that of a view: what the picture is."""
+    *words, last = name.casefold().split(".")
+    return words[-1] if words and last in VIEWS else last
 
 
 def _any_light(channels: Sequence[str]) -> bool:
@@ -136,6 +139,7 @@ def _pictures(source: OpenImageIO.ImageInput) -> list[Picture]:
             part_name=_part_name(spec),
             names=names,
             size=(spec.width, spec.height),
+            alpha=alpha_of(names, ""),
             copy=bool(spec.get_int_attribute("tiff:subfiletype") & (REDUCED | MASK)),
             deep=spec.deep,
         )

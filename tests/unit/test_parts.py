@@ -62,6 +62,17 @@ def test_the_beauty_is_taken_wherever_it_stands(tmp_path, beauty, at):
     assert f"part {at} ({beauty}) of parts 0 to 2 is taken" in read_scene(path).notes[0]
 
 
+def test_a_view_is_a_view_of_something(tmp_path):
+    """Blender ends names in the eye; a single part holds one eye plain."""
+    path = save_parts(tmp_path / "a.exr", ("V.AO.left", "RGB"), ("V.Combined.left", "RGB"))
+    assert taken(path) == 1
+    path = layered(tmp_path / "b.exr", "R", "G", "B", *rgb("right"))
+    assert (read_scene(path).planes[:, 0, 0] == np.array([0, 1, 2]) / 8).all()
+    both = save_parts(tmp_path / "c.exr", ("V.Combined.left", "RGB"), ("V.Combined.right", "RGB"))
+    with pytest.raises(InputError, match="which picture"):
+        read_scene(both)
+
+
 @pytest.mark.parametrize("data", ["Depth", "ViewLayer.AO", "CryptoObject00", "uCryptoAsset",
                                   "Normal", "N", "ViewLayer.IndexOB", "object_id", "VRayZDepth",
                                   "Vector", "UV", "ambient_occlusion"])  # fmt: skip
