@@ -8,59 +8,26 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import OpenImageIO
 
 from spectral_film.errors import OutputError, UsageError
+from spectral_film.files.aboard import aboard, bits_for_alpha, lost_window, weighed
+from spectral_film.files.formats import JPEG, format_of
 from spectral_film.files.header import lost_shot, put_shot
 from spectral_film.files.labels import DPX_TEXT, label_colour, label_provenance
-from spectral_film.light.displays import DISPLAYS, DisplayStandard
+from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.scene import Scene
 
 STRIP_ROWS = 256
 HALF_MAX = 65504.0
-ALPHA_STEP = 1 / 512  # half a code of 8 bits: less is no difference
 HALF_NORMAL = 2.0**-14  # below it a half float has fewer than its 11 bits
 LONGEST_JPEG = 65500  # pixels along a side
 JPEG_HEADER = 1 << 20  # bytes, and to spare
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 DPX_NAME_AT = 36  # SMPTE 268M, field 5
-
-
-@dataclass(frozen=True)
-class Format:
-    """What a suffix stands for.
-
-    Attributes:
-        types: OpenImageIO's number type for each bit depth.
-        alpha: What its R, G, B beside an alpha are (`files.alpha`); None: it has no alpha.
-    """
-
-    types: dict[int, str]
-    alpha: Literal["associated", "straight"] | None
-
-    @property
-    def bits(self) -> int:
-        """The depth that is written unless another is asked for."""
-        return 16 if 16 in self.types else max(self.types)
-
-
-TIFF = Format({8: "uint8", 16: "uint16", 32: "float"}, "straight")
-JPEG = Format({8: "uint8"}, None)
-FORMATS = {
-    ".exr": Format({16: "half", 32: "float"}, "associated"),
-    ".tif": TIFF,
-    ".tiff": TIFF,
-    ".png": Format({8: "uint8", 16: "uint16"}, "straight"),
-    ".jpg": JPEG,
-    ".jpeg": JPEG,
-    ".dpx": Format({10: "uint16", 16: "uint16"}, None),
-}
-LIGHT = ("display", "exposure", "xyz")  # quantities that coverage weighs; densities are data
 
 DENSITY_CODING = (0.25, "density 0..4 as 0..1")
 # Quantity -> factor to the 0..1 of an integer file, and how to say it. Others are float only.
@@ -89,7 +56,7 @@ def check_target(
         OutputError: the place cannot be written, or a file is there and `overwrite` is not set.
     """
     path = Path(path)
-    types = _format(path).types
+    types = format_of(path).types
     if bits is not None and bits not in types:
         raise UsageError(
             f"{path}: no {bits} bits in {path.suffix}; give --bits {' or '.join(map(str, types))}"
@@ -125,7 +92,7 @@ def check_target(
 
 def is_integer(path: str | Path, bits: int | None = None) -> bool:
     """Whether a file of this suffix and depth holds integers, and so display-encoded values."""
-    form = _format(Path(path))
+    form = format_of(Path(path))
     return form.types.get(bits or form.bits, "").startswith("uint")
 
 
@@ -171,11 +138,11 @@ def write_picture(
     suffix = target.suffix.lower()
     exr = suffix == ".exr"
     scene = scene or Scene(planes=planes)
-    bits, warnings = _bits_for_alpha(target, bits or _format(target).bits, scene)
+    bits, warnings = bits_for_alpha(target, bits or format_of(target).bits, scene)
     coding = INTEGER_CODING[quantity][0] if is_integer(target, bits) else None
-    riding, left = _aboard(target, scene)
-    planes, dimmed = _weighed(target, planes, scene, quantity, DISPLAYS[display])
-    warnings += [*left, *dimmed, *_lost_window(target, planes, scene)]
+    riding, left = aboard(target, scene)
+    planes, dimmed = weighed(target, planes, scene, quantity, DISPLAYS[display])
+    warnings += [*left, *dimmed, *lost_window(target, planes, scene)]
     warnings += _out_of_range(planes, quantity, bits, coding, exr)
 
     spec = _spec(target, planes, riding, bits)
@@ -228,7 +195,7 @@ def _write(
     output = OpenImageIO.ImageOutput.create(str(path))
     if output is None:
         raise _WritingError(OpenImageIO.geterror())
-    if _format(path) is JPEG:
+    if format_of(path) is JPEG:
         _make_room(path, spec)
     if not output.open(str(path), spec):
         raise _WritingError(output.geterror())
@@ -290,7 +257,7 @@ def _spec(
     target: Path, planes: np.ndarray, riding: Mapping[str, np.ndarray], bits: int
 ) -> OpenImageIO.ImageSpec:
     _, height, width = planes.shape
-    number = _format(target).types[bits]
+    number = format_of(target).types[bits]
     spec = OpenImageIO.ImageSpec(width, height, 3 + len(riding), number)
     spec.channelnames = ("R", "G", "B", *riding)
     spec["oiio:UnassociatedAlpha"] = 1  # nothing is multiplied or divided on the way
@@ -305,82 +272,13 @@ def _spec(
     if target.suffix.lower() == ".png":  # 2 to 7 times as fast as the defaults, 2 to 13 % larger
         spec["png:compressionLevel"] = 2
         spec["png:filter"] = 16  # "sub"
-    if _format(target) is JPEG:
+    if format_of(target) is JPEG:
         spec["Compression"] = "jpeg:95"
         spec["jpeg:subsampling"] = "4:4:4"
     if target.suffix.lower() == ".dpx":
         spec["oiio:BitsPerSample"] = bits
         spec["dpx:Packing"] = "Filled, method A"
     return spec
-
-
-def _bits_for_alpha(target: Path, bits: int, scene: Scene) -> tuple[int, list[str]]:
-    """The depth at which the alpha is not changed: R, G, B and A have to be of one type.
-
-    Readers refuse a picture whose four differ. Half floats tell the codes of 8 bits apart.
-    """
-    alpha = scene.passengers.get("A")
-    if alpha is None or _format(target).types[bits] != "half" or alpha.dtype == np.float16:
-        return bits, []
-    with np.errstate(over="ignore"):
-        halved = alpha.astype(np.float16).astype(np.float32)
-    eight = np.rint(alpha * 255) / np.float32(255)
-    if ((halved == alpha) | (np.abs(eight - alpha) <= 1e-7)).all():
-        return bits, []
-    return 32, ["alpha does not fit into half floats; R, G, B, A are written as 32 bits"]
-
-
-def _aboard(target: Path, scene: Scene) -> tuple[dict[str, np.ndarray], list[str]]:
-    """The passengers that the format takes, and a warning that names the others."""
-    if target.suffix.lower() == ".exr":
-        return dict(scene.passengers), []
-    takes = _format(target).alpha is not None
-    aboard = {name: plane for name, plane in scene.passengers.items() if name == "A" and takes}
-    left = [name for name in scene.passengers if name not in aboard]
-    if not left:
-        return aboard, []
-    return aboard, [f"{target.suffix} cannot take {', '.join(left)}; an .exr would"]
-
-
-def _weighed(
-    target: Path,
-    planes: np.ndarray,
-    scene: Scene,
-    quantity: str,
-    display: DisplayStandard,
-) -> tuple[np.ndarray, list[str]]:
-    """The planes as the format wants them beside an alpha, and a warning of what that loses.
-
-    Associated: light times coverage, which is over black where there is no alpha. Straight: as
-    they are.
-    """
-    share = scene.coverage
-    if share is None or quantity not in LIGHT:
-        return planes, []
-    if _format(target).alpha == "associated":
-        return planes * share, []
-    if _format(target).alpha is None:
-        laid = display.encode(display.decode(planes) * share).astype(np.float32)
-        return laid, ["the picture lies over black where its alpha does not cover"]
-    alpha = scene.passengers.get("A", share)
-    brighter = np.count_nonzero(share > alpha + ALPHA_STEP)
-    return planes, [
-        f"{brighter} pixels shed more light than their alpha covers, such as a glow; the straight "
-        f"alpha of {target.suffix} shows them too dark, an .exr does not"
-    ][:brighter]
-
-
-def _lost_window(target: Path, planes: np.ndarray, scene: Scene) -> list[str]:
-    height, width = planes.shape[1:]
-    whole = (0, 0), (0, 0), (width, height)
-    window = scene.origin, scene.display_origin, tuple(scene.display_size)
-    if target.suffix.lower() == ".exr" or window == whole:
-        return []
-    return [
-        f"{target.suffix} has no display window: the place of the {width} x {height} pixels at "
-        f"{scene.origin} in {scene.display_size[0]} x {scene.display_size[1]} from "
-        f"{scene.display_origin} is lost"
-    ]
 
 
 def _out_of_range(
@@ -420,13 +318,3 @@ def _count(planes: np.ndarray, test: Callable[[np.ndarray], np.ndarray]) -> int:
     """How many samples pass, without a mask as large as the picture."""
     rows = range(0, planes.shape[1], STRIP_ROWS)
     return sum(int(test(planes[:, row : row + STRIP_ROWS]).sum()) for row in rows)
-
-
-def _format(path: Path) -> Format:
-    try:
-        return FORMATS[path.suffix.lower()]
-    except KeyError:
-        raise UsageError(
-            f"{path}: cannot write {path.suffix or 'a file without suffix'}; "
-            "name it .exr, .tif, .png, .jpg or .dpx"
-        ) from None

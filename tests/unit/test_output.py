@@ -13,8 +13,9 @@ from PIL import Image, ImageCms
 
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.files import output
+from spectral_film.files.formats import FORMATS
 from spectral_film.files.icc import display_profile
-from spectral_film.files.output import FORMATS, check_target, is_integer, write_picture
+from spectral_film.files.output import check_target, is_integer, write_picture
 from spectral_film.files.pictures import read_scene
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.scene import Scene
