@@ -104,6 +104,17 @@ def test_light_is_never_lost_and_never_made(alpha):
         assert (share[0, 2:] / share[0, 1:-1]).max() < 1.066**2 + 0.01
 
 
+@pytest.mark.parametrize(("light", "alpha", "share"), [
+    (1.5, 0.5, 0.5),  # the edge of a glint, 1.6 stops over white
+    (5.0, 0.1, 1.0),  # a flame in thin smoke; a surface would be 50 times white
+    (25.0, 0.5, 1.0),  # the edge of a lamp
+])  # fmt: skip
+def test_glints_are_surfaces_and_flames_are_light(light, alpha, share):
+    pixels = np.full((1, 1, 3), light, np.float32)
+    assert EXR.uncover(pixels, np.full((1, 1), alpha))[0, 0] == pytest.approx(share)
+    assert pixels[0, 0, 0] == pytest.approx(light / share)
+
+
 def test_a_glow_that_fades_takes_the_black_of_the_film_with_it():
     """Else its last trace would end in a contour: film's black here, nothing there."""
     light = np.geomspace(1e-7, 1, 400).astype(np.float32)
