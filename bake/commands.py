@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spectral_film.app.options import (
-    BITS,
     Backing,
     Balance,
     Bits,
@@ -20,6 +19,8 @@ from spectral_film.app.options import (
     Gamut,
     HelpAll,
     Index,
+    Layer,
+    Part,
     PrinterPoints,
     Upsampling,
     White,
@@ -268,11 +269,15 @@ def verify(
 def play(
     source: Annotated[Path, typer.Argument(metavar="PACK", help="A pack: its folder or .zip.")],
     picture: Annotated[Path, typer.Argument(metavar="INPUT", help="An RGB picture.")],
-    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png or .dpx.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png, .jpg or .dpx.")
+    ],
     input_space: Annotated[
         str | None,
         typer.Option(help="Colour space of INPUT, as in render. Default: as the file says."),
     ] = None,
+    part: Part = None,
+    layer: Layer = None,
     gate: Annotated[
         str | None,
         typer.Option(help="Camera aperture the picture fills. Default: the pack's first."),
@@ -280,7 +285,7 @@ def play(
     spatial: Annotated[
         str, typer.Option(help="Scatter, halation and edge effects: on or off.")
     ] = "on",
-    bits: Bits = BITS,
+    bits: Bits = None,
     nan: Annotated[str, typer.Option(help="NaN and infinite pixels: refuse, or zero.")] = "refuse",
     device: DeviceName = None,
     overwrite: Overwrite = False,
@@ -295,7 +300,13 @@ def play(
     check_target(target, bits=bits, overwrite=overwrite)
     chosen = open_device(device) if device or all_devices() else None
     with open_pack(source) as opened:
-        scene = read_scene(picture, input_space=input_space, nan=nan)  # type: ignore[arg-type]
+        scene = read_scene(
+            picture,
+            input_space=input_space,
+            part=part,
+            layer=layer,
+            nan=nan,  # type: ignore[arg-type]
+        )
         with progress() as announce:
             played = play_picture(
                 opened,

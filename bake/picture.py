@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from spectral_film.files.output import write_picture
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.scene import Scene
 from spectral_film.path.plan import Announce
+from spectral_film.path.rendering import typed
 from spectral_film.version import made_by
 
 
@@ -36,10 +38,10 @@ class Played:
     device: str
     notes: tuple[str, ...]
     display: str
-    metadata: dict[str, str]
+    metadata: dict[str, Any]
     scene: Scene
 
-    def save(self, path: Path, *, bits: int, overwrite: bool) -> tuple[str, ...]:
+    def save(self, path: Path, *, bits: int | None, overwrite: bool) -> tuple[str, ...]:
         """Write it, as a render is written."""
         return write_picture(
             path,
@@ -47,10 +49,7 @@ class Played:
             bits=bits,
             display=self.display,
             metadata=self.metadata,
-            passengers=self.scene.passengers,
-            origin=self.scene.origin,
-            display_size=self.scene.display_size,
-            pixel_aspect=self.scene.pixel_aspect,
+            scene=self.scene,
             overwrite=overwrite,
         )
 
@@ -116,9 +115,11 @@ def play_picture(
             "pack": f"{said.negative.id} on {said.print_film.id}, baked by {said.engine}",
             "negative": f"{said.negative.id} (sha256 {said.negative.sha256[:12]})",
             "print_film": f"{said.print_film.id} (sha256 {said.print_film.sha256[:12]})",
-            "pitch_um": "{:g} x {:g}".format(*frame.pitch_um),
-            "spatial": "on" if spatial else "off",
-            **{f"baked_{name}": str(value) for name, value in said.settings},
+            "input": scene.source.name if scene.source else "none",
+            "input_sha256": scene.source.sha256 if scene.source else "none",
+            "pitch_um": tuple(float(pitch) for pitch in frame.pitch_um),
+            "spatial": spatial,
+            **{f"baked_{name}": typed(v) for name, v in said.settings if v is not None},
         },
         scene=scene,
     )

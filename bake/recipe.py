@@ -65,6 +65,11 @@ class Recipe:
             )
         if self.settings.print_film is None and self.form != "film":
             raise UsageError(f"--form {self.form} needs a print stock; give --print 2383")
+        if DISPLAYS[self.settings.display].linear:
+            raise UsageError(
+                f"--display {self.settings.display}: a table ends in the codes of a screen; give "
+                "sRGB or another display"
+            )
         if self.settings.shutter > LONGEST_RECIPROCAL_S:
             raise UsageError(
                 f"nothing is baked for a shutter of {self.settings.shutter:g} s: where reciprocity "

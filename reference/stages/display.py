@@ -19,6 +19,7 @@ CAT16 = (
 
 D65 = (0.3127, 0.3290)
 DCI_WHITE = (0.314, 0.351)
+ACES_WHITE = (0.32168, 0.33767)
 
 
 KNEE = 0.9  # how far from grey to the boundary of a display colours stay as they are
@@ -41,6 +42,8 @@ class Standard:
 _REC709 = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
 _P3 = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))
 _REC2020 = ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046))
+_AP0 = ((0.7347, 0.2653), (0.0, 1.0), (0.0001, -0.0770))
+_AP1 = ((0.713, 0.293), (0.165, 0.830), (0.128, 0.044))
 
 DISPLAYS = {
     "sRGB": Standard(*_REC709, D65, None),
@@ -48,6 +51,8 @@ DISPLAYS = {
     "P3-D65": Standard(*_P3, D65, 2.6),
     "P3-DCI": Standard(*_P3, DCI_WHITE, 2.6),
     "Rec.2020": Standard(*_REC2020, D65, 2.4),
+    "ACEScg": Standard(*_AP1, ACES_WHITE, 1.0),
+    "ACES2065-1": Standard(*_AP0, ACES_WHITE, 1.0),
 }
 
 

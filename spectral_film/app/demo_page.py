@@ -106,7 +106,7 @@ def _page(scene: Scene, done: dict[tuple, Rendering], seconds: float) -> str:
     film = done[()]
     said = film.metadata
     stock, print_stock = (str(said[name]).split(" (")[0] for name in ("film", "print_film"))
-    pitch = float(str(said["pitch_um"]).split(" x ")[0])
+    pitch = said["pitch_um"][0]
     above, below = (
         quantity(100 * share, "%", digits=2) for share in (film.latitude.above, film.latitude.below)
     )

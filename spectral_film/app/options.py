@@ -104,9 +104,27 @@ Gamut = Annotated[
     ),
 ]
 Bits = Annotated[
-    int,
+    int | None,
     typer.Option(
-        metavar="N", rich_help_panel=OUT_PANEL, help="EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16."
+        metavar="N",
+        rich_help_panel=OUT_PANEL,
+        help="16; EXR 32, TIFF 8|32, PNG 8, DPX 10, JPEG 8.",
+    ),
+]
+Part = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|N",
+        rich_help_panel=PICTURE_PANEL,
+        help="Part or page, counted from 0; else the beauty.",
+    ),
+]
+Layer = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=PICTURE_PANEL,
+        help="Layer of the R, G, B wanted; else the beauty.",
     ),
 ]
 DeviceName = Annotated[
@@ -123,8 +141,6 @@ Threads = Annotated[
         "this process may run on.",
     ),
 ]
-
-BITS = 16
 
 
 def typed(setting: object) -> str:

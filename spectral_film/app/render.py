@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 import typer
 
 from spectral_film.app.options import (
-    BITS,
     FILM_PANEL,
     OUT_PANEL,
     PICTURE_PANEL,
@@ -21,6 +20,8 @@ from spectral_film.app.options import (
     Gamut,
     HelpAll,
     Index,
+    Layer,
+    Part,
     PrinterPoints,
     Threads,
     Upsampling,
@@ -34,7 +35,7 @@ from spectral_film.path.settings import Settings
 Source = Annotated[
     Path, typer.Argument(metavar="INPUT", help="RGB picture, ENVI .hdr, or spectral EXR.")
 ]
-Target = Annotated[Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png or .dpx.")]
+Target = Annotated[Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png, .jpg or .dpx.")]
 Print = Annotated[
     str,
     typer.Option(
@@ -161,7 +162,7 @@ Display = Annotated[
     typer.Option(
         metavar="NAME",
         rich_help_panel=OUT_PANEL,
-        help="sRGB, Rec.709 (BT.1886), P3-D65, P3-DCI or Rec.2020.",
+        help="sRGB, Rec.709 (BT.1886), P3-D65, P3-DCI, Rec.2020; into EXR also ACEScg, ACES2065-1.",
     ),
 ]
 Nan = Annotated[
@@ -193,6 +194,8 @@ def render(
     input_space: InputSpace = None,
     spectra: Spectra = None,
     wavelengths: Wavelengths = None,
+    part: Part = None,
+    layer: Layer = None,
     crop: Crop = None,
     nan: Nan = "refuse",
     film: Film = typed(Settings.film),
@@ -216,7 +219,7 @@ def render(
     to: To = Settings.to,
     display: Display = Settings.display,
     gamut: Gamut = Settings.gamut,
-    bits: Bits = BITS,
+    bits: Bits = None,
     device: DeviceName = None,
     threads: Threads = None,
     fast: Fast = Settings.fast,
@@ -259,7 +262,7 @@ def render(
         fast=fast,
     )
     piece = None if crop is None else integers("--crop", crop, 4)
-    check_target(target, overwrite=overwrite, bits=bits, quantity=to)
+    check_target(target, overwrite=overwrite, bits=bits, quantity=to, display=display)
     if source.exists() and target.exists() and source.samefile(target):
         raise UsageError(f"{target}: is the input itself; give the output another name")
     check_settings(settings)
@@ -271,6 +274,8 @@ def render(
         input_space=input_space,
         spectra=spectra,  # type: ignore[arg-type]  # checked by read_scene
         wavelengths=wavelengths,
+        part=part,
+        layer=layer,
         nan=nan,  # type: ignore[arg-type]
     )
     with progress() as announce:

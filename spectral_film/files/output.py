@@ -4,44 +4,30 @@ The file appears under its name only when it is whole. Nothing in it depends on 
 same planes give the same bytes.
 """
 
-import json
 import os
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import OpenImageIO
 
 from spectral_film.errors import OutputError, UsageError
-from spectral_film.files.icc import display_profile
+from spectral_film.files.aboard import aboard, bits_for_alpha, lost_window, weighed
+from spectral_film.files.formats import JPEG, format_of
+from spectral_film.files.header import lost_shot, put_shot
+from spectral_film.files.labels import DPX_TEXT, label_colour, label_provenance
 from spectral_film.light.displays import DISPLAYS
+from spectral_film.light.scene import Scene
 
 STRIP_ROWS = 256
 HALF_MAX = 65504.0
 HALF_NORMAL = 2.0**-14  # below it a half float has fewer than its 11 bits
+LONGEST_JPEG = 65500  # pixels along a side
+JPEG_HEADER = 1 << 20  # bytes, and to spare
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
-DPX_TEXT = 99  # bytes of a text field of that header, without the closing zero
 DPX_NAME_AT = 36  # SMPTE 268M, field 5
-
-
-@dataclass(frozen=True)
-class Format:
-    """What a suffix stands for: OpenImageIO's number type for each bit depth."""
-
-    types: dict[int, str]
-    alpha: bool = True
-
-
-FORMATS = {
-    ".exr": Format({16: "half", 32: "float"}),
-    ".tif": Format({8: "uint8", 16: "uint16", 32: "float"}),
-    ".tiff": Format({8: "uint8", 16: "uint16", 32: "float"}),
-    ".png": Format({8: "uint8", 16: "uint16"}),
-    ".dpx": Format({10: "uint16", 16: "uint16"}, alpha=False),
-}
 
 DENSITY_CODING = (0.25, "density 0..4 as 0..1")
 # Quantity -> factor to the 0..1 of an integer file, and how to say it. Others are float only.
@@ -56,17 +42,22 @@ INTEGER_CODING = {
 
 
 def check_target(
-    path: str | Path, *, bits: int = 16, quantity: str = "display", overwrite: bool = False
+    path: str | Path,
+    *,
+    bits: int | None = None,
+    quantity: str = "display",
+    display: str = "sRGB",
+    overwrite: bool = False,
 ) -> None:
     """Refuse, before any work is done, what `write_picture` would refuse after it.
 
     Raises:
-        UsageError: the suffix, the bits or the quantity do not go together.
+        UsageError: the suffix, the bits, the quantity or the display do not go together.
         OutputError: the place cannot be written, or a file is there and `overwrite` is not set.
     """
     path = Path(path)
-    types = _format(path).types
-    if bits not in types:
+    types = format_of(path).types
+    if bits is not None and bits not in types:
         raise UsageError(
             f"{path}: no {bits} bits in {path.suffix}; give --bits {' or '.join(map(str, types))}"
         )
@@ -74,6 +65,8 @@ def check_target(
         raise UsageError(
             f"{path}: {quantity} has no integer coding; write an .exr, or a .tif with --bits 32"
         )
+    if quantity == "display" and DISPLAYS[display].linear and path.suffix.lower() != ".exr":
+        raise UsageError(f"{path}: {display} is linear light without a white limit; write an .exr")
     try:
         str(path).encode()
         folder = path.resolve().parent
@@ -97,26 +90,24 @@ def check_target(
         ) from None
 
 
-def is_integer(path: str | Path, bits: int = 16) -> bool:
+def is_integer(path: str | Path, bits: int | None = None) -> bool:
     """Whether a file of this suffix and depth holds integers, and so display-encoded values."""
-    return _format(Path(path)).types.get(bits, "").startswith("uint")
+    form = format_of(Path(path))
+    return form.types.get(bits or form.bits, "").startswith("uint")
 
 
 def write_picture(
     path: str | Path,
     planes: np.ndarray,
     *,
-    bits: int = 16,
+    bits: int | None = None,
     quantity: str = "display",
     display: str = "sRGB",
     metadata: Mapping[str, object] | None = None,
-    passengers: Mapping[str, np.ndarray] | None = None,
-    origin: tuple[int, int] = (0, 0),
-    display_size: tuple[int, int] | None = None,
-    pixel_aspect: float = 1.0,
+    scene: Scene | None = None,
     overwrite: bool = False,
 ) -> tuple[str, ...]:
-    """Write three planes; the format is the suffix: .exr .tif .tiff .png .dpx.
+    """Write three planes; the format is the suffix: .exr .tif .tiff .png .jpg .dpx.
 
     Float files keep the values. Integer files hold `INTEGER_CODING`, rounded to the nearest code
     without dither; what lies outside is clipped and counted.
@@ -125,61 +116,66 @@ def write_picture(
         path: The file to make.
         planes: R, G, B or the three layers, (3, y, x). For `display`: encoded for integer files
             (`is_integer`), display-linear for float ones.
-        bits: EXR 16 or 32 (float), TIFF 8, 16, or 32 (float), PNG 8 or 16, DPX 10 or 16.
+        bits: EXR 16 or 32 (float), TIFF 8, 16, or 32 (float), PNG 8 or 16, JPEG 8, DPX 10 or 16;
+            None: 16 where there is such.
         quantity: A name of PRODUCT's `--to`; only `display` and `xyz` are tagged as colour.
         display: A name of `DISPLAYS`.
         metadata: Provenance; `film:` attributes in EXR, one JSON text elsewhere. `engine` becomes
             the software's name.
-        passengers: Planes to write unchanged, name -> (y, x). Only EXR takes all; TIFF and PNG
-            take the alpha `A`, not multiplied.
-        origin: Column and row of the first pixel in the display window.
-        display_size: Width and height of the display window; the planes' by default.
-        pixel_aspect: Width of a pixel over its height.
+        scene: Where the planes lie in their window, how much of its pixels they cover, what rides
+            along (only EXR takes all; TIFF and PNG take the alpha `A`) and what the header said;
+            its own planes do not matter.
         overwrite: Replace a file that is there.
 
     Returns:
-        Warnings, a sentence each: clipped values, passengers left behind.
+        Warnings, a sentence each: clipped values, what the format cannot take.
 
     Raises:
         UsageError, OutputError: as `check_target`, or the writing fails; nothing is left then.
     """
-    check_target(path, bits=bits, quantity=quantity, overwrite=overwrite)
+    check_target(path, bits=bits, quantity=quantity, display=display, overwrite=overwrite)
     target = Path(path).resolve()  # a link stays a link
-    exr = target.suffix.lower() == ".exr"
+    suffix = target.suffix.lower()
+    exr = suffix == ".exr"
+    scene = scene or Scene(planes=planes)
+    bits, warnings = bits_for_alpha(target, bits or format_of(target).bits, scene)
     coding = INTEGER_CODING[quantity][0] if is_integer(target, bits) else None
-    display_size = display_size or planes.shape[:0:-1]
-    riding, warnings = _aboard(target, passengers or {})
-    if not exr and (origin, tuple(display_size)) != ((0, 0), planes.shape[:0:-1]):
-        warnings.append(
-            f"{target.suffix} has no display window: the place of the {planes.shape[2]} x "
-            f"{planes.shape[1]} pixels at {origin} in {display_size} is lost"
-        )
+    riding, left = aboard(target, scene)
+    planes, dimmed = weighed(target, planes, scene, quantity, DISPLAYS[display])
+    warnings += [*left, *dimmed, *lost_window(target, planes, scene)]
     warnings += _out_of_range(planes, quantity, bits, coding, exr)
 
     spec = _spec(target, planes, riding, bits)
     if exr:
-        spec.x, spec.y = origin
-        spec.full_x, spec.full_y = 0, 0
-        spec.full_width, spec.full_height = display_size
-    spec["PixelAspectRatio"] = float(pixel_aspect)
-    _tag_colour(spec, target, quantity, display, linear=coding is None)
-    _tag_provenance(spec, target, quantity, dict(metadata or {}), coding)
+        spec.full_x, spec.full_y = scene.display_origin
+        spec.x, spec.y = (
+            at + of for at, of in zip(scene.origin, scene.display_origin, strict=True)
+        )
+        spec.full_width, spec.full_height = scene.display_size
+    put_shot(spec, scene.header, suffix)
+    spec["PixelAspectRatio"] = float(scene.pixel_aspect)
+    label_colour(spec, target, quantity, display, linear=coding is None)
+    said = {"quantity": quantity, **(metadata or {})}
+    if coding is not None:
+        said["coding"] = INTEGER_CODING[quantity][1]
+    label_provenance(spec, target, said, scene.header)
     channels = [*planes, *riding.values()]
 
     # Beside the target, so that renaming is one step; hidden, under a name no one else takes.
     partial = target.with_name(f".{target.stem[:40]}-{secrets.token_hex(4)}{target.suffix}")
     try:
         _write(partial, spec, channels, bits, coding)
-        if target.suffix.lower() == ".dpx":
+        if suffix == ".dpx":
             _name_inside(partial, target.name)
+        warnings += lost_shot(scene.header, _header_of(partial), suffix)
         if target.exists() and not overwrite:
             raise OutputError(f"{path}: was made by someone else meanwhile; give another name")
         partial.replace(target)
     except OutputError:
         raise
     except (_WritingError, OSError) as reason:
-        said = str(reason).partition("\n")[0].replace(str(partial), target.name)
-        raise OutputError(f"{path}: cannot be written ({said}); is the disk full?") from None
+        said_of = str(reason).partition("\n")[0].replace(str(partial), target.name)
+        raise OutputError(f"{path}: cannot be written ({said_of}); is the disk full?") from None
     finally:
         partial.unlink(missing_ok=True)
     return tuple(warnings)
@@ -199,6 +195,8 @@ def _write(
     output = OpenImageIO.ImageOutput.create(str(path))
     if output is None:
         raise _WritingError(OpenImageIO.geterror())
+    if format_of(path) is JPEG:
+        _make_room(path, spec)
     if not output.open(str(path), spec):
         raise _WritingError(output.geterror())
     written = True
@@ -218,6 +216,25 @@ def _write(
             file.seek(-min(len(PNG_END), path.stat().st_size), os.SEEK_END)
             if file.read() != PNG_END:
                 raise _WritingError("the file was cut short")
+
+
+def _make_room(path: Path, spec: OpenImageIO.ImageSpec) -> None:
+    """Fail where a JPEG would: its library ends the whole process where it cannot write."""
+    if max(spec.width, spec.height) > LONGEST_JPEG:
+        raise _WritingError(f"a JPEG has {LONGEST_JPEG} pixels along a side at most")
+    with path.open("wb") as file:
+        for _ in range(spec.height):
+            file.write(bytes(3 * spec.width))
+        file.write(bytes(JPEG_HEADER))
+
+
+def _header_of(path: Path) -> OpenImageIO.ImageSpec:
+    source = OpenImageIO.ImageInput.open(str(path))
+    if source is None:
+        raise _WritingError(OpenImageIO.geterror())
+    spec = source.spec()
+    source.close()
+    return spec
 
 
 def _name_inside(dpx: Path, name: str) -> None:
@@ -240,87 +257,28 @@ def _spec(
     target: Path, planes: np.ndarray, riding: Mapping[str, np.ndarray], bits: int
 ) -> OpenImageIO.ImageSpec:
     _, height, width = planes.shape
-    number = _format(target).types[bits]
+    number = format_of(target).types[bits]
     spec = OpenImageIO.ImageSpec(width, height, 3 + len(riding), number)
     spec.channelnames = ("R", "G", "B", *riding)
+    spec["oiio:UnassociatedAlpha"] = 1  # nothing is multiplied or divided on the way
     if "A" in riding:
         spec.alpha_channel = spec.channelnames.index("A")
-        spec["oiio:UnassociatedAlpha"] = 1  # as it came: nothing is multiplied or divided
-    if riding and number == "half":  # passengers keep every bit
-        kinds = ("half",) * 3 + ("float",) * len(riding)
-        spec.channelformats = tuple(map(OpenImageIO.TypeDesc, kinds))
+    if riding and target.suffix.lower() == ".exr":  # each keeps its type; A has that of R, G, B
+        kinds = [
+            number if name == "A" else "half" if plane.dtype == np.float16 else "float"
+            for name, plane in riding.items()
+        ]
+        spec.channelformats = tuple(map(OpenImageIO.TypeDesc, [number] * 3 + kinds))
     if target.suffix.lower() == ".png":  # 2 to 7 times as fast as the defaults, 2 to 13 % larger
         spec["png:compressionLevel"] = 2
         spec["png:filter"] = 16  # "sub"
+    if format_of(target) is JPEG:
+        spec["Compression"] = "jpeg:95"
+        spec["jpeg:subsampling"] = "4:4:4"
     if target.suffix.lower() == ".dpx":
         spec["oiio:BitsPerSample"] = bits
         spec["dpx:Packing"] = "Filled, method A"
     return spec
-
-
-def _tag_colour(
-    spec: OpenImageIO.ImageSpec, target: Path, quantity: str, display: str, *, linear: bool
-) -> None:
-    """Say what the numbers are to whoever opens the file."""
-    standard = DISPLAYS[display]
-    suffix = target.suffix.lower()
-    if suffix == ".exr":
-        if quantity == "display":
-            eight = [*np.ravel(standard.primaries), *standard.white]
-        elif quantity == "xyz":
-            eight = [1, 0, 0, 1, 0, 0, 1 / 3, 1 / 3]
-        else:
-            spec["colorInteropID"] = "data"
-            return
-        spec.attribute("chromaticities", OpenImageIO.TypeDesc("float[8]"), tuple(map(float, eight)))
-    elif suffix == ".dpx":
-        film = quantity == "cineon"
-        video = quantity == "display" and display == "Rec.709"
-        named = "ITU-R 709-4" if video else "User defined"
-        spec["dpx:Transfer"] = "Logarithmic" if film else named
-        spec["dpx:Colorimetric"] = "Printing density" if film else named
-    elif quantity == "display":
-        profile = np.frombuffer(display_profile(display, linear=linear), np.uint8)
-        spec.attribute("ICCProfile", OpenImageIO.TypeDesc(f"uint8[{len(profile)}]"), profile)
-
-
-def _tag_provenance(
-    spec: OpenImageIO.ImageSpec,
-    target: Path,
-    quantity: str,
-    metadata: dict[str, object],
-    coding: float | None,
-) -> None:
-    """How the picture was made, where a reader of that format looks for it."""
-    metadata = {"quantity": quantity} | metadata
-    if coding is not None:
-        metadata["coding"] = INTEGER_CODING[quantity][1]
-    spec["DateTime"] = ""  # or the clock would get in
-    spec["Software"] = str(metadata.get("engine", "spectral-film"))
-    if target.suffix.lower() == ".exr":
-        for name, value in metadata.items():
-            spec[f"film:{name}"] = str(value)
-        return
-    text = json.dumps(metadata, default=str)
-    spec["ImageDescription"] = text
-    if target.suffix.lower() == ".dpx":  # the whole goes where there is room
-        spec["ImageDescription"] = f"{quantity}: {metadata.get('coding', '')}"[:DPX_TEXT]
-        content = np.frombuffer(text.encode(), np.uint8)
-        spec.attribute("dpx:UserData", OpenImageIO.TypeDesc(f"uint8[{len(content)}]"), content)
-
-
-def _aboard(
-    target: Path, passengers: Mapping[str, np.ndarray]
-) -> tuple[dict[str, np.ndarray], list[str]]:
-    """The passengers that the format takes, and a warning that names the others."""
-    if target.suffix.lower() == ".exr":
-        return dict(passengers), []
-    alpha = _format(target).alpha
-    aboard = {name: plane for name, plane in passengers.items() if name == "A" and alpha}
-    left = [name for name in passengers if name not in aboard]
-    if not left:
-        return aboard, []
-    return aboard, [f"{target.suffix} cannot take {', '.join(left)}; an .exr would"]
 
 
 def _out_of_range(
@@ -360,13 +318,3 @@ def _count(planes: np.ndarray, test: Callable[[np.ndarray], np.ndarray]) -> int:
     """How many samples pass, without a mask as large as the picture."""
     rows = range(0, planes.shape[1], STRIP_ROWS)
     return sum(int(test(planes[:, row : row + STRIP_ROWS]).sum()) for row in rows)
-
-
-def _format(path: Path) -> Format:
-    try:
-        return FORMATS[path.suffix.lower()]
-    except KeyError:
-        raise UsageError(
-            f"{path}: cannot write {path.suffix or 'a file without suffix'}; "
-            "name it .exr, .tif, .png or .dpx"
-        ) from None

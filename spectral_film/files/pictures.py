@@ -4,6 +4,7 @@ What a file is, its content says: `.hdr` is ENVI or Radiance by its first line, 
 spectral by the names of its channels.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,10 +16,13 @@ import numpy as np
 import OpenImageIO
 
 from spectral_film.errors import InputError, UsageError
+from spectral_film.files.alpha import Alpha
 from spectral_film.files.colour.kinds import channels_without_rgb, hint_unopened, stored_numbers
 from spectral_film.files.colour_spaces import Conversion, named_space
 from spectral_film.files.colour_tags import meaning_of
 from spectral_film.files.envi import read_envi
+from spectral_film.files.header import shot_of
+from spectral_film.files.parts import Picture, alpha_of, choose_picture
 from spectral_film.files.planes import NanPolicy, NotNumbers, load_planes
 from spectral_film.files.spectral_exr import (
     SpectralLayout,
@@ -27,7 +31,7 @@ from spectral_film.files.spectral_exr import (
     told_layout,
 )
 from spectral_film.files.wavelengths import parse_wavelengths
-from spectral_film.light.scene import Scene, SceneKind
+from spectral_film.light.scene import Scene, SceneKind, SourceFile
 
 SIDEWAYS = (5, 6, 7, 8)  # Exif orientations that swap width and height
 # Most are TIFF files inside, whose first picture is a thumbnail.
@@ -40,6 +44,8 @@ def read_scene(
     input_space: str | None = None,
     spectra: SceneKind | None = None,
     wavelengths: str | Sequence[float] | None = None,
+    part: str | int | None = None,
+    layer: str | None = None,
     nan: NanPolicy = "refuse",
 ) -> Scene:
     """Read a picture or a spectral cube.
@@ -51,10 +57,12 @@ def read_scene(
             integer ones.
         spectra: `reflectance` or `radiance`, over what the file says of itself.
         wavelengths: Of each channel, `parse_wavelengths`; makes any multichannel picture a cube.
+        part: Part or page of the file, by name or by number from 0; None: that of the beauty.
+        layer: Layer whose R, G, B are taken, by name; None: the beauty.
         nan: `refuse` samples that are not finite, or make their pixels black: `zero`.
 
     Raises:
-        InputError: the file cannot be used.
+        InputError: the file cannot be used, or holds several pictures that may be meant.
         UsageError: an option makes no sense, or the file needs one.
     """
     path = Path(path)
@@ -68,15 +76,19 @@ def read_scene(
     start = _first_bytes(path)
     if start.startswith(b"ENVI"):
         _refuse_space_for_spectra(path, input_space)
-        return read_envi(path, spectra=spectra, wavelength_nm=wavelength_nm, nan=nan)
+        if (part, layer) != (None, None):
+            raise UsageError(f"{path}: a cube is one picture; leave out --part and --layer")
+        scene = read_envi(path, spectra=spectra, wavelength_nm=wavelength_nm, nan=nan)
+        return replace(scene, source=_source(path))
     if path.suffix.lower() == ".hdr" and not start.startswith(b"#?"):
         raise InputError(
             f"{path}: neither an ENVI header (first line `ENVI`) nor a Radiance picture "
             "(first line `#?RADIANCE`); check that it is the right file"
         )
     with _opened(path) as source:
-        notes = _go_to_part(source, path, wavelength_nm)
-        names = source.spec().channelnames
+        bands = None if wavelength_nm is None else len(wavelength_nm)
+        picture, notes = choose_picture(source, path, part, layer, bands)
+        names = picture.names
         if wavelength_nm is not None and is_spectral(names):
             raise UsageError(
                 f"{path}: its channels name their wavelengths; leave out --wavelengths"
@@ -95,19 +107,26 @@ def read_scene(
                 "the wavelength of each channel with --wavelengths"
             )
         else:
-            scene = _read_rgb(source, path, decoder, nan)
-    return replace(scene, notes=notes + scene.notes)
+            scene = _read_rgb(source, path, picture, decoder, nan)
+    return replace(scene, notes=notes + scene.notes, source=_source(path))
 
 
 def _read_rgb(
-    source: OpenImageIO.ImageInput, path: Path, decoder: Conversion | None, nan: NanPolicy
+    source: OpenImageIO.ImageInput,
+    path: Path,
+    picture: Picture,
+    decoder: Conversion | None,
+    nan: NanPolicy,
 ) -> Scene:
-    spec = source.spec()
-    rgb, notes = _rgb_channels(spec.channelnames, path)
-    decoder, said = meaning_of(source, path, [spec.channelnames[at] for at in rgb], decoder)
+    names = picture.names
+    rgb = list(picture.rgb)
+    notes: tuple[str, ...] = ()
+    if not rgb:
+        rgb, notes = channels_without_rgb(names, path)
+    decoder, said = meaning_of(source, path, [names[at] for at in rgb], decoder)
     notes += said
-    others = [at for at in range(spec.nchannels) if at not in rgb]
-    return _scene(source, path, rgb, others, notes, nan, decode=decoder)
+    others = [at for at in range(len(names)) if at not in rgb]
+    return _scene(source, path, rgb, others, picture.alpha, notes, nan, decode=decoder)
 
 
 def _read_spectra(
@@ -119,11 +138,13 @@ def _read_spectra(
             f"the file's compensation for viewing, {compensation:+.4g} EV, is not applied: the "
             "spectra stay as measured (--exposure moves them)",
         )
+    alpha = alpha_of(source.spec().channelnames, "")
     return _scene(
         source,
         path,
         layout.light,
         layout.passengers,
+        alpha if set(alpha) <= set(layout.passengers) else (),
         notes,
         nan,
         kind=layout.kind,
@@ -136,6 +157,7 @@ def _scene(
     path: Path,
     light: list[int],
     others: list[int],
+    alpha: tuple[int, ...],
     notes: tuple[str, ...],
     nan: NanPolicy,
     *,
@@ -145,15 +167,36 @@ def _scene(
 ) -> Scene:
     """The chosen channels with their windows, their passengers and their way up."""
     spec = source.spec()
+    names = spec.channelnames
     formats = spec.channelformats or (spec.format,) * spec.nchannels
     # OpenImageIO gives 32-bit integers (identifiers) as fractions of the largest: no use.
     counted = [at for at in others if formats[at].basetype == OpenImageIO.UINT32]
-    riding = [at for at in others if at not in counted]
+    # The picture comes out as R, G, B and A: another of that name would stand in its place.
+    hidden = [at for at in others if names[at].upper() in ("R", "G", "B", "A") and at not in alpha]
+    riding = [at for at in others if at not in counted and at not in hidden]
     if counted:
-        lost = ", ".join(spec.channelnames[at] for at in counted)
+        lost = ", ".join(names[at] for at in counted)
         notes += (f"integer channels cannot ride along and are left out: {lost}",)
-    not_numbers = NotNumbers(path, [spec.channelnames[at] for at in light], nan)
-    planes, extra = load_planes(source, path, light, riding, not_numbers, decode)
+    if hidden:
+        notes += (f"the channels {', '.join(names[at] for at in hidden)} give way to the picture",)
+    not_numbers = NotNumbers(path, [names[at] for at in light], nan)
+    covering = Alpha(
+        channels=alpha,
+        straight=bool(spec.get_int_attribute("oiio:UnassociatedAlpha")),
+        coded=spec.format.basetype not in (OpenImageIO.HALF, OpenImageIO.FLOAT, OpenImageIO.DOUBLE),
+    )
+    planes, extra, share = load_planes(
+        source, path, light, riding, not_numbers, decode, covering if alpha else None
+    )
+    if share is not None and not share.any():
+        notes += ("alpha is 0 everywhere; the picture is taken as covering all",)
+        share = None
+    if share is not None and (share == 1).all():
+        share = None
+    if share is not None:
+        planes[:, share == 0] = 0  # whatever is hidden there sheds no light
+        edges = np.count_nonzero((share > 0) & (share < 1))
+        notes += (f"alpha covers {edges} pixels in part; film sees the colour of what covers them",)
 
     orientation = spec.get_int_attribute("Orientation", 1)
     display_size = (spec.full_width, spec.full_height)
@@ -161,17 +204,33 @@ def _scene(
     aspect = aspect if np.isfinite(aspect) and aspect > 0 else 1.0
     if orientation in SIDEWAYS:
         display_size, aspect = display_size[::-1], 1 / aspect
-    riders = (spec.channelnames[at] for at in riding)
+    passengers = {}
+    for at, plane in zip(riding, _upright(extra, orientation), strict=True):
+        half = formats[at].basetype == OpenImageIO.HALF
+        name = "A" if alpha == (at,) else names[at]
+        passengers[name] = plane.astype(np.float16) if half else plane
+    if len(alpha) > 1:
+        passengers["A"] = np.mean([passengers[names[at]] for at in alpha], axis=0, dtype=np.float32)
     return Scene(
         planes=_upright(planes, orientation),
         kind=kind,
         wavelength_nm=wavelength_nm,
         origin=(spec.x - spec.full_x, spec.y - spec.full_y),
         display_size=display_size,
+        display_origin=(spec.full_x, spec.full_y),
         pixel_aspect=aspect,
-        passengers=dict(zip(riders, _upright(extra, orientation), strict=True)),
+        passengers=passengers,
+        coverage=None if share is None else _upright(share[np.newaxis], orientation)[0],
+        header=shot_of(spec, source.format_name(), names),
         notes=notes + not_numbers.verdict(),
     )
+
+
+def _source(path: Path) -> SourceFile:
+    """The name of a file, and the hash of its content."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return SourceFile(path.name, digest)
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -237,58 +296,6 @@ def _format_of_suffix() -> dict[str, str]:
         entry.split(":") for entry in OpenImageIO.get_string_attribute("extension_list").split(";")
     )
     return {suffix: name for name, suffixes in formats for suffix in suffixes.split(",")}
-
-
-def _go_to_part(
-    source: OpenImageIO.ImageInput, path: Path, wavelength_nm: np.ndarray | None
-) -> tuple[str, ...]:
-    """Seek the first part of the file that has colours or spectra, else the first of all."""
-    least = 2 if wavelength_nm is None else len(wavelength_nm)
-    parts = 0
-    chosen = None
-    while source.seek_subimage(parts, 0):
-        names = source.spec().channelnames
-        usable = is_spectral(names) or _layers(names) or wavelength_nm is not None
-        if chosen is None and len(names) >= least and usable:
-            chosen = parts
-        parts += 1
-    source.geterror()  # seeking beyond the last part is how one counts them
-    source.seek_subimage(chosen or 0, 0)
-    spec = source.spec()
-    if spec.deep:
-        raise InputError(f"{path}: holds deep samples; flatten it first (oiiotool --flatten)")
-    if parts == 1:
-        return ()
-    name = spec.get_string_attribute("name") or spec.get_string_attribute("oiio:subimagename")
-    return (f"part {(chosen or 0) + 1} of {parts}{f' ({name})' if name else ''} is taken",)
-
-
-def _layers(names: Sequence[str]) -> dict[str, list[int]]:
-    """Layer -> index of its red, green and blue channel; the plain R, G, B are layer ``."""
-    index = {name.casefold(): at for at, name in enumerate(names)}
-    layers = {}
-    for name in names:
-        layer, _, colour = name.rpartition(".")
-        for rgb in (("r", "g", "b"), ("red", "green", "blue")):
-            wanted = [f"{layer}.{c}".lstrip(".").casefold() for c in rgb]
-            if colour.casefold() == rgb[0] and all(channel in index for channel in wanted):
-                layers[layer] = [index[channel] for channel in wanted]
-    return layers
-
-
-def _rgb_channels(names: Sequence[str], path: Path) -> tuple[list[int], tuple[str, ...]]:
-    layers = _layers(names)
-    if "" in layers:
-        return layers[""], ()
-    if len(layers) == 1:
-        ((layer, channels),) = layers.items()
-        return channels, (f"the layer {layer} is taken, the only one with R, G, B",)
-    if layers:
-        raise InputError(
-            f"{path}: no plain R, G, B but the layers {', '.join(layers)}; take one out with "
-            f"oiiotool {path.name} --ch {next(iter(layers))}.R,... --chnames R,G,B -o one.exr"
-        )
-    return channels_without_rgb(names, path)
 
 
 def _refuse_space_for_spectra(path: Path, input_space: str | None) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import OpenImageIO
 
 from spectral_film.errors import InputError
+from spectral_film.files.alpha import Alpha
 
 STRIP_ROWS = 256  # 12 MB of 4K RGB: enough rows for the file libraries' own threads
 NanPolicy = Literal["refuse", "zero"]
@@ -67,7 +68,8 @@ def load_planes(
     passengers: Sequence[int],
     not_numbers: NotNumbers,
     decode: Callable[[np.ndarray], None] | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
+    alpha: Alpha | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Read channels of the current part of `source`.
 
     Args:
@@ -77,9 +79,11 @@ def load_planes(
         passengers: Index of each channel to take as it is.
         not_numbers: Collects samples that are not finite, before or after decoding.
         decode: Makes linear light of the light channels, (y, x, channel), in place.
+        alpha: How far the light covers its pixels; None: all of them.
 
     Returns:
-        The light and the passengers, float32, (channel, y, x).
+        The light and the passengers, float32, (channel, y, x); the share of each pixel that the
+        light fills, (y, x), None without alpha.
 
     Raises:
         InputError: the file cannot be read to its end.
@@ -87,7 +91,9 @@ def load_planes(
     spec = source.spec()
     planes = np.empty((len(light), spec.height, spec.width), np.float32)
     riding = np.empty((len(passengers), spec.height, spec.width), np.float32)
-    first, last = min([*light, *passengers]), max([*light, *passengers]) + 1
+    share = None if alpha is None else np.empty((spec.height, spec.width), np.float32)
+    wanted = [*light, *passengers, *(alpha.channels if alpha else ())]
+    first, last = min(wanted), max(wanted) + 1
     columns = [channel - first for channel in light]
     in_order = columns == list(range(last - first))
 
@@ -97,12 +103,18 @@ def load_planes(
             plane[rows] = strip[..., channel - first]
         pixels = strip if in_order else np.ascontiguousarray(strip[..., columns])
         bad = ~np.isfinite(pixels)
+        if alpha is not None and share is not None:
+            covers = strip[..., [channel - first for channel in alpha.channels]].mean(axis=-1)
+            if alpha.coded:
+                share[rows] = alpha.uncover(pixels, covers)
         if decode is not None:
             decode(pixels)  # a log curve may overflow, another may hide a NaN: look twice
             overflown = ~np.isfinite(pixels)
             overflown[bad.any(axis=-1)] = False  # the matrix has only spread what came in
             bad |= overflown
         not_numbers.blacken(pixels, bad, row)
+        if alpha is not None and share is not None and not alpha.coded:
+            share[rows] = alpha.uncover(pixels, covers)
         for channel, plane in enumerate(planes):
             plane[rows] = pixels[..., channel]
 
@@ -110,7 +122,7 @@ def load_planes(
         strips = _strips(source, path, first, last)
         for done in [pool.submit(take, row, strip) for row, strip in strips]:
             done.result()
-    return planes, riding
+    return planes, riding, share
 
 
 def _strips(

@@ -1,13 +1,21 @@
 """A picture as light: what every reader gives and the exposure stage takes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
 from spectral_film.errors import InputError
 
 SceneKind = Literal["rgb", "reflectance", "radiance"]
+
+
+class SourceFile(NamedTuple):
+    """The file a scene was read from: its name without folders, and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +30,14 @@ class Scene:
         wavelength_nm: Centre of each plane, ascending, (channel,); None for `rgb`.
         origin: Column and row of the first pixel in the display window.
         display_size: Width and height of the display window; the film gate is as wide.
+        display_origin: Column and row of the display window in the file's own plane.
         pixel_aspect: Width of a pixel over its height.
-        passengers: Planes that ride along unchanged (alpha, depth ...), name -> (y, x).
+        passengers: Planes that ride along unchanged (alpha, depth ...), name -> (y, x), float16
+            or float32 as they came.
+        coverage: Share of each pixel that its light fills, (y, x); None: all of it. Planes hold
+            the light of what covers, as if it filled the pixel.
+        header: What the file says of the shot (time code, camera ...), name -> type, value.
+        source: Where it was read from; None: it was made.
         notes: What the reader chose or found, a sentence each, for the user to see.
     """
 
@@ -32,8 +46,12 @@ class Scene:
     wavelength_nm: np.ndarray | None = None
     origin: tuple[int, int] = (0, 0)
     display_size: tuple[int, int] = (0, 0)
+    display_origin: tuple[int, int] = (0, 0)
     pixel_aspect: float = 1.0
     passengers: dict[str, np.ndarray] = field(default_factory=dict)
+    coverage: np.ndarray | None = None
+    header: Mapping[str, tuple[str, object]] = field(default_factory=dict)
+    source: SourceFile | None = None
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Rendering:
     """What came out, and how.
 
     Attributes:
-        planes: The tapped quantity, float32, (3, y, x).
+        planes: The tapped quantity, float32, (3, y, x), not weighed by the coverage of `scene`.
         quantity: Its name, as in `--to`.
         unit: Its unit.
         latitude: How the exposures lie on the published curve.
@@ -46,7 +47,7 @@ class Rendering:
     latitude: Latitude
     gamut: Gamut | None
     notes: tuple[str, ...]
-    metadata: dict[str, str]
+    metadata: dict[str, Any]
     encoded: bool
     scene: Scene
 
@@ -55,12 +56,14 @@ class Rendering:
         """The planes as (y, x, 3), a view."""
         return np.moveaxis(self.planes, 0, -1)
 
-    def save(self, path: str | Path, *, bits: int = 16, overwrite: bool = False) -> tuple[str, ...]:
-        """Write the planes; the format is the suffix: .exr .tif .png .dpx.
+    def save(
+        self, path: str | Path, *, bits: int | None = None, overwrite: bool = False
+    ) -> tuple[str, ...]:
+        """Write the planes; the format is the suffix: .exr .tif .png .jpg .dpx.
 
         Args:
             path: Where to; a file that exists is not replaced unless `overwrite`.
-            bits: EXR 16|32, TIFF 8|16|32, PNG 8|16, DPX 10|16.
+            bits: EXR 16|32, TIFF 8|16|32, PNG 8|16, JPEG 8, DPX 10|16; None: 16, or JPEG's 8.
 
         Returns:
             What the user should know (clipped values, dropped channels), a sentence each.
@@ -79,12 +82,9 @@ class Rendering:
             self.planes,
             bits=bits,
             quantity=self.quantity,
-            display=self.metadata["display"],
+            display=str(self.metadata["display"]),
             metadata=self.metadata,
-            passengers=self.scene.passengers,
-            origin=self.scene.origin,
-            display_size=self.scene.display_size,
-            pixel_aspect=self.scene.pixel_aspect,
+            scene=self.scene,
             overwrite=overwrite,
         )
 
@@ -203,29 +203,44 @@ def scene_of_array(image: np.ndarray) -> Scene:
 
 def provenance(
     pipeline: Pipeline, device: Device, scene: Scene, crop: Crop | None
-) -> dict[str, str]:
-    """What made the picture, as flat text: enough to make it again."""
+) -> dict[str, Any]:
+    """What made the picture, flat and typed: enough to make it again. What is not set is `none`."""
     settings = pipeline.settings
-    said = {name: str(getattr(settings, name)) for name in settings.__dataclass_fields__}
-    said["printer_points"] = ",".join(f"{points:g}" for points in settings.printer_points)
+    said = {name: typed(getattr(settings, name)) for name in settings.__dataclass_fields__}
     said["film"] = pipeline.negative.label
     said["print_film"] = pipeline.print_film.label if pipeline.print_film else "none"
     # What was left to the film, as it was taken.
     said["illuminant"] = "none" if scene.kind == "radiance" else pipeline.job().camera.illuminant
     said["upsampling"] = settings.upsampling if scene.kind == "rgb" else "none"
-    said["ei"] = f"{settings.ei or pipeline.negative.exposure_index:g}"
+    said["ei"] = settings.ei or pipeline.negative.exposure_index
     said["gate"] = gate_of(settings)
     said["backing"] = settings.backing or pipeline.negative.backing or "none"
-    said["pitch_um"] = "{:g} x {:g}".format(*pipeline.frame.pitch_um)
     return {
         "quantity": settings.to,
         "unit": UNITS[settings.to],
         "engine": made_by(),
         "device": device.name,
-        "input": "; ".join((scene.kind, *scene.notes)),
+        "input": scene.source.name if scene.source else "an array",
+        "input_sha256": scene.source.sha256 if scene.source else "none",
+        "input_kind": scene.kind,
+        "input_notes": "; ".join(scene.notes),
         "crop": ",".join(map(str, crop)) if crop else "none",
         **said,
+        "pitch_um": tuple(float(pitch) for pitch in pipeline.frame.pitch_um),
     }
+
+
+def typed(setting: object) -> str | float | tuple[float, ...]:
+    """A setting as provenance holds it."""
+    match setting:
+        case bool() | int() | float() | str():
+            return setting
+        case tuple() if all(isinstance(number, int | float) for number in setting):
+            return tuple(map(float, setting))
+        case None:
+            return "none"
+        case _:
+            return str(setting)
 
 
 def _notes_on_colours(scene: Scene, count: Colours) -> list[str]:
@@ -257,13 +272,13 @@ def _notes_on_gamut(settings: Settings, gamut: Gamut | None, encode: bool) -> li
     ]
 
 
-def _shares(gamut: Gamut | None) -> dict[str, str]:
+def _shares(gamut: Gamut | None) -> dict[str, float]:
     """What the provenance says of the colours outside the display."""
     if gamut is None:
         return {}
     return {
-        "outside_gamut": f"{gamut.outside:.6f}",
-        "farthest_outside_gamut": f"{gamut.farthest:.6f}",
+        "outside_gamut": round(gamut.outside, 6),
+        "farthest_outside_gamut": round(gamut.farthest, 6),
     }
 
 
@@ -308,6 +323,7 @@ def _cropped_frame(scene: Scene, crop: Crop | None) -> Scene:
         planes=scene.planes[:, :1, :1].copy(),
         origin=(scene.origin[0] + x, scene.origin[1] + y),
         passengers={name: plane[rows, columns] for name, plane in scene.passengers.items()},
+        coverage=None if scene.coverage is None else scene.coverage[rows, columns],
     )
 
 

@@ -264,6 +264,7 @@ def test_the_same_command_gives_the_same_bytes(command, tmp_path):
         (["-o", "film.cube", "--aim", "film"], r"--aim says which code --form print takes"),
         (["-o", "film.cube", "--form", "print", "--aim", "445"], r"'445', expected lad or film"),
         (["-o", "film.cube", "--display", "CRT"], r"--display 'CRT' is unknown"),
+        (["-o", "film.cube", "--display", "ACEScg"], r"ends in the codes of a screen"),
         (["-o", "no/film.cube"], r"is no place for a file"),
         (["-o", "film.cube", "--film", "5219"], r"film '5219' is neither a file nor a shipped id"),
     ],

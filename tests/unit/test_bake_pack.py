@@ -402,6 +402,7 @@ def test_a_zip_that_climbs_out_writes_nothing(tmp_path):
         (["--widths", "12"], r"--widths has 12"),
         (["--widths", "2K"], r"--widths is '2K', expected whole numbers"),
         (["--backing", "velvet"], r"has no backing 'velvet'"),
+        (["--display", "ACES2065-1"], r"ends in the codes of a screen"),
     ],
 )
 def test_what_cannot_be_packed_is_refused_in_one_sentence(command, tmp_path, arguments, said):

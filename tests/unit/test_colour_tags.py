@@ -419,6 +419,7 @@ def test_exr_of_subsampled_chroma_is_called_so(tmp_path):
 @pytest.mark.parametrize("suffix", ["exr", "tif"])
 def test_grey(tmp_path, names, suffix):
     stored = np.random.default_rng(5).uniform(0, 1, (3, 4, len(names))).astype(np.float32)
+    stored[..., 1:] = 1  # an alpha that covers all
     if suffix == "tif":
         path = tiff(tmp_path / "a.tif", (stored, 1, {}))
     else:

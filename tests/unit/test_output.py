@@ -13,11 +13,14 @@ from PIL import Image, ImageCms
 
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.files import output
+from spectral_film.files.formats import FORMATS
 from spectral_film.files.icc import display_profile
-from spectral_film.files.output import FORMATS, check_target, is_integer, write_picture
+from spectral_film.files.output import check_target, is_integer, write_picture
 from spectral_film.files.pictures import read_scene
 from spectral_film.light.displays import DISPLAYS
+from spectral_film.light.scene import Scene
 
+LOSSY = (".jpg", ".jpeg")
 EVERY = [(suffix, bits) for suffix, kind in FORMATS.items() for bits in kind.types]
 FLOATS = [(".exr", 16), (".exr", 32), (".tif", 32)]
 
@@ -43,13 +46,17 @@ def reread(path, number=OpenImageIO.FLOAT):
 @pytest.mark.parametrize(("suffix", "bits"), EVERY)
 def test_display_values_come_back_within_half_a_step(tmp_path, suffix, bits):
     path = tmp_path / f"a{suffix}"
-    assert write_picture(path, planes(), bits=bits) == ()
+    flat = [[[0.1]], [[0.5]], [[0.9]]] * np.ones((3, 20, 30), np.float32)
+    sent = flat if suffix in LOSSY else planes()  # noise is what a JPEG does not keep
+    assert write_picture(path, sent, bits=bits) == ()
     step = (
         1 / (2**bits - 1) if is_integer(path, bits) else {16: 2**-11, 32: 0.0}[bits]
     )  # 2^-11: above 0.5
     values, _ = reread(path)
-    # Half a step; reading 10 bits out of 16 adds a hundredth of one, float32 a last digit.
-    np.testing.assert_allclose(values, planes(), rtol=0, atol=0.52 * step + 1e-7)
+    # Half a step; reading 10 bits out of 16 adds a hundredth of one, float32 a last digit. A JPEG
+    # rounds luminance and both chromas (B = Y + 1.772 Cb) on the way.
+    slack = (0.52 + (2 if suffix in LOSSY else 0)) * step + 1e-7
+    np.testing.assert_allclose(values, sent, rtol=0, atol=slack)
 
 
 @pytest.mark.parametrize(("suffix", "bits"), FLOATS)
@@ -173,7 +180,8 @@ def test_curve_of_the_profile(display, expected):
     assert (a, b) == (128, 128)
 
 
-@pytest.mark.parametrize(("suffix", "bits"), [(".png", 8), (".png", 16), (".tif", 16)])
+@pytest.mark.parametrize(("suffix", "bits"), [(".png", 8), (".png", 16), (".tif", 16),
+                                              (".jpg", 8)])  # fmt: skip
 def test_integer_pictures_carry_the_profile(tmp_path, suffix, bits):
     path = tmp_path / f"a{suffix}"
     write_picture(path, planes(), bits=bits, display="P3-D65")
@@ -223,40 +231,97 @@ def test_the_same_planes_give_the_same_bytes(tmp_path, suffix, bits):
 
 def test_exr_keeps_passengers_and_windows(tmp_path):
     depth = np.random.default_rng(1).uniform(0, 1e6, (20, 30)).astype(np.float32)
-    riding = {"A": depth / 1e6, "depth.Z": depth}
+    riding = {"depth.Z": depth, "mask": (depth / 1e6).astype(np.float16)}
     path = tmp_path / "a.exr"
-    warnings = write_picture(path, planes(), passengers=riding, origin=(-2, 3),
-                             display_size=(50, 60), pixel_aspect=2.0)  # fmt: skip
-    assert warnings == ()
-    scene = read_scene(path)
-    assert (scene.origin, scene.display_size, scene.pixel_aspect) == ((-2, 3), (50, 60), 2.0)
+    scene = Scene(planes=planes(), passengers=riding, origin=(-2, 3), display_size=(50, 60),
+                  display_origin=(-10, -20), pixel_aspect=2.0)  # fmt: skip
+    assert write_picture(path, planes(), scene=scene) == ()
+    found = read_scene(path)
+    assert (found.origin, found.display_size, found.pixel_aspect) == ((-2, 3), (50, 60), 2.0)
+    assert found.display_origin == (-10, -20)
+    spec = reread(path)[1]
+    assert (spec.x, spec.y, spec.full_x, spec.full_y) == (-12, -17, -10, -20)
     for name, plane in riding.items():
-        np.testing.assert_array_equal(scene.passengers[name], plane)  # whole float32s
-
-
-@pytest.mark.parametrize("suffix", [".png", ".tif"])
-def test_alpha_rides_and_multiplies_nothing(tmp_path, suffix):
-    alpha = np.full((20, 30), 0.25, np.float32)
-    path = tmp_path / f"a{suffix}"
-    (warning,) = write_picture(path, planes(), passengers={"Z": alpha, "A": alpha})
-    assert "cannot take Z" in warning
-    values, spec = reread(path)
-    assert spec.channelnames == ("R", "G", "B", "A")
-    np.testing.assert_allclose(values, [*planes(), alpha], atol=1e-5)
+        np.testing.assert_array_equal(found.passengers[name], plane)  # every bit
+        assert found.passengers[name].dtype == plane.dtype
 
 
 def test_what_a_format_cannot_hold_is_named(tmp_path):
-    warnings = write_picture(tmp_path / "a.dpx", planes(), passengers={"A": planes()[0]},
-                             origin=(1, 2), display_size=(99, 99))  # fmt: skip
+    scene = Scene(planes=planes(), passengers={"A": planes()[0]}, origin=(1, 2),
+                  display_size=(99, 99))  # fmt: skip
+    warnings = write_picture(tmp_path / "a.dpx", planes(), scene=scene)
     assert "cannot take A" in warnings[0]
     assert "no display window" in warnings[1]
+    moved = Scene(planes=planes(), display_origin=(-10, -20))
+    assert "(-10, -20) is lost" in write_picture(tmp_path / "a.png", planes(), scene=moved)[0]
+
+
+# JPEG and scene-linear spaces
+
+
+def test_jpeg_keeps_the_colour_of_fine_detail(tmp_path):
+    """Red and blue lines of one luminance: with half the chroma samples they would be one grey."""
+    lines = np.tile(np.array([[0.6], [0.3], [0.0]])[:, :, None], (1, 16, 32)).astype(np.float32)
+    lines[:, :, 1::2] = np.array([0.0, 0.3, 0.6])[:, None, None]
+    write_picture(tmp_path / "a.jpg", lines)
+    values, spec = reread(tmp_path / "a.jpg")
+    assert np.abs(values - lines).max() < 0.06  # quality 95 leaves coarse steps to fine detail
+    assert spec.get_string_attribute("jpeg:subsampling") == "4:4:4"
+
+
+def test_a_jpeg_too_large_for_its_format_is_refused(tmp_path):
+    with pytest.raises(OutputError, match="65500"):  # libjpeg itself would end the process
+        write_picture(tmp_path / "a.jpg", np.zeros((3, 1, 65501), np.float32))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("display", "interop"), [("ACEScg", "lin_ap1_scene"),
+                                                  ("ACES2065-1", "lin_ap0_scene")])  # fmt: skip
+def test_scene_linear_spaces_go_into_exr_alone(tmp_path, display, interop):
+    sent = planes().astype(np.float16).astype(np.float32)
+    write_picture(tmp_path / "a.exr", sent, display=display)
+    values, spec = reread(tmp_path / "a.exr")
+    np.testing.assert_array_equal(values, sent)
+    assert spec.get_string_attribute("colorInteropID") == interop
+    found = read_scene(tmp_path / "a.exr").planes
+    told = read_scene(tmp_path / "a.exr", input_space=display).planes
+    np.testing.assert_allclose(found, told, atol=1e-5)
+    for name, bits in (("a.png", None), ("a.tif", 32), ("a.jpg", None)):
+        with pytest.raises(UsageError, match=r"write an \.exr"):
+            check_target(tmp_path / name, bits=bits, display=display)
+
+
+def test_an_aces_container_is_what_its_standard_allows(tmp_path):
+    """ST 2065-4: half floats, no compression, R, G, B and at most A, AP0, the flag set."""
+
+    def container(bits=16, **riding):
+        scene = Scene(planes=planes(), passengers=riding)
+        path = tmp_path / "a.exr"
+        write_picture(path, planes(), bits=bits, display="ACES2065-1", scene=scene, overwrite=True)
+        spec = reread(path)[1]
+        if not spec.get_int_attribute("acesImageContainerFlag"):
+            return False
+        assert spec.get_string_attribute("compression") == "none"
+        np.testing.assert_allclose(
+            spec.getattribute("chromaticities"),
+            [0.7347, 0.2653, 0, 1, 0.0001, -0.077, 0.32168, 0.33767], rtol=1e-6,
+        )  # fmt: skip
+        assert {str(kind) for kind in spec.channelformats or (spec.format,)} == {"half"}
+        return True
+
+    half = np.ones((20, 30), np.float16)
+    assert container()
+    assert container(A=half)
+    assert not container(Z=half)
+    assert not container(bits=32)
 
 
 # Refusals
 
 
 @pytest.mark.parametrize(("name", "options", "match"), [
-    ("a.jpg", {}, "cannot write .jpg"),
+    ("a.gif", {}, "cannot write .gif"),
+    ("a.jpg", {"bits": 16}, "give --bits 8"),
     ("a", {}, "without suffix"),
     ("a.exr", {"bits": 8}, "give --bits 16 or 32"),
     ("a.png", {"bits": 32}, "give --bits 8 or 16"),

@@ -116,6 +116,7 @@ def test_windows_and_aspect_are_kept(tmp_path):
                 full_height=30, PixelAspectRatio=2.0)  # fmt: skip
     scene = read_scene(path)
     assert (scene.origin, scene.display_size, scene.pixel_aspect) == ((5, -3), (40, 30), 2.0)
+    assert scene.display_origin == (100, 20)
 
 
 def test_alpha_and_depth_ride_along_untouched(tmp_path):
@@ -134,41 +135,6 @@ def test_png_is_not_multiplied_by_its_alpha(tmp_path):
     code = 128 / 255
     np.testing.assert_allclose(scene.planes, ((code + 0.055) / 1.055) ** 2.4, rtol=1e-5)
     np.testing.assert_allclose(scene.passengers["A"], code, rtol=1e-6)
-
-
-def test_the_only_layer_is_taken(tmp_path):
-    pixels = noise(channels=4)
-    names = ["beauty.R", "beauty.G", "beauty.B", "depth.Z"]
-    scene = read_scene(save(tmp_path / "a.exr", pixels, names=names))
-    np.testing.assert_array_equal(scene.planes, pixels[..., :3].transpose(2, 0, 1))
-    assert list(scene.passengers) == ["depth.Z"]
-    assert "beauty" in scene.notes[0]
-
-
-def test_two_layers_are_a_question(tmp_path):
-    names = [f"{layer}.{c}" for layer in ("diffuse", "specular") for c in "RGB"]
-    with pytest.raises(InputError, match="diffuse, specular"):
-        read_scene(save(tmp_path / "a.exr", noise(channels=6), names=names))
-
-
-def test_the_first_part_with_colour_is_taken(tmp_path):
-    path = str(tmp_path / "parts.exr")
-    specs = []
-    for name, channels in (("depth", "Z"), ("beauty", "RGB"), ("other", "RGB")):
-        spec = OpenImageIO.ImageSpec(4, 3, len(channels), "float")
-        spec.channelnames = tuple(channels)
-        spec["name"] = name
-        specs.append(spec)
-    output = OpenImageIO.ImageOutput.create(path)
-    assert output.open(path, tuple(specs))
-    for at, spec in enumerate(specs):
-        if at:
-            assert output.open(path, spec, "AppendSubimage")
-        output.write_image(np.full((3, 4, spec.nchannels), float(at), np.float32))
-    output.close()
-    scene = read_scene(path)
-    assert (scene.planes == 1).all()
-    assert "part 2 of 3 (beauty)" in scene.notes[0]
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
