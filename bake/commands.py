@@ -24,7 +24,7 @@ from spectral_film.app.options import (
     White,
     typed,
 )
-from spectral_film.app.terminal import integers, numbers, progress, say, switch
+from spectral_film.app.terminal import integers, numbers, progress, say, switch, warn
 from spectral_film.path.settings import Settings
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def lut(
     check_file(recipe, target)
     check_place(target, suffixes=(target.suffix.lower(),), overwrite=overwrite)
     chosen = open_device(device)
-    say(f"device: {chosen.name}")
+    say(f"device: {chosen.name}", "device", device=chosen.name)
     with progress() as announce:
         baked = bake_lut(recipe, chosen, size, announce)
     write_text(target, baked.text(target))
@@ -220,7 +220,7 @@ def pack(
     grid = Grid(tuple(_words(gates)), integers("--widths", widths), size)
     check_pack(recipe, target, overwrite=overwrite)
     chosen = open_device(device)
-    say(f"device: {chosen.name}")
+    say(f"device: {chosen.name}", "device", device=chosen.name)
     with progress() as announce:
         proof = bake_pack(recipe, target, grid, chosen, announce, overwrite=overwrite)
     _report(proof)
@@ -249,7 +249,7 @@ def verify(
     from spectral_film.device.device import open_device
 
     chosen = open_device(device)
-    say(f"device: {chosen.name}")
+    say(f"device: {chosen.name}", "device", device=chosen.name)
     with open_pack(source) as opened:
         proof = compare(opened, chosen, film, print_film)
     _report(proof)
@@ -299,7 +299,7 @@ def play(
                 linear=not is_integer(target, bits),
                 announce=announce,
             )
-        say(f"device: {played.device}")
+        say(f"device: {played.device}", "device", device=played.device)
         for note in (*played.notes, *played.save(target, bits=bits, overwrite=overwrite)):
             say(note)
     typer.echo(target)
@@ -314,4 +314,4 @@ def _report(proof: "Verification") -> None:
         numbers_of = f"mean {e.mean:.4g}, p99 {e.p99:.4g}, largest {e.largest:.4g} {e.unit}"
         typer.echo(f"{name:<31}{numbers_of}")
     for failure in proof.failures:
-        say(f"off: {failure}")
+        warn(f"off: {failure}", "off")

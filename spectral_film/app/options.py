@@ -58,7 +58,7 @@ PrinterPoints = Annotated[
     typer.Option(
         metavar="R,G,B",
         rich_help_panel=PRINT_PANEL,
-        help="Printer lights; 25 each prints grey as --balance says.",
+        help="Printer lights; 25 each: as --balance says.",
     ),
 ]
 White = Annotated[
@@ -74,7 +74,7 @@ Balance = Annotated[
     typer.Option(
         metavar="AIM",
         rich_help_panel=PRINT_PANEL,
-        help="18 % grey: neutral to that eye, or lad, the laboratory's aim.",
+        help="Grey is neutral to that eye, or lad: a lab's.",
     ),
 ]
 Flare = Annotated[
