@@ -112,7 +112,7 @@ def lut(
     balance: Balance = Settings.balance,
     flare: Flare = Settings.flare,
     gamut: Gamut = Settings.gamut,
-    illuminant: Illuminant = Settings.illuminant,
+    illuminant: Illuminant = None,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
     printer_points: PrinterPoints = typed(Settings.printer_points),
@@ -128,7 +128,7 @@ def lut(
     from bake.lut import bake_lut, check_file, check_lut
     from bake.recipe import Recipe
     from spectral_film.device.device import open_device
-    from spectral_film.pages.page import check_place, write_text
+    from spectral_film.pages.page import check_place
 
     recipe = Recipe(
         settings=_settings(
@@ -155,7 +155,7 @@ def lut(
     say(f"device: {chosen.name}", "device", device=chosen.name)
     with progress() as announce:
         baked = bake_lut(recipe, chosen, size, announce)
-    write_text(target, baked.text(target))
+    baked.save(target, overwrite=overwrite)
     what, takes, gives, *_ = baked.contract().lines()
     for line in (what, takes, gives, *rows(list(baked.judged))):
         typer.echo(line)
@@ -183,7 +183,7 @@ def pack(
     balance: Balance = Settings.balance,
     flare: Flare = Settings.flare,
     gamut: Gamut = Settings.gamut,
-    illuminant: Illuminant = Settings.illuminant,
+    illuminant: Illuminant = None,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
     printer_points: PrinterPoints = typed(Settings.printer_points),

@@ -204,7 +204,7 @@ def render(
     crop: Crop = None,
     nan: Nan = "refuse",
     film: Film = typed(Settings.film),
-    illuminant: Illuminant = Settings.illuminant,
+    illuminant: Illuminant = None,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
     shutter: Shutter = f"1/{1 / Settings.shutter:g}",
