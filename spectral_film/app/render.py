@@ -64,7 +64,7 @@ Wavelengths = Annotated[
     typer.Option(
         metavar="NM",
         rich_help_panel=PICTURE_PANEL,
-        help="Of a cube that names none: 400:700:10, or 400,410,...",
+        help="Of a cube that names none, in nm: 400:700:10, or 400,410,...",
     ),
 ]
 Illuminant = Annotated[
