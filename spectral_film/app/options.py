@@ -41,6 +41,7 @@ Index = Annotated[
         "--ei",
         metavar="N",
         rich_help_panel=FILM_PANEL,
+        hidden=True,
         help="Exposure index metered at. Default: the film's.",
     ),
 ]
@@ -91,7 +92,7 @@ Gamut = Annotated[
     typer.Option(
         metavar="RULE",
         rich_help_panel=OUT_PANEL,
-        help="Colours outside the display: compress keeps their hue; clip cuts codes.",
+        help="Beyond the display: compress keeps hue, clip cuts.",
     ),
 ]
 Bits = Annotated[

@@ -232,8 +232,7 @@ def render(
 ) -> None:
     """Put a picture on film, print it, project it.
 
-    RGB 1.0 is a perfect white under the taking light; a reflectance multiplies that light; a
-    radiance counts as white at the luminance of an equal-energy spectrum of 1.0.
+    RGB 1.0 is a perfect white, as is a radiance of the luminance of an equal-energy spectrum of 1.
     """
     from spectral_film.device.device import open_device
     from spectral_film.files.output import INTEGER_CODING, check_target, is_integer
