@@ -96,3 +96,15 @@ def test_help_is_a_screen_in_groups_and_help_all_is_all(command, monkeypatch):
     assert listed(short) < listed(whole)
     assert {"--scatter", "--adjacency", "--nan", "--threads"} <= listed(whole) - listed(short)
     assert "--film" in listed(short)
+
+
+def test_nonsense_in_any_option_is_one_sentence(command, grey, tmp_path):
+    options = listed(command("render", "--help-all").stdout)
+    flags = {"--help", "--help-all", "--overwrite", "--fast"}
+    assert len(options - flags) > 20
+    for option in sorted(options - flags):
+        done = command("render", grey, "out.png", option, "no such")
+        assert done.code == (3 if option == "--device" else 2), option
+        assert len(done.complaints) == 1, option
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "out.png").exists()
