@@ -17,5 +17,37 @@
     commands.py      the command line
 
 `bake` sees the engine, and the engine does not see it. From Python: `bake_lut`, `bake_pack`,
-`open_pack` and `Player`.
+`open_pack`, `Player`, and the `Recipe` and `Grid` that they take.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bake.lut import bake_lut
+    from bake.opening import open_pack
+    from bake.pack import bake_pack
+    from bake.player import Player
+    from bake.recipe import Grid, Recipe
+
+__all__ = ["Grid", "Player", "Recipe", "bake_lut", "bake_pack", "open_pack"]
+
+# Imported when first asked for, as in `spectral_film`.
+_HOME = {
+    "Grid": "recipe",
+    "Player": "player",
+    "Recipe": "recipe",
+    "bake_lut": "lut",
+    "bake_pack": "pack",
+    "open_pack": "opening",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -116,7 +116,7 @@ class Assembly:
             settings=Exposed(
                 exposure=settings.exposure,
                 ei=settings.ei,
-                illuminant=settings.illuminant,
+                illuminant=None if settings.illuminant is None else str(settings.illuminant),
                 upsampling=settings.upsampling,
                 backing=settings.backing,
                 white=settings.white,

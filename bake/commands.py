@@ -26,7 +26,7 @@ from spectral_film.app.options import (
     White,
     typed,
 )
-from spectral_film.app.terminal import integers, numbers, progress, say, switch
+from spectral_film.app.terminal import integers, numbers, progress, say, switch, warn
 from spectral_film.path.settings import Settings
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def lut(
     balance: Balance = Settings.balance,
     flare: Flare = Settings.flare,
     gamut: Gamut = Settings.gamut,
-    illuminant: Illuminant = Settings.illuminant,
+    illuminant: Illuminant = None,
     upsampling: Upsampling = Settings.upsampling,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
@@ -133,7 +133,7 @@ def lut(
     from bake.lut import bake_lut, check_file, check_lut
     from bake.recipe import Recipe
     from spectral_film.device.device import open_device
-    from spectral_film.pages.writing import check_place, write_text
+    from spectral_film.pages.writing import check_place
 
     recipe = Recipe(
         settings=_settings(
@@ -158,10 +158,10 @@ def lut(
     check_file(recipe, target)
     check_place(target, suffixes=(target.suffix.lower(),), overwrite=overwrite)
     chosen = open_device(device)
-    say(f"device: {chosen.name}")
+    say(f"device: {chosen.name}", "device", device=chosen.name)
     with progress() as announce:
         baked = bake_lut(recipe, chosen, size, announce)
-    write_text(target, baked.text(target))
+    baked.save(target, overwrite=overwrite)
     what, takes, gives, *_ = baked.contract().lines()
     for line in (what, takes, gives, *rows(list(baked.judged))):
         typer.echo(line)
@@ -189,7 +189,7 @@ def pack(
     balance: Balance = Settings.balance,
     flare: Flare = Settings.flare,
     gamut: Gamut = Settings.gamut,
-    illuminant: Illuminant = Settings.illuminant,
+    illuminant: Illuminant = None,
     upsampling: Upsampling = Settings.upsampling,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
@@ -228,7 +228,7 @@ def pack(
     grid = Grid(tuple(_words(gates)), integers("--widths", widths), size)
     check_pack(recipe, target, overwrite=overwrite)
     chosen = open_device(device)
-    say(f"device: {chosen.name}")
+    say(f"device: {chosen.name}", "device", device=chosen.name)
     with progress() as announce:
         proof = bake_pack(recipe, target, grid, chosen, announce, overwrite=overwrite)
     _report(proof)
@@ -257,7 +257,7 @@ def verify(
     from spectral_film.device.device import open_device
 
     chosen = open_device(device)
-    say(f"device: {chosen.name}")
+    say(f"device: {chosen.name}", "device", device=chosen.name)
     with open_pack(source) as opened:
         proof = compare(opened, chosen, film, print_film)
     _report(proof)
@@ -317,7 +317,7 @@ def play(
                 linear=not is_integer(target, bits),
                 announce=announce,
             )
-        say(f"device: {played.device}")
+        say(f"device: {played.device}", "device", device=played.device)
         for note in (*played.notes, *played.save(target, bits=bits, overwrite=overwrite)):
             say(note)
     typer.echo(target)
@@ -332,4 +332,4 @@ def _report(proof: "Verification") -> None:
         numbers_of = f"mean {e.mean:.4g}, p99 {e.p99:.4g}, largest {e.largest:.4g} {e.unit}"
         typer.echo(f"{name:<31}{numbers_of}")
     for failure in proof.failures:
-        say(f"off: {failure}")
+        warn(f"off: {failure}", "off")

@@ -27,6 +27,7 @@ from spectral_film.device.device import Device
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, to_named_space
 from spectral_film.light.metering import GREY
+from spectral_film.pages.writing import check_place, write_text
 
 CODED_FOR = "ACEScct"  # what stands before the table where a file takes scene-linear light
 PRINTING_DENSITY = (
@@ -77,6 +78,18 @@ class BakedLut:
             if self.recipe.form == "lmt":
                 parts.append(_between(CODED_FOR, self.recipe.input_space))
         return clf_text(group(*parts), path.stem, self.contract())
+
+    def save(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the file of this name: .cube, .clf, .csp or .spi3d.
+
+        Raises:
+            UsageError: as `check_file`.
+            OutputError: it cannot be written there, or is there and `overwrite` is not set.
+        """
+        path = Path(path)
+        check_file(self.recipe, path)
+        check_place(path, suffixes=(path.suffix.lower(),), overwrite=overwrite)
+        write_text(path, self.text(path))
 
 
 def check_lut(recipe: Recipe, size: int) -> None:

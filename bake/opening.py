@@ -1,6 +1,8 @@
 """Open a pack, folder or zip, and refuse what is not whole."""
 
 import json
+import lzma
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -16,6 +18,11 @@ from bake.older import as_version_2, as_version_3
 from bake.parts import digest
 from spectral_film.errors import InputError
 
+# What zipfile raises of a damaged archive: names that are no text, and sizes that are none, too.
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    OSError, EOFError, RuntimeError, ValueError, OverflowError, LookupError,
+)  # fmt: skip
 LARGEST_BYTES = 4 * 2**30  # of what a zip may unpack to: forty times a pack of two pitches
 
 
@@ -74,7 +81,7 @@ def _unpack(path: Path, folder: Path) -> None:
             archive.extractall(folder)
     except InputError:
         raise
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as reason:
+    except BROKEN as reason:
         raise InputError(f"{path}: is no zip that can be read ({reason}); copy it again") from None
 
 

@@ -13,6 +13,7 @@ from bake.recipe import Grid, Recipe
 from bake.verify import Verification
 from spectral_film.device.device import Device
 from spectral_film.errors import OutputError, UsageError
+from spectral_film.light.spectra import MeasuredLight
 
 Announce = Callable[[str, int, int], None]
 STEPS = 15  # of a film that has every stage
@@ -31,6 +32,11 @@ def check_pack(recipe: Recipe, target: Path, *, overwrite: bool) -> None:
         raise UsageError(
             f"a pack takes log-coded light, where lamps have codes too; {recipe.input_space} is no "
             "such coding, so give --input-space ACEScct"
+        )
+    if isinstance(recipe.settings.illuminant, MeasuredLight):
+        raise UsageError(
+            "a pack keeps the name of its light, so that it can be proved against the engine; "
+            "write the light as a CSV of wavelength,value and give its path"
         )
     pieces_of(recipe)
     if not target.resolve().parent.is_dir():

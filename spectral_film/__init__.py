@@ -1,20 +1,25 @@
 """Physically based, spectral emulation of photographic film.
 
 `render(image, Settings(exposure=+1)).image`: linear Rec.709 (y, x, 3) in, display-linear out.
+`lab` puts a film under instruments; `bake` makes tables of it for other software.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from spectral_film import lab
     from spectral_film.device.device import Device, open_device
     from spectral_film.emulsion.film import Film
     from spectral_film.emulsion.stocks import load_film
     from spectral_film.errors import SpectralFilmError
+    from spectral_film.files.pictures import read_scene
     from spectral_film.light.scene import Scene
     from spectral_film.path.pipeline import Pipeline
     from spectral_film.path.rendering import LightTable, Rendering, render
     from spectral_film.path.settings import Settings
+
+    bake: Any
 
 __all__ = [
     "Device",
@@ -25,8 +30,11 @@ __all__ = [
     "Scene",
     "Settings",
     "SpectralFilmError",
+    "bake",
+    "lab",
     "load_film",
     "open_device",
+    "read_scene",
     "render",
 ]
 
@@ -43,11 +51,16 @@ _HOME = {
     "SpectralFilmError": "errors",
     "load_film": "emulsion.stocks",
     "open_device": "device.device",
+    "read_scene": "files.pictures",
     "render": "path.rendering",
 }
+# Packages that stand beside the engine and see it, while it does not see them.
+_BESIDE = {"bake": "bake", "lab": "spectral_film.lab"}
 
 
 def __getattr__(name: str) -> Any:
+    if name in _BESIDE:
+        return import_module(_BESIDE[name])
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -12,6 +12,16 @@ Each also is the builtin a caller would expect. A message is one sentence: what,
 was expected, what to try. The command line prints it and exits with `exit_code`.
 """
 
+import difflib
+from collections.abc import Iterable
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """`, did you mean A or B` behind a name that is not known; nothing where none is near."""
+    by_key = {word.casefold(): word for word in known}
+    near = difflib.get_close_matches(name.casefold(), by_key, n=2, cutoff=0.6)
+    return f", did you mean {' or '.join(by_key[key] for key in near)}" if near else ""
+
 
 class SpectralFilmError(Exception):
     """Anything this package raises on purpose."""

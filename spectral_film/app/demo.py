@@ -21,7 +21,7 @@ def demo(
     from spectral_film.device.device import open_device
 
     chosen = open_device(device)
-    say(f"device: {chosen.name}")
+    say(f"device: {chosen.name}", "device", device=chosen.name)
     with progress() as announce:
         page = make_demo(folder, chosen, overwrite=overwrite, announce=announce)
     typer.echo(page)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from spectral_film.app.options import DeviceName, Stock, typed
-from spectral_film.app.terminal import progress, say
+from spectral_film.app.terminal import progress, say, warn
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
@@ -53,14 +53,20 @@ def lab(
     )
 
     chosen = open_device(device)
-    say(f"device: {chosen.name}")
+    say(f"device: {chosen.name}", "device", device=chosen.name)
     with progress() as announce:
         session = measure(chosen, stock, print_stock, announce)
     write_text(record, to_json(session))
     write_text(target, to_html(session))
     for check in session.failures:
-        say(
-            f"outside: {check.label} {check.value:+.4g} {check.unit}, tolerance {check.tolerance:g}"
+        warn(
+            f"outside: {check.label} {check.value:+.4g} {check.unit}, "
+            f"tolerance {check.tolerance:g}",
+            "outside",
+            reading=check.label,
+            value=check.value,
+            unit=check.unit,
+            tolerance=check.tolerance,
         )
     within = len(session.checks) - len(session.failures)
     say(f"{within} of {len(session.checks)} readings are within their tolerances; {record}")

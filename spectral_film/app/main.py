@@ -19,7 +19,7 @@ from spectral_film.app.fit import fit
 from spectral_film.app.lab import lab
 from spectral_film.app.render import render
 from spectral_film.app.show import show
-from spectral_film.app.terminal import say
+from spectral_film.app.terminal import complain, speak, warn
 from spectral_film.errors import SpectralFilmError
 from spectral_film.version import made_by
 
@@ -31,7 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-SHOW_TRACEBACK = "--traceback"
+# These are of the whole program, and may stand anywhere among the arguments of a command.
+SHOW_TRACEBACK, QUIET, LOG = "--traceback", "--quiet", "--log"
 INTERRUPTED = 130  # what typer makes of Ctrl-C, as shells do
 
 
@@ -39,22 +40,39 @@ def main() -> None:
     """Entry point: one sentence on stderr and an exit code for whatever goes wrong."""
     # A farm that stops a job is answered as Ctrl-C is: the temporary file goes away.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    arguments = [a for a in sys.argv[1:] if a != SHOW_TRACEBACK]
+    arguments, given = _anywhere(sys.argv[1:])
+    speak(quiet=QUIET in given, log=None)
     try:
+        speak(quiet=QUIET in given, log=given.get(LOG))
         code = app(arguments, standalone_mode=False)
     except Exit as stop:
         code = stop.exit_code
     except (Abort, KeyboardInterrupt):
         code = INTERRUPTED
     except (SpectralFilmError, TyperException, OSError, MemoryError) as error:
-        if SHOW_TRACEBACK in sys.argv:
+        if SHOW_TRACEBACK in given:
             tracebacks.print_exc()
-        if sentence := _sentence(error):
-            say(f"error: {sentence}")
         code = getattr(error, "exit_code", 2)
+        if sentence := _sentence(error):
+            complain(sentence, code)
     if code == INTERRUPTED:
-        say("interrupted; no half file is left")
+        warn("interrupted; no half file is left", "interrupted")
     sys.exit(code)
+
+
+def _anywhere(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The arguments of a command, and what is meant for all of them."""
+    rest, given = [], {}
+    words = iter(arguments)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name == LOG:
+            given[LOG] = value if equals else next(words, "")
+        elif word in (SHOW_TRACEBACK, QUIET):
+            given[word] = ""
+        else:
+            rest.append(word)
+    return rest, given
 
 
 def _sentence(error: Exception) -> str:
@@ -65,7 +83,7 @@ def _sentence(error: Exception) -> str:
         return f"not enough memory ({error}); render a smaller picture"
     if isinstance(error, OSError) and not isinstance(error, SpectralFilmError):
         return f"{error.filename or 'a file'}: {error.strerror}; check the name and the disk"
-    return str(error)
+    return " ".join(str(error).split())  # names out of a damaged file may hold line breaks
 
 
 def _version(wanted: bool) -> None:
@@ -79,12 +97,16 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which this is.")
     ] = False,
+    quiet: Annotated[bool, typer.Option(QUIET, help="Say nothing but errors and results.")] = False,
+    log: Annotated[
+        str | None, typer.Option(metavar="json", help="Say it on stderr as JSON, an object a line.")
+    ] = None,
     traceback: Annotated[
         bool, typer.Option(SHOW_TRACEBACK, help="Show where an error came from.")
     ] = False,
 ) -> None:
-    # The one has answered by now; `main` took the other, which so may stand anywhere.
-    del version, traceback
+    # The first has answered by now; `main` took the others.
+    del version, quiet, log, traceback
 
 
 COMMANDS = {

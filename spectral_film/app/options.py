@@ -41,6 +41,7 @@ Index = Annotated[
         "--ei",
         metavar="N",
         rich_help_panel=FILM_PANEL,
+        hidden=True,
         help="Exposure index metered at. Default: the film's.",
     ),
 ]
@@ -67,7 +68,7 @@ PrinterPoints = Annotated[
     typer.Option(
         metavar="R,G,B",
         rich_help_panel=PRINT_PANEL,
-        help="Printer lights; 25 each prints grey as --balance says.",
+        help="Printer lights; 25 each: as --balance says.",
     ),
 ]
 White = Annotated[
@@ -83,7 +84,7 @@ Balance = Annotated[
     typer.Option(
         metavar="AIM",
         rich_help_panel=PRINT_PANEL,
-        help="18 % grey: neutral to that eye, or lad, the laboratory's aim.",
+        help="Grey is neutral to that eye, or lad: a lab's.",
     ),
 ]
 Flare = Annotated[
@@ -100,7 +101,7 @@ Gamut = Annotated[
     typer.Option(
         metavar="RULE",
         rich_help_panel=OUT_PANEL,
-        help="Colours outside the display: compress keeps their hue; clip cuts codes.",
+        help="Beyond the display: compress keeps hue, clip cuts.",
     ),
 ]
 Bits = Annotated[

@@ -50,8 +50,7 @@ InputSpace = Annotated[
     typer.Option(
         metavar="NAME",
         rich_help_panel=PICTURE_PANEL,
-        help="Colour space of RGB, by a name of OCIO's ACES studio config, or ACEScct, LogC4, "
-        "sRGB ... Default: as the file says; DPX and Cineon must be told.",
+        help="sRGB, ACEScg, LogC4 ... any of OCIO's. Default: the file's.",
     ),
 ]
 Spectra = Annotated[
@@ -67,7 +66,7 @@ Wavelengths = Annotated[
     typer.Option(
         metavar="NM",
         rich_help_panel=PICTURE_PANEL,
-        help="Of a cube that names none: 400:700:10, or 400,410,...",
+        help="Of a cube that names none, in nm: 400:700:10, or 400,410,...",
     ),
 ]
 Illuminant = Annotated[
@@ -75,7 +74,7 @@ Illuminant = Annotated[
     typer.Option(
         metavar="LIGHT",
         rich_help_panel=FILM_PANEL,
-        help="Taking light: D55, LED-B3, 3200K, a CSV of wavelength,value. Default: the film's.",
+        help="D55, LED-B3, 3200K, a CSV of wavelength,value. Default: the film's.",
     ),
 ]
 Shutter = Annotated[
@@ -90,10 +89,9 @@ Shutter = Annotated[
 Gate = Annotated[
     str | None,
     typer.Option(
-        metavar="GATE",
+        metavar="SIZE",
         rich_help_panel=FILM_PANEL,
-        help="super35 academy anamorphic super16 16mm 65mm imax, or WxH in mm. Default: the "
-        "film's, else super35.",
+        help="super35 academy anamorphic super16 16mm 65mm imax, or WxH mm.",
     ),
 ]
 Crop = Annotated[
@@ -107,7 +105,7 @@ Crop = Annotated[
 Halation = Annotated[
     str,
     typer.Option(
-        metavar="SWITCH",
+        metavar="ON",
         rich_help_panel=FILM_PANEL,
         help="Light thrown back by the base: on, off, or a factor.",
     ),
@@ -115,7 +113,7 @@ Halation = Annotated[
 Scatter = Annotated[
     str,
     typer.Option(
-        metavar="SWITCH",
+        metavar="ON",
         rich_help_panel=FILM_PANEL,
         hidden=True,
         help="Spread in the emulsions: on or off.",
@@ -124,7 +122,7 @@ Scatter = Annotated[
 Adjacency = Annotated[
     str,
     typer.Option(
-        metavar="SWITCH",
+        metavar="ON",
         rich_help_panel=FILM_PANEL,
         hidden=True,
         help="Inhibitor diffusion: on or off; pde solves reaction and diffusion in time, "
@@ -134,7 +132,7 @@ Adjacency = Annotated[
 Grain = Annotated[
     str,
     typer.Option(
-        metavar="SWITCH",
+        metavar="ON",
         rich_help_panel=FILM_PANEL,
         hidden=True,
         help="off: no grain model ships yet.",
@@ -152,9 +150,10 @@ Seed = Annotated[
 To = Annotated[
     str,
     typer.Option(
-        metavar="QUANTITY",
+        metavar="WHAT",
         rich_help_panel=OUT_PANEL,
-        help="exposure dyes negative printing-density cineon print xyz display.",
+        show_default=False,
+        help="display; exposure dyes negative printing-density cineon print xyz.",
     ),
 ]
 Display = Annotated[
@@ -188,6 +187,16 @@ Overwrite = Annotated[
 ]
 
 
+OF_THE_NEGATIVE = "of the negative leave out --to and give --print none"
+NOT_TO_LOOK_AT = {
+    "dyes": OF_THE_NEGATIVE,
+    "negative": OF_THE_NEGATIVE,
+    "printing-density": OF_THE_NEGATIVE,
+    "cineon": OF_THE_NEGATIVE,
+    "print": "of the print leave out --to",
+}
+
+
 def render(
     source: Source,
     target: Target,
@@ -199,7 +208,7 @@ def render(
     crop: Crop = None,
     nan: Nan = "refuse",
     film: Film = typed(Settings.film),
-    illuminant: Illuminant = Settings.illuminant,
+    illuminant: Illuminant = None,
     upsampling: Upsampling = Settings.upsampling,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
@@ -228,11 +237,10 @@ def render(
 ) -> None:
     """Put a picture on film, print it, project it.
 
-    RGB 1.0 is a perfect white under the taking light; a reflectance multiplies that light; a
-    radiance counts as white at the luminance of an equal-energy spectrum of 1.0.
+    RGB 1.0 is a perfect white, as is a radiance of the luminance of an equal-energy spectrum of 1.
     """
     from spectral_film.device.device import open_device
-    from spectral_film.files.output import check_target, is_integer
+    from spectral_film.files.output import INTEGER_CODING, check_target, is_integer
     from spectral_film.files.pictures import read_scene
     from spectral_film.path.pipeline import check_settings
     from spectral_film.path.rendering import render as render_scene
@@ -268,7 +276,7 @@ def render(
     check_settings(settings)
 
     chosen = open_device(device, threads)
-    say(f"device: {chosen.name}")
+    say(f"device: {chosen.name}", "device", device=chosen.name)
     scene = read_scene(
         source,
         input_space=input_space,
@@ -289,10 +297,21 @@ def render(
         )
     for note in (*done.notes, *done.save(target, bits=bits, overwrite=overwrite)):
         say(note)
+    if to in NOT_TO_LOOK_AT and is_integer(target, bits):
+        say(
+            f"{target.name} holds {INTEGER_CODING[to][1]}, to be measured; for a picture "
+            f"{NOT_TO_LOOK_AT[to]}",
+            "coding",
+            quantity=to,
+        )
     latitude = done.latitude
     say(
         f"{latitude.above:.2%} of the pixels lie above the published curve, {latitude.below:.2%} "
-        f"below; mean {latitude.mean_stop:+.2f} stops over grey"
+        f"below; mean {latitude.mean_stop:+.2f} stops over grey",
+        "latitude",
+        above=latitude.above,
+        below=latitude.below,
+        mean_stop=latitude.mean_stop,
     )
     typer.echo(target)
 

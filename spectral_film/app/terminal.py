@@ -1,22 +1,81 @@
-"""What the commands say and how they read their arguments."""
+"""What the commands say and how they read their arguments.
 
+Results go to stdout. All else is said on stderr, by one logger: in sentences, or as JSON.
+"""
+
+import json
+import logging
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from spectral_film.errors import UsageError
 
+LOG = logging.getLogger("spectral_film.app")
 
-def say(line: str) -> None:
-    """A line on stderr: stdout is for results."""
-    print(f"spectral-film: {line}", file=sys.stderr)
+
+def speak(*, quiet: bool, log: str | None) -> None:
+    """How everything is said from now on.
+
+    Args:
+        quiet: Nothing but what failed.
+        log: `json`: a JSON object a line; None: in sentences.
+
+    Raises:
+        UsageError: no such form.
+    """
+    if log not in (None, "json"):
+        raise UsageError(f"--log is {log!r}, expected json")
+    voice = logging.StreamHandler(sys.stderr)
+    voice.setFormatter(_Sentences() if log is None else _Json())
+    LOG.handlers = [voice]
+    LOG.propagate = False
+    LOG.setLevel(logging.WARNING if quiet else logging.INFO)
+
+
+class _Sentences(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        error = "error: " if record.levelno >= logging.ERROR else ""
+        return f"spectral-film: {error}{record.msg}"
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        event: str = record.event  # type: ignore[attr-defined]
+        said = {"level": record.levelname.lower(), "event": event, "message": record.msg}
+        fields = record.fields.items()  # type: ignore[attr-defined]
+        said |= {name: None if _is_no_number(value) else value for name, value in fields}
+        return json.dumps(said, ensure_ascii=False, default=float)
+
+
+def _is_no_number(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)  # JSON has none such
+
+
+def say(line: str, event: str = "note", **fields: object) -> None:
+    """A sentence on stderr; `--log json` has what kind it is, and its numbers as fields."""
+    LOG.info(line, extra={"event": event, "fields": fields})
+
+
+def warn(line: str, event: str, **fields: object) -> None:
+    """The same of what was found wanting."""
+    LOG.warning(line, extra={"event": event, "fields": fields})
+
+
+def complain(sentence: str, exit_code: int) -> None:
+    """Say why the command stops."""
+    LOG.error(sentence, extra={"event": "error", "fields": {"exit_code": exit_code}})
 
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
     """A bar on a terminal, a line for each stage elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda name, number, count: say(f"{name} ({number}/{count})")
+    in_sentences = isinstance(LOG.handlers[0].formatter, _Sentences)
+    if not (sys.stderr.isatty() and in_sentences and LOG.isEnabledFor(logging.INFO)):
+        yield lambda name, number, count: say(
+            f"{name} ({number}/{count})", "progress", stage=name, number=number, count=count
+        )
         return
     from rich.console import Console
     from rich.progress import Progress

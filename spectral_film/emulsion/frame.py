@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from spectral_film.errors import UsageError
+from spectral_film.errors import UsageError, meant
 
 # Camera apertures, width x height in mm. Super 35 (4-perf, full): SMPTE, quoted by several
 # sources; academy .864 x .630 in; the others SMPTE 7 / 201 / 215 as commonly quoted, unverified;
@@ -36,7 +36,7 @@ def gate_size_mm(gate: str) -> tuple[float, float]:
         width = height = math.nan
     if not (0.5 <= width <= 500 and 0.5 <= height <= 500):
         raise UsageError(
-            f"gate {gate!r} is unknown: give one of {', '.join(GATES_MM)}, "
+            f"gate {gate!r} is unknown{meant(gate, GATES_MM)}: give one of {', '.join(GATES_MM)}, "
             "or width x height in mm from 0.5 to 500, such as 24.89x18.66"
         )
     return width, height

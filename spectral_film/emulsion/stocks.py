@@ -6,7 +6,7 @@ from pathlib import Path
 
 from spectral_film.emulsion.film import Film, Negative, PrintStock
 from spectral_film.emulsion.reader import read_film
-from spectral_film.errors import UsageError
+from spectral_film.errors import UsageError, meant
 
 
 def shipped_films() -> dict[str, Path]:
@@ -31,8 +31,8 @@ def load_film(name: Film | str | Path) -> Negative | PrintStock:
     path = shipped.get(str(name), Path(name))
     if not path.is_file():
         raise UsageError(
-            f"film {str(name)!r} is neither a file nor a shipped id; the shipped ones are "
-            f"{', '.join(sorted(shipped))}"
+            f"film {str(name)!r} is neither a file nor a shipped id{meant(str(name), shipped)}; "
+            f"the shipped ones are {', '.join(sorted(shipped))}"
         )
     found = path.stat()
     return _read(path.resolve(), found.st_mtime_ns, found.st_size)

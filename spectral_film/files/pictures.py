@@ -21,6 +21,7 @@ from spectral_film.files.colour.kinds import channels_without_rgb, hint_unopened
 from spectral_film.files.colour_spaces import Conversion, named_space
 from spectral_film.files.colour_tags import meaning_of
 from spectral_film.files.envi import read_envi
+from spectral_film.files.envi_header import begins_header
 from spectral_film.files.header import shot_of
 from spectral_film.files.parts import Picture, alpha_of, choose_picture
 from spectral_film.files.planes import NanPolicy, NotNumbers, load_planes
@@ -74,7 +75,7 @@ def read_scene(
     decoder = None if input_space is None else named_space(input_space)
 
     start = _first_bytes(path)
-    if start.startswith(b"ENVI"):
+    if begins_header(start):
         _refuse_space_for_spectra(path, input_space)
         if (part, layer) != (None, None):
             raise UsageError(f"{path}: a cube is one picture; leave out --part and --layer")
@@ -272,7 +273,7 @@ def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
         except UnicodeDecodeError:  # it quotes a damaged name
             reason = "damaged header"
         header = path.with_suffix(".hdr")
-        envi = header.is_file() and _first_bytes(header).startswith(b"ENVI")
+        envi = header.is_file() and begins_header(_first_bytes(header))
         hint = f"give its header {header.name}" if envi else hint_unopened(reason)
         raise InputError(f"{path}: is no picture that can be read ({reason}); {hint}")
     try:

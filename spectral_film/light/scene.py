@@ -18,7 +18,7 @@ class SourceFile(NamedTuple):
     sha256: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Scene:
     """Light in front of the lens, sampled in pixels.
 
@@ -83,6 +83,14 @@ class Scene:
                 f"a display window of {self.display_size} pixels of aspect {self.pixel_aspect:g} "
                 "is none; both must be above 0"
             )
+
+    def __repr__(self) -> str:
+        width, height = self.size
+        bands = ""
+        if self.wavelength_nm is not None:
+            first, last = self.wavelength_nm[[0, -1]]
+            bands = f", {len(self.planes)} bands of {first:g} to {last:g} nm"
+        return f"<Scene: {self.kind}, {width} x {height}{bands}>"
 
     @property
     def size(self) -> tuple[int, int]:

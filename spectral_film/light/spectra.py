@@ -8,7 +8,10 @@ The tables come from `assets/tables/standards.h5`, made by `scripts/make_tables.
 
 import csv
 import difflib
+import hashlib
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -81,13 +84,64 @@ def colour_chart() -> dict[str, np.ndarray]:
     return dict(zip(names, _standard("colour_chart/reflectance"), strict=True))
 
 
-def illuminant(spec: str | Path) -> np.ndarray:
+@dataclass(frozen=True)
+class MeasuredLight:
+    """A light that an array says, where others have a name: equal and hashed by content.
+
+    Attributes:
+        name: What it is called in what is written: its range and hash.
+        power: Relative power, locked, (wavelength,).
+    """
+
+    name: str
+    power: np.ndarray = field(compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def measured_light(samples: np.ndarray) -> MeasuredLight:
+    """A light from numbers.
+
+    Args:
+        samples: Power on the grid, (wavelength,), or a table of wavelength in nm and power, (n, 2),
+            in any order; as a CSV it must cover 400 to 700 nm, and is held beyond its ends.
+
+    Raises:
+        InputError: it is neither, or no power.
+        SpectralGridError: it stops short of 400 to 700 nm, or is black.
+    """
+    what = "the light given as an array"
+    try:
+        table = np.asarray(samples, np.float64)
+    except (TypeError, ValueError):
+        table = np.empty(0)
+    if table.shape == WAVELENGTH.shape:
+        table = np.stack([WAVELENGTH, table], axis=1)
+    if table.ndim != 2 or table.shape[1] != 2:
+        raise InputError(
+            f"{what} has the shape {table.shape}; expected power at the {len(WAVELENGTH)} "
+            "wavelengths of the grid, 360 to 780 nm by 5, or a table (n, 2) of wavelength in nm, "
+            "power"
+        )
+    powers: dict[float, float] = {}
+    for wavelength, value in table.tolist():
+        _add_sample(powers, wavelength, value, what)
+    power = _power(powers, what)
+    power.flags.writeable = False
+    digest = hashlib.sha256(power.astype("<f8").tobytes()).hexdigest()
+    span = f"{min(powers):g} to {max(powers):g} nm"
+    return MeasuredLight(f"an array, {span} (sha256 {digest[:12]})", power)
+
+
+def illuminant(spec: str | Path | MeasuredLight) -> np.ndarray:
     """Spectral power of a light, from its name, its temperature or a measurement.
 
     Args:
         spec: A tabulated light (`illuminant_names`; capitals, blanks and dashes do not matter),
             a Planckian such as `3200K` (500 to 50000), a CIE daylight such as `D58`
-            (D40 to D250), or the path of a CSV with the columns wavelength in nm, value.
+            (D40 to D250), or the path of a CSV with the columns wavelength in nm, value;
+            or a `measured_light`.
             A CSV is held at its end values where it stops, and must cover 400 to 700 nm.
 
     Returns:
@@ -98,6 +152,8 @@ def illuminant(spec: str | Path) -> np.ndarray:
         InputError: the CSV cannot be read as a spectrum.
         SpectralGridError: the CSV stops short of 400 to 700 nm.
     """
+    if isinstance(spec, MeasuredLight):
+        return spec.power
     name = str(spec).strip()
     tabulated = _illuminants_by_key().get(_key(name))
     if tabulated is not None:
@@ -277,23 +333,32 @@ def _illuminant_from_csv(path: Path) -> np.ndarray:
                 f"{path}, line {number}: {line.strip()[:40]!r} is not a wavelength and a value; "
                 "expected two numbers such as 450,0.82"
             ) from None
-        if not (np.isfinite(wavelength) and 0 <= value <= BRIGHTEST_LIGHT):
-            raise InputError(
-                f"{path}, line {number}: a light has a power of 0 or more, to {BRIGHTEST_LIGHT:g}, "
-                f"at a finite wavelength, got {line.strip()!r}; correct the line"
-            )
-        if wavelength in samples:
-            raise InputError(f"{path}, line {number}: {wavelength:g} nm comes twice; keep one")
-        samples[wavelength] = value
+        _add_sample(samples, wavelength, value, f"{path}, line {number}")
+    return _power(samples, path)
+
+
+def _add_sample(samples: dict[float, float], wavelength: float, value: float, where: str) -> None:
+    """Put a sample of a light among the others."""
+    if not (np.isfinite(wavelength) and 0 <= value <= BRIGHTEST_LIGHT):
+        raise InputError(
+            f"{where}: a light has a power of 0 or more, to {BRIGHTEST_LIGHT:g}, at a finite "
+            f"wavelength, got {wavelength:g},{value:g}; correct it"
+        )
+    if wavelength in samples:
+        raise InputError(f"{where}: {wavelength:g} nm comes twice; keep one")
+    samples[wavelength] = value
+
+
+def _power(samples: Mapping[float, float], where: object) -> np.ndarray:
+    """Power on the grid, (wavelength,), from samples by wavelength in nm."""
     if len(samples) < 2:
         raise InputError(
-            f"{path}: a light needs two or more lines of wavelength,value, got {len(samples)}"
+            f"{where}: a light needs two or more samples of wavelength,value, got {len(samples)}"
         )
-
     wavelength_nm = np.array(sorted(samples))
     if wavelength_nm[0] > MUST_COVER[0] or wavelength_nm[-1] < MUST_COVER[1]:
         raise SpectralGridError(
-            f"{path}: the light covers {wavelength_nm[0]:g} to {wavelength_nm[-1]:g} nm, but film "
+            f"{where}: the light covers {wavelength_nm[0]:g} to {wavelength_nm[-1]:g} nm, but film "
             f"needs {MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm; extend the measurement "
             "(wavelengths are in nm)"
         )
@@ -301,5 +366,5 @@ def _illuminant_from_csv(path: Path) -> np.ndarray:
     try:
         equal_luminance(power)
     except SpectralGridError as black:
-        raise SpectralGridError(f"{path}: {black}") from None
-    return power
+        raise SpectralGridError(f"{where}: {black}") from None
+    return np.asarray(power)

@@ -15,6 +15,7 @@ from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.path.order import Steps
 from spectral_film.path.pipeline import Crop, Pipeline, expose, frame_of, gate_of
 from spectral_film.path.plan import Announce, Plan
+from spectral_film.path.preview import preview
 from spectral_film.path.settings import Settings
 from spectral_film.path.survey import Colours, Gamut, Latitude
 from spectral_film.stages.densitometry import CINEON_LAST_CODE
@@ -23,10 +24,12 @@ from spectral_film.stages.signals import UNITS
 from spectral_film.stages.transmission import Transmission
 from spectral_film.version import made_by
 
+HIGHEST_REFLECTANCE = 2.0  # of matter, glints aside; a tilted white tile comes to some 1.2
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Rendering:
-    """What came out, and how.
+    """What came out, and how. A notebook shows it as a picture.
 
     Attributes:
         planes: The tapped quantity, float32, (3, y, x), not weighed by the coverage of `scene`.
@@ -55,6 +58,19 @@ class Rendering:
     def image(self) -> np.ndarray:
         """The planes as (y, x, 3), a view."""
         return np.moveaxis(self.planes, 0, -1)
+
+    def __repr__(self) -> str:
+        height, width = self.planes.shape[1:]
+        return (
+            f"<Rendering: {self.quantity}, {width} x {height}, {self.unit}; "
+            f"{self.latitude.mean_stop:+.2f} stops over grey in the mean, "
+            f"{self.latitude.above:.2%} above the curve, {self.latitude.below:.2%} below; "
+            f"on {self.metadata['device']}>"
+        )
+
+    def _repr_png_(self) -> bytes | None:
+        display = self.metadata["display"]
+        return preview(self.planes, self.quantity, display, encoded=self.encoded)
 
     def save(
         self, path: str | Path, *, bits: int | None = None, overwrite: bool = False
@@ -132,7 +148,7 @@ class LightTable:
         done = expose(plan, scene, announce)
 
         notes = [*scene.notes, *_notes_on_colours(scene, done.colours)]
-        notes += _notes_on_range(pipeline, scene)
+        notes += [*_notes_on_range(pipeline, scene), *_notes_on_level(scene)]
         if scene.kind == "radiance" and settings.illuminant is not None:
             notes.append("radiance brings its own light; --illuminant was not used")
         notes += _notes_on_backing(pipeline)
@@ -167,7 +183,8 @@ def render(
     """Put a scene on film, develop it, print it, project it.
 
     Args:
-        scene: Light: a `Scene`, or linear Rec.709 as an array (y, x, 3), 1.0 = perfect white.
+        scene: Light: a `Scene`, or linear Rec.709 as an array of floats, (y, x, 3), 1.0 = perfect
+            white.
         settings: Films, exposure, optics, print, tap; None: everything on, as metered.
         device: Where the kernels run; None: the first GPU, else the CPU.
         crop: x, y, width, height of the piece wanted, in pixels of the scene.
@@ -182,9 +199,23 @@ def render(
 
 
 def scene_of_array(image: np.ndarray) -> Scene:
-    """A scene from linear Rec.709, (y, x, 3), any real dtype, 1.0 = perfect white."""
+    """A scene from linear Rec.709, (y, x, 3), floats, 1.0 = perfect white.
+
+    Whole numbers are refused: they do not say whether they are codes of a picture or light.
+
+    Raises:
+        InputError: another shape or kind of numbers.
+    """
     image = np.asarray(image)
-    if image.ndim != 3 or image.shape[-1] != 3 or 0 in image.shape or image.dtype.kind not in "fiu":
+    if image.dtype.kind in "iu":
+        full = np.iinfo(image.dtype).max
+        raise InputError(
+            f"an array of {image.dtype} holds codes, and light is a float; a picture in sRGB "
+            f"becomes light by c = image / {full}, np.where(c > 0.04045, ((c + 0.055) / 1.055) ** "
+            "2.4, c / 12.92), linear codes by dividing through the code of a perfect white; a "
+            "file is read with its colour space by read_scene"
+        )
+    if image.ndim != 3 or image.shape[-1] != 3 or 0 in image.shape or image.dtype.kind != "f":
         raise InputError(
             f"an RGB array has the shape (y, x, 3) and real numbers, got {image.shape} of "
             f"{image.dtype}; drop the alpha, or build a Scene for spectra"
@@ -192,13 +223,7 @@ def scene_of_array(image: np.ndarray) -> Scene:
     planes = np.moveaxis(image, -1, 0)
     if image.dtype != np.float32 or not image.flags.c_contiguous:
         planes = np.ascontiguousarray(planes, np.float32)
-    if image.dtype.kind == "f" or image.max() <= 1:
-        return Scene(planes=planes)
-    note = (
-        f"the {image.dtype} array is taken for linear light up to {image.max()} times a perfect "
-        "white; if it is a picture, decode it and divide by its largest code"
-    )
-    return Scene(planes=planes, notes=(note,))
+    return Scene(planes=planes)
 
 
 def provenance(
@@ -210,7 +235,8 @@ def provenance(
     said["film"] = pipeline.negative.label
     said["print_film"] = pipeline.print_film.label if pipeline.print_film else "none"
     # What was left to the film, as it was taken.
-    said["illuminant"] = "none" if scene.kind == "radiance" else pipeline.job().camera.illuminant
+    light = pipeline.job().camera.illuminant
+    said["illuminant"] = "none" if scene.kind == "radiance" else str(light)
     said["upsampling"] = settings.upsampling if scene.kind == "rgb" else "none"
     said["ei"] = settings.ei or pipeline.negative.exposure_index
     said["gate"] = gate_of(settings)
@@ -298,6 +324,20 @@ def _notes_on_backing(pipeline: Pipeline) -> list[str]:
     return [
         "backing ahu throws back what rem-jet does (assumed: nobody publishes either, and under "
         "both the base borders on what absorbs, so that nothing is totally reflected)"
+    ]
+
+
+def _notes_on_level(scene: Scene) -> list[str]:
+    """Numbers that are no reflectances: more than the odd glint is far above a perfect white."""
+    if scene.kind != "reflectance":
+        return []
+    step = 1 + max(scene.size) // 256  # some of them tell
+    high = np.quantile(scene.planes[:, ::step, ::step], 0.9)
+    if high <= HIGHEST_REFLECTANCE:
+        return []
+    return [
+        f"a tenth of the reflectances are above {high:.4g}, where a perfect white is 1: if they "
+        "are counts or percent, the file lacks its scale; if light, give --spectra radiance"
     ]
 
 

@@ -1,29 +1,36 @@
 """What is decided about one render, with the defaults of the command line and of Python.
 
 The one place where they stand. The command line reads them to say `--help`, which must be quick, so
-nothing here may import numpy or a device.
+nothing here may import numpy or a device before settings are made.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from spectral_film.errors import UsageError
+from spectral_film.errors import UsageError, meant
 from spectral_film.stages.signals import UNITS, Quantity
 
 if TYPE_CHECKING:
     from spectral_film.emulsion.film import Film
+    from spectral_film.light.spectra import MeasuredLight
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that is decided about one render, in the words of the command line.
 
+    All that can be told without reading a file is checked at once, types too; whether a film, a
+    backing or a light of that name is there, a render finds out.
+
     Attributes:
         film: Camera stock: a shipped id, the path of a film model, or a film in memory.
         print_film: Print stock, likewise; None: the negative itself, on a light box.
-        illuminant: Taking light of RGB and reflectance scenes; None: the film's balance.
+        illuminant: Taking light of RGB and reflectance scenes: a name, a temperature or a CSV as
+            `light.spectra.illuminant` reads them; or its power as an array, at the 85 wavelengths
+            of the grid or as a table (n, 2) of nm and power; None: the film's balance.
         upsampling: What RGB is taken for: a surface like those that were measured, or the smooth
             one of jakob-hanika.
         exposure: Stops over the meter.
@@ -51,7 +58,7 @@ class Settings:
 
     film: "Film | str | Path" = "vision3-250d"
     print_film: "Film | str | Path | None" = "2383"
-    illuminant: str | None = None
+    illuminant: "str | MeasuredLight | None" = None
     upsampling: Literal["measured", "jakob-hanika"] = "measured"
     exposure: float = 0.0
     ei: float | None = None
@@ -73,14 +80,31 @@ class Settings:
     fast: bool = False
 
     def __post_init__(self) -> None:
-        from spectral_film.light.displays import DISPLAYS  # brings numpy, which `--help` is without
+        # These bring numpy, which `--help` is without.
+        from spectral_film.emulsion.frame import gate_size_mm
+        from spectral_film.light.displays import DISPLAYS
 
+        _is_text("--film", self.film)
+        if self.print_film is not None:
+            _is_text("--print", self.print_film)
+        object.__setattr__(self, "illuminant", _light(self.illuminant))
         _within("--exposure", self.exposure, -30, 30, " stops")
         _within("--shutter", self.shutter, 1e-6, 1e6, " seconds")
         if self.ei is not None:
             _within("--ei", self.ei, 0.1, 1e6)
-        if len(self.printer_points) != 3:
-            raise UsageError(f"--printer-points are three numbers, got {self.printer_points}")
+        if self.gate is not None:
+            gate_size_mm(str(self.gate))
+        if self.backing is not None:
+            _is_text("--backing", self.backing)
+        for switch in ("scatter", "fast"):
+            _is_switch(f"--{switch}", getattr(self, switch))
+        if not _is_bool(self.halation):
+            _within("--halation", self.halation, 0, 20, " times the film's own, on or off")
+        if self.adjacency != "pde":
+            _is_switch("--adjacency", self.adjacency, "on, off or pde")
+        if not isinstance(self.seed, Integral):
+            raise UsageError(f"--seed is {self.seed!r}, expected a whole number")
+        object.__setattr__(self, "printer_points", _three("--printer-points", self.printer_points))
         for points in self.printer_points:
             _within("--printer-points", points, -100, 150)
         _one_of("--to", self.to, UNITS)
@@ -91,11 +115,6 @@ class Settings:
         _one_of("--display", self.display, DISPLAYS)
         _one_of("--gamut", self.gamut, ("compress", "clip"))
         _one_of("--grain", self.grain, ("off",))
-        if not isinstance(self.halation, int | float):
-            raise UsageError(f"--halation is {self.halation!r}, expected on, off or a factor")
-        _within("--halation", self.halation, 0, 20, " times the film's own")
-        if self.adjacency not in (True, False, "pde"):
-            raise UsageError(f"--adjacency is {self.adjacency!r}, expected on, off or pde")
         if self.print_film is None and self.to == "print":
             raise UsageError("--to print needs a print stock; give --print 2383, or --to negative")
         if self.print_film is None and self.to in ("printing-density", "cineon"):
@@ -105,10 +124,46 @@ class Settings:
 
 
 def _within(option: str, value: float, lowest: float, highest: float, unit: str = "") -> None:
-    if not lowest <= value <= highest:  # not finite: also false
-        raise UsageError(f"{option} is {value:g}, expected {lowest:g} to {highest:g}{unit}")
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not (number and lowest <= value <= highest):  # not finite: also false
+        said = f"{value:g}" if number else repr(value)
+        raise UsageError(f"{option} is {said}, expected {lowest:g} to {highest:g}{unit}")
 
 
 def _one_of(option: str, value: str, allowed: Iterable[str]) -> None:
-    if value not in allowed:
-        raise UsageError(f"{option} {value!r} is unknown; choose one of {', '.join(allowed)}")
+    if not isinstance(value, str) or value not in allowed:
+        near = meant(str(value), allowed)
+        raise UsageError(f"{option} {value!r} is unknown{near}; choose one of {', '.join(allowed)}")
+
+
+def _is_switch(option: str, value: object, expected: str = "on or off") -> None:
+    if not _is_bool(value):  # "off" would count as true
+        raise UsageError(f"{option} is {value!r}, expected {expected} (True or False in Python)")
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool) or type(value).__name__ == "bool"  # as numpy's is named, too
+
+
+def _is_text(option: str, value: object) -> None:
+    from spectral_film.emulsion.film import Film
+
+    if not isinstance(value, str | Path | Film):
+        raise UsageError(f"{option} is {value!r}, expected a name or the path of a file")
+
+
+def _three(option: str, value: Iterable[float]) -> tuple[float, ...]:
+    """Three numbers, as one hashes them."""
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        numbers = tuple(value)
+        if len(numbers) == 3:
+            return numbers
+    raise UsageError(f"{option} is {value!r}, expected three numbers")
+
+
+def _light(value: Any) -> "str | MeasuredLight | None":
+    from spectral_film.light.spectra import MeasuredLight, measured_light
+
+    if value is None or isinstance(value, str | MeasuredLight):
+        return value
+    return str(value) if isinstance(value, Path) else measured_light(value)

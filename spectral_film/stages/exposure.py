@@ -25,6 +25,7 @@ from spectral_film.light.metering import GREY
 from spectral_film.light.scene import SceneKind
 from spectral_film.light.spectra import (
     WAVELENGTH,
+    MeasuredLight,
     equal_luminance,
     illuminant,
     resampling,
@@ -52,7 +53,7 @@ class Camera:
 
     spectral_sensitivity: np.ndarray
     balance: str
-    illuminant: str
+    illuminant: str | MeasuredLight
     grey_lux_s: float
     upsampling: Prior
 

@@ -140,11 +140,15 @@ def test_show_prints_numbers_and_draws(tmp_path):
 
 def test_python_of_the_readme_runs_as_pasted(tmp_path):
     pieces = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
-    assert len(pieces) == 2
+    assert len(pieces) == 4
     code = "\n".join(pieces)
     check = (
         "assert picture.shape == density.shape == (270, 480, 3)\nassert 0 < picture.min()\n"
-        "assert response.shape == (3, 3)"
+        "assert response.shape == (3, 3)\n"
+        # Under a warm light a grey is warm, and what reflects red alone redder.
+        "assert warm.image[20, 20, 0] > warm.image[20, 20, 2]\n"
+        "assert warm.image[135, 240, 0] > 2 * warm.image[135, 240, 1]\n"
+        "assert 'LUT_3D_SIZE 17' in open('film.cube').read()"
     )
     done = subprocess.run(
         [sys.executable, "-c", f"{code}\n{check}"],

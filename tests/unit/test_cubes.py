@@ -147,21 +147,26 @@ def test_envi_data_cut_short(tmp_path):
 
 
 @pytest.mark.parametrize(("old", "new", "match"), [
-    ("bands = 7", "", "cannot be used"),
-    ("bands = 7", "bands = seven", "cannot be used"),
+    ("bands = 7", "", "`bands` is missing"),
+    ("bands = 7", "bands = seven", "`bands` is 'seven', expected a whole number"),
     ("bands = 7", "bands = 1", "no spectral picture"),
     ("bands = 7", "bands = 6", "should be 6 numbers"),
-    ("samples = 4", "samples = 0", "no spectral picture"),
+    ("samples = 4", "samples = 0", "`samples` is '0', expected a whole number of 1"),
     ("data type = 4", "data type = 6", "real numbers"),
-    ("data type = 4", "data type = 77", "cannot be used"),
+    ("data type = 4", "data type = 77", "expected one of 1, 2,"),
+    ("interleave = bil", "interleave = bli", "expected bsq, bil or bip"),
+    ("byte order = 0", "byte order = 2", "byte order 2"),
+    ("header offset = 0", "header offset = -8", "whole number of 0 or more"),
+    ("ENVI Standard", "ENVI Classification", "'envi classification' with 7 bands"),
+    ("byte order", "major frame offsets = {0, 128}\nbyte order", "major frame offsets"),
     ("Nanometers", "Wavenumber", "not understood"),
     ("450.0", "400.0", "comes twice"),
     ("450.0", "-450.0", "no wavelength between"),
     ("450.0", "many", "should be 7 numbers"),
     ("byte order", "reflectance scale factor = 0\nbyte order", "above 0"),
     ("byte order", "bbl = {0,0,0,0,0,0,1}\nbyte order", "all but 1 bands"),
-    ("byte order", "data ignore value = none\nbyte order", "should be a number"),
-    ("}", "", "cannot be used"),
+    ("byte order", "data ignore value = none\nbyte order", "expected a number"),
+    ("}", "", "never closed"),
 ])  # fmt: skip
 def test_broken_envi_headers(tmp_path, old, new, match):
     path = save_envi(tmp_path / "a.hdr", cube())

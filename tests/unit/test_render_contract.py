@@ -489,8 +489,8 @@ def test_arrays_and_scenes_that_cannot_be_are_refused():
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float64, np.uint8, "fortran"])
-def test_any_real_array_is_the_same_picture(dtype):
+@pytest.mark.parametrize("dtype", [np.float16, np.float64, "fortran"])
+def test_any_array_of_floats_is_the_same_picture(dtype):
     image = np.ones((4, 6, 3), np.float32)
     given = np.asfortranarray(image) if dtype == "fortran" else image.astype(dtype)
     np.testing.assert_array_equal(
@@ -509,7 +509,7 @@ def test_help_is_quick_and_names_every_option_and_unit(command):
     )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5  # seconds
-    said = command("render", "--help").stdout
+    said = command("render", "--help-all").stdout
     options = (
         "film print input-space spectra wavelengths illuminant exposure ei shutter gate crop "
         "backing halation scatter adjacency grain seed printer-points to white display bits nan "
