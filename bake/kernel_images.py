@@ -11,10 +11,11 @@ import numpy as np
 import OpenImageIO
 
 from bake import parts
-from bake.kernels import gauss_legendre, halo_rings, unknown
+from bake.kernels import gauss_legendre, geometry, halo_rings, unknown
 from bake.recipe import Sampling
 from spectral_film.blur.pixel_kernel import positive_kernel, reach_in_pixels
 from spectral_film.emulsion import spread
+from spectral_film.emulsion.bare_base import BareBase
 from spectral_film.errors import OutputError
 
 FOLDER = "kernels"
@@ -47,7 +48,7 @@ def _outside(part: spread.Spread, pitch_um: float) -> float:
     if part.reach_um == 0:
         return 0.0
     node, node_weight = gauss_legendre(32)
-    if isinstance(part, spread.Halo | spread.Cauchy):
+    if isinstance(part, spread.Halo | BareBase | spread.Cauchy):
         # Light that would go beyond a radius, averaged over the radii where it ends.
         begin, end = spread.SMOOTH_END
         t = (node + 1) / 2
@@ -68,8 +69,8 @@ def _beyond(part: spread.Spread, radius_um: np.ndarray) -> np.ndarray:
         return (1 + radius_um / part.length_um) * np.exp(-radius_um / part.length_um)
     if isinstance(part, spread.Cauchy):
         return (1 + (radius_um / part.radius_um) ** 2) ** -0.5
-    if isinstance(part, spread.Halo):
-        angles = np.arctan2(radius_um, 2 * part.base_um)
+    if isinstance(part, spread.Halo | BareBase):
+        angles = np.arctan2(radius_um, 2 * geometry(part).base_um)
         beyond = [halo_rings(part, angle, math.pi / 2)[1].sum() for angle in angles]
         return np.array(beyond) / halo_rings(part, 0.0, math.pi / 2)[1].sum()
     raise unknown(part)

@@ -21,6 +21,7 @@ from scipy import optimize, special
 
 from bake import parts
 from spectral_film.emulsion import spread
+from spectral_film.emulsion.bare_base import BareBase
 
 # Cycles/um. Even in the logarithm, so that the halo, over at 5 cycles/mm, weighs as much as the
 # rest. The error is read at all of them, the fit takes each fifth.
@@ -71,6 +72,17 @@ def _described(weight: float, part: spread.Spread) -> parts.Spread:
             base_index=part.base_index,
             reach_um=part.nominal_reach_um,
         )
+    if isinstance(part, BareBase):
+        ring = part.ring
+        return parts.BareBase(
+            weight=weight,
+            base_um=ring.base_um,
+            base_index=ring.base_index,
+            reach_um=ring.nominal_reach_um,
+            plate_reflectance=part.plate_reflectance,
+            plate_gap_um=part.plate_gap_um,
+            rescattered=part.rescattered,
+        )
     raise unknown(part)
 
 
@@ -81,6 +93,9 @@ def _spread(part: parts.Spread) -> spread.Spread:
         return spread.Exponential(part.length_um)
     if isinstance(part, parts.Cauchy):
         return spread.Cauchy(part.radius_um)
+    if isinstance(part, parts.BareBase):
+        ring = spread.Halo("ring", part.base_um, part.base_index, part.reach_um)
+        return BareBase(ring, part.plate_reflectance, part.plate_gap_um, part.rescattered)
     return spread.Halo(part.form, part.base_um, part.base_index, part.reach_um)
 
 
@@ -112,14 +127,15 @@ def _transfer(part: spread.Spread, f: np.ndarray) -> np.ndarray:
         return (1 + (2 * np.pi * part.length_um * f) ** 2) ** -1.5
     if isinstance(part, spread.Cauchy):
         return np.exp(-2 * np.pi * part.radius_um * f)
-    if isinstance(part, spread.Halo):
+    if isinstance(part, spread.Halo | BareBase):
         return _hankel(part, f)
     raise unknown(part)
 
 
-def _hankel(halo: spread.Halo, f: np.ndarray) -> np.ndarray:
+def _hankel(part: spread.Halo | BareBase, f: np.ndarray) -> np.ndarray:
     """Hankel transform of a halo, ended as it ends and brought to 1 at frequency 0."""
-    radius, flux = halo_rings(halo, 0.0, math.atan2(halo.reach_um, 2 * halo.base_um))
+    halo = geometry(part)
+    radius, flux = halo_rings(part, 0.0, math.atan2(halo.reach_um, 2 * halo.base_um))
     flux *= spread.smooth_end(radius, halo.nominal_reach_um)
     return special.j0(2 * np.pi * f[:, None] * radius) @ (flux / flux.sum())
 
@@ -130,12 +146,20 @@ def gauss_legendre(count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.polynomial.legendre.leggauss(count)
 
 
-def halo_rings(halo: spread.Halo, first: float, last: float) -> tuple[np.ndarray, np.ndarray]:
+def geometry(part: spread.Halo | BareBase) -> spread.Halo:
+    """The halo that says of what base it is, and where it ends."""
+    return part.ring if isinstance(part, BareBase) else part
+
+
+def halo_rings(
+    part: spread.Halo | BareBase, first: float, last: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Radii and the flux at each, for light that leaves between two angles, radians; no end yet.
 
     Gauss-Legendre on both sides of the critical angle. Below it the reflectance rises to 1 like a
     square root; angles that crowd there quadratically make it smooth.
     """
+    halo = geometry(part)
     # Four points to a period of J0 at the highest frequency.
     count = 64 + math.ceil(4 * halo.reach_um * HIGHEST)
     node, node_weight = gauss_legendre(count)
@@ -143,10 +167,12 @@ def halo_rings(halo: spread.Halo, first: float, last: float) -> tuple[np.ndarray
     critical = float(np.clip(math.asin(1 / halo.base_index), first, last))
     angle = np.concatenate([critical - (critical - first) * v**2, critical + (last - critical) * v])
     width = np.concatenate([(critical - first) * 2 * v * dv, (last - critical) * dv])
-    flux = np.sin(2 * angle) * width
-    if halo.profile == "ring":
+    radius, flux = 2 * halo.base_um * np.tan(angle), np.sin(2 * angle) * width
+    if isinstance(part, BareBase):
+        flux *= part.light(radius) / np.cos(angle) ** 4
+    elif halo.profile == "ring":
         flux *= spread.fresnel_reflectance(angle, halo.base_index)
-    return 2 * halo.base_um * np.tan(angle), flux
+    return radius, flux
 
 
 def sum_of_gaussians(mixture: spread.Mixture) -> tuple[np.ndarray, np.ndarray, float]:

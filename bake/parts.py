@@ -106,7 +106,29 @@ class Halo(Part):
     reach_um: float = Field(gt=0, le=10_000)
 
 
-Spread = Annotated[Gaussian | Exponential | Cauchy | Halo, Field(discriminator="form")]
+class BareBase(Part):
+    """The ring, all that a plate behind the base and the emulsion send back after it, and an end.
+
+    (cos^4(th) R(th) + 1/2 Int (F / (1 - s F) - G) J0(k t) k dk) E(r / reach), t = tan th
+
+        G = k K1(k) - T(1, 0),    F = G + n^2 p / (1 - p M) T(1/2, g/2)^2
+        M = g k K1(g k) - n^2 T(0, g)
+        T(a, b) = Int 2 sin cos (1 - R) J0(k (a tan th + b tan th')) dth,    sin th' = n sin th
+
+    n is `base_index`, p `plate_reflectance`, g `plate_gap_um` over `base_um`, s `rescattered`.
+    """
+
+    form: Literal["bare base"] = "bare base"
+    weight: Weight
+    base_um: float = Field(gt=0, le=1000)
+    base_index: float = Field(ge=1, le=3)
+    reach_um: float = Field(gt=0, le=10_000)
+    plate_reflectance: float = Field(ge=0, le=1)
+    plate_gap_um: float = Field(ge=0, le=1000)
+    rescattered: float = Field(ge=0, le=0.9)
+
+
+Spread = Annotated[Gaussian | Exponential | Cauchy | Halo | BareBase, Field(discriminator="form")]
 
 
 def _whole(parts: tuple) -> tuple:

@@ -165,6 +165,16 @@ class _Writer:
                 "nothing is published; the ratios follow the order of the layers",
             )
             self.fact(f"halation/{backing}/profile", veil["profile"])
+            for name in ("plate_reflectance", "plate_gap_um"):
+                if name in veil:
+                    self.fact(f"halation/{backing}/{name}", float(veil[name]))
+            if "rescattered" in veil:
+                self.table(
+                    f"halation/{backing}/rescattered",
+                    np.array(veil["rescattered"], float),
+                    "assumed",
+                    "an undeveloped emulsion is turbid; green and blue are absorbed on the way",
+                )
 
     def adjacency(self, model: FilmModel, adjacency: FittedAdjacency) -> None:
         solution = model.optics.solution if model.optics else None

@@ -19,6 +19,7 @@ from reference.fit.priors import Parameter, Values
 from reference.fit.sheet import Sheet
 from reference.fit.sine_reading import sine_response
 from reference.fit.solve import Solution, keep, solve
+from reference.stages.bare_base import bare_base_otf, over_ring
 from reference.stages.optics import halation_otf, scatter_otf, with_halation
 from spectral_film.errors import InputError
 
@@ -194,15 +195,8 @@ def _read(
         skirt_length_um=film["skirt_length_um"],
     )
     if "halation" in sheet.assumed:
-        veil = sheet.assumed["halation"][sheet.backing]
-        thrown_back = halation_otf(
-            cycles,
-            base_um=jnp.asarray(sheet.base_um),
-            base_index=jnp.asarray(sheet.assumed["base_index"]),
-            reach_um=sheet.assumed["halation"]["reach_um"],
-            profile=veil["profile"],
-        )
-        transfer = with_halation(transfer, thrown_back, veil_ratio=jnp.asarray(veil["veil_ratio"]))
+        veil_ratio, thrown_back = _thrown_back(sheet, cycles)
+        transfer = with_halation(transfer, thrown_back, veil_ratio=veil_ratio)
     return sine_response(
         frequency=cycles,
         modulation=sheet.assumed["mtf"]["modulation"],
@@ -213,3 +207,26 @@ def _read(
         coupling=film["coupling"],
         length_um=film["length_um"],
     )
+
+
+def _thrown_back(
+    sheet: Sheet, cycles: Float64[Array, " frequency"]
+) -> tuple[Float64[Array, " layer"], Float64[Array, "..."]]:
+    """Light over direct light, and its transfer, under the sheet's own backing."""
+    veil = sheet.assumed["halation"][sheet.backing]
+    veil_ratio, reach_um = jnp.asarray(veil["veil_ratio"]), sheet.assumed["halation"]["reach_um"]
+    base = {
+        "base_um": jnp.asarray(sheet.base_um),
+        "base_index": jnp.asarray(sheet.assumed["base_index"]),
+    }
+    if veil["profile"] == "diffuse":
+        otf = halation_otf(cycles, **base, reach_um=reach_um, profile="diffuse")
+        return veil_ratio, otf
+    followed = {
+        "plate_reflectance": jnp.asarray(veil.get("plate_reflectance", 0.0)),
+        "plate_gap_um": jnp.asarray(veil.get("plate_gap_um", 0.0)),
+        "rescattered": jnp.asarray(veil.get("rescattered", [0.0] * 3)),
+    }
+    with jax.ensure_compile_time_eval():  # nothing of it is fitted
+        otf = bare_base_otf(cycles, **base, **followed, reach_um=reach_um)
+        return veil_ratio * over_ring(**base, **followed), otf

@@ -93,7 +93,7 @@ def halation_density(
     light = jnp.cos(angle) ** 4
     if profile == "ring":
         total = base_index * jnp.sin(angle) >= 1
-        light = light * jnp.where(total, 1.0, _fresnel(jnp.where(total, 0.0, angle), base_index))
+        light = light * jnp.where(total, 1.0, fresnel(jnp.where(total, 0.0, angle), base_index))
     return (light * smooth_end(radius / reach_um))[None]
 
 
@@ -125,10 +125,15 @@ def cauchy_otf(frequency: Frequency, *, cauchy_radius_um: PerLayer) -> LayerOtf:
     return jnp.exp(-2 * jnp.pi * cauchy_radius_um[:, None] * frequency[None])
 
 
-def with_halation(scatter: LayerOtf, halation: Frequency, *, veil_ratio: PerLayer) -> LayerOtf:
-    """(1 - w) S + w H with w = a / (1 + a), a = veil over direct exposure: light is shared."""
+def with_halation(
+    scatter: LayerOtf, halation: Frequency | LayerOtf, *, veil_ratio: PerLayer
+) -> LayerOtf:
+    """(1 - w) S + w H with w = a / (1 + a), a = veil over direct exposure: light is shared.
+
+    H is one for all layers, or has a row for each.
+    """
     share = (veil_ratio / (1 + veil_ratio))[:, None]
-    return (1 - share) * scatter + share * halation[None]
+    return (1 - share) * scatter + share * jnp.atleast_2d(halation)
 
 
 def halation_otf(
@@ -190,7 +195,7 @@ def _below(edge: Scalar, depth: Scalar, base_index: Scalar) -> Rings:
     v = (jnp.arange(ANGLES, dtype=float) + 0.5) / ANGLES
     radius = edge * (1 - v**2)
     weight = edge * 2 * v / ANGLES
-    reflectance = _fresnel(jnp.arctan(radius / depth), base_index)
+    reflectance = fresnel(jnp.arctan(radius / depth), base_index)
     return radius, _flux(radius, depth) * reflectance * weight
 
 
@@ -200,7 +205,7 @@ def _flux(radius: Float64[Array, " ring"], depth: Scalar) -> Float64[Array, " ri
     return 2 * tangent / (1 + tangent**2) ** 2 / depth
 
 
-def _fresnel(angle: Float64[Array, " ring"], base_index: Scalar) -> Float64[Array, " ring"]:
+def fresnel(angle: Float64[Array, " ring"], base_index: Scalar) -> Float64[Array, " ring"]:
     """Unpolarised reflectance from base to air, below the critical angle."""
     inner, sine = jnp.cos(angle), base_index * jnp.sin(angle)
     outer = jnp.sqrt(1 - sine**2)

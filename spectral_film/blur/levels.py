@@ -23,6 +23,7 @@ import numpy as np
 
 from spectral_film.blur.pixel_kernel import positive_kernel, sum_of, total
 from spectral_film.blur.split import coarsened, split
+from spectral_film.emulsion.bare_base import BareBase
 from spectral_film.emulsion.spread import (
     CAUCHY_REACH,
     GAUSSIAN_REACH,
@@ -69,7 +70,7 @@ def levels_of(
 
 def is_ring(part: Spread) -> bool:
     """Whether a spread has an edge of light far out, which no coarse samples hold."""
-    return isinstance(part, Halo) and part.profile == "ring"
+    return isinstance(part, BareBase) or (isinstance(part, Halo) and part.profile == "ring")
 
 
 @lru_cache(maxsize=16)  # layers share their halo

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from spectral_film.emulsion.bare_base import BareBase
 from spectral_film.emulsion.row import Role
 from spectral_film.emulsion.schema import (
     DENSITOMETRIES,
@@ -21,6 +22,7 @@ from spectral_film.emulsion.schema import (
     Profile,
     contents,
 )
+from spectral_film.emulsion.spread import Halo, Spread
 from spectral_film.emulsion.value import Value
 from spectral_film.errors import FilmModelError, UsageError
 from spectral_film.light.metering import METER_LUX_S
@@ -71,10 +73,14 @@ class Halation(Value):
 
     Attributes:
         profile: `ring` for a bare base (total reflection), `diffuse` for a matched backing.
-        veil_ratio: Exposure thrown back over direct exposure, (layer,).
+        veil_ratio: Exposure that the back of the base reflects over direct exposure, (layer,).
         base_um: Thickness of the base.
         base_index: Its refractive index.
         reach_um: Where the halo ends: it falls to nothing from .8 to 1.3 of this.
+        plate_reflectance: Of what lies behind a bare base; None: nothing does.
+        plate_gap_um: How far behind it that lies; None: it touches.
+        rescattered: Share of what comes back that the emulsion over a bare base sends down again,
+            (layer,); None: none.
     """
 
     profile: Profile
@@ -82,6 +88,19 @@ class Halation(Value):
     base_um: float
     base_index: float
     reach_um: float
+    plate_reflectance: float | None = None
+    plate_gap_um: float | None = None
+    rescattered: np.ndarray | None = None
+
+    def thrown_back(self, layer: int) -> tuple[float, Spread]:
+        """Exposure of a layer by light thrown back, over direct exposure, and where it falls."""
+        veil = float(self.veil_ratio[layer])
+        halo = Halo(self.profile, self.base_um, self.base_index, self.reach_um)
+        if self.profile == "diffuse":
+            return veil, halo
+        again = 0.0 if self.rescattered is None else float(self.rescattered[layer])
+        bare = BareBase(halo, self.plate_reflectance or 0.0, self.plate_gap_um or 0.0, again)
+        return veil * bare.over_ring, bare
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

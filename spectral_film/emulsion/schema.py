@@ -13,13 +13,13 @@ import numpy as np
 
 from spectral_film.emulsion.row import Role, Row
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 1 knew of a bare base nothing but its ring
 
 Process = Literal["negative"]
 Densitometry = Literal["status-m", "status-a"]
 Profile = Literal["ring", "diffuse"]
 
-# The attribute `kind` of version 1 says both at once: what the film is for, and how it develops.
+# The attribute `kind` says both at once: what the film is for, and how it develops.
 KINDS: Mapping[str, tuple[Role, Process]] = {
     "negative": ("camera", "negative"),
     "print": ("print", "negative"),
@@ -29,7 +29,7 @@ DENSITOMETRIES: Mapping[Densitometry, str] = {"status-m": "status M", "status-a"
 LAYER, SUBLAYER, SPECTRAL = ("layer",), ("layer", "sublayer"), ("layer", "wavelength")
 
 SCHEMA = (
-    Row(path="schema_version", holds="whole number", bounds=(SCHEMA_VERSION, SCHEMA_VERSION),
+    Row(path="schema_version", holds="whole number", bounds=(1, SCHEMA_VERSION),
         meaning="of this table"),
     Row(path="id", field="id", holds="text", meaning="what commands call the stock"),
     Row(path="name", field="name", holds="text", meaning="what its maker calls it"),
@@ -92,10 +92,20 @@ SCHEMA = (
         origins=("fitted", "assumed"), meaning="radius of the 2-D Cauchy kernel"),
     Row(path="halation/*/veil_ratio", field="halation.*.veil_ratio", role="camera",
         unit="exposure thrown back / direct exposure", axes=LAYER, bounds=(0, 1),
-        origins=("assumed",), meaning="light that the base throws back with that backing"),
+        origins=("assumed",), meaning="light that the back of the base reflects with that backing"),
     Row(path="halation/*/profile", field="halation.*.profile", holds="text", role="camera",
         words=get_args(Profile),
         meaning="ring of a bare base (total reflection), diffuse of a matched backing"),
+    Row(path="halation/*/plate_reflectance", field="halation.*.plate_reflectance", holds="number",
+        role="camera", unit="1", bounds=(0, 1), needed_with="",
+        meaning="of the pressure plate behind a bare base, diffuse; without it there is none"),
+    Row(path="halation/*/plate_gap_um", field="halation.*.plate_gap_um", holds="number",
+        role="camera", unit="um", bounds=(0, 1000), needed_with="",
+        meaning="air between base and plate; without it they touch"),
+    Row(path="halation/*/rescattered", field="halation.*.rescattered", role="camera",
+        unit="share of the light thrown back", axes=LAYER, bounds=(0, 0.9), needed_with="",
+        origins=("assumed",),
+        meaning="what the emulsion over a bare base sends down again; without it nothing"),
     Row(path="base_um", field="halation.*.base_um", holds="number", unit="um", bounds=(1, 1000),
         needed_with="halation", meaning="thickness of the base"),
     Row(path="halation/base_index", field="halation.*.base_index", holds="number", role="camera",

@@ -131,8 +131,15 @@ class Halo:
 
     def density(self, radius_um: np.ndarray) -> np.ndarray:
         """See `Spread`."""
+        return self._thrown_back(radius_um, smooth_end(radius_um, self.nominal_reach_um))
+
+    def light(self, radius_um: np.ndarray) -> np.ndarray:
+        """Light per area without an end; 1 is what a mirror would send straight back."""
+        return self._thrown_back(radius_um, np.ones(1))
+
+    def _thrown_back(self, radius_um: np.ndarray, straight: np.ndarray) -> np.ndarray:
         tangent = radius_um / (2 * self.base_um)
-        light = smooth_end(radius_um, self.nominal_reach_um) / (1 + tangent**2) ** 2
+        light = straight / (1 + tangent**2) ** 2
         if self.profile == "ring":
             light = light * fresnel_reflectance(np.arctan(tangent), self.base_index)
         return light

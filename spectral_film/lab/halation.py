@@ -14,7 +14,7 @@ from spectral_film.lab.sensitometry import read_tablet
 PITCH_UM, SIZE = 10.0, 301  # 1.5 mm to each side
 LAMP, GROUND = 3.5, -1.5  # log10 exposure over the grey card, of one sample and of all the rest
 STRIP = np.arange(-2.0, 3.01, 0.05)
-LAMP_UM = 150.0  # what lies within is the lamp itself and its scatter
+LAMP_UM = 70.0  # what lies within is the lamp itself and its scatter
 RADII_UM = np.arange(20.0, 1450.0, PITCH_UM)
 
 
@@ -30,21 +30,8 @@ def point_source(darkroom: Darkroom) -> Measurement:
             float(profile[0, _at(300)] / profile[2, _at(300)]),
             "1",
         )
-        model = film.halation[backing]
-        if model.profile == "ring":
-            outside = RADII_UM > LAMP_UM
-            ring = RADII_UM[outside][profile[0][outside].argmax()]
-            expected = 2 * model.base_um / np.sqrt(model.base_index**2 - 1)
-            checks.append(
-                Check(
-                    name=f"halation ring, {backing}",
-                    detail=f"at {ring:.0f} um, total reflection begins at {expected:.0f} um",
-                    value=float(ring - expected),
-                    tolerance=PITCH_UM,
-                    unit="um",
-                    reason="a sample of the scan; the law of refraction gives the radius",
-                )
-            )
+        if film.halation[backing].profile == "ring":
+            checks += _checks_of_ring(film, backing, profile[0])
     return Measurement(
         title="Point source: halation",
         method=f"One sample of {PITCH_UM:g} um, {LAMP - GROUND:.1f} in log exposure over its "
@@ -56,6 +43,43 @@ def point_source(darkroom: Darkroom) -> Measurement:
         numbers=numbers,
         notes=("Nothing is published of halation: the strengths are assumed.",),
     )
+
+
+def _checks_of_ring(film: Negative, backing: str, red: np.ndarray) -> list[Check]:
+    """Where the ring lies, and how much of the light falls within it."""
+    model = film.halation[backing]
+    edge = 2 * model.base_um / np.sqrt(model.base_index**2 - 1)
+    about = np.abs(RADII_UM - edge) < edge / 3  # brighter than the ring is the middle of its disc
+    ring = RADII_UM[about][red[about].argmax()]
+    _, thrown_back = model.thrown_back(0)
+
+    def within(light: np.ndarray) -> float:
+        """Light within the ring over that beyond, a sample left out on either side of its edge."""
+        light = light * RADII_UM
+        away = np.abs(RADII_UM - edge) > 1.5 * PITCH_UM
+        beyond = edge < RADII_UM
+        inside = ~beyond & (RADII_UM > LAMP_UM)
+        return float(light[away & inside].sum() / light[away & beyond].sum())
+
+    read, expected = within(red), within(thrown_back.density(RADII_UM))
+    return [
+        Check(
+            name=f"halation ring, {backing}",
+            detail=f"at {ring:.0f} um, total reflection begins at {edge:.0f} um",
+            value=float(ring - edge),
+            tolerance=PITCH_UM,
+            unit="um",
+            reason="a sample of the scan; the law of refraction gives the radius",
+        ),
+        Check(
+            name=f"light within the ring, {backing}",
+            detail=f"{read:.3f} of that beyond it, the film's model says {expected:.3f}",
+            value=read / expected - 1,
+            tolerance=0.05,
+            unit="1",
+            reason="densities of the foot, read to .002 of a slope of .1 to .5",
+        ),
+    ]
 
 
 def _profile(darkroom: Darkroom) -> np.ndarray:

@@ -5,10 +5,11 @@ round at its back and exposes the layers a second time (halation). Both keep the
 
     OTF_c(f) = (S_c(f) + a_c H(f)) / (1 + a_c),     a_c = veil_ratio
 
-S and H are given as densities in `emulsion/spread.py`; `blur/` makes kernels of them, positive and
-of sum 1. Beyond the border the edge goes on.
-Reference: reference/stages/optics.py.
-Source: docs/physics.md, Scatter, Halation.
+On a bare base a_c is that of the ring, and what follows it comes on top.
+S and H are given as densities in `emulsion/spread.py` and `emulsion/bare_base.py`; `blur/` makes
+kernels of them, positive and of sum 1. Beyond the border the edge goes on.
+Reference: reference/stages/optics.py, reference/stages/bare_base.py.
+Source: docs/physics.md, Scatter, Halation, Bare base.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from spectral_film.blur.blur import Blur, PreparedBlur
 from spectral_film.device.site import Site
 from spectral_film.emulsion import spread
 from spectral_film.emulsion.film import Cauchy, CoreSkirt, Halation, Negative, PrintStock
-from spectral_film.emulsion.spread import Exponential, Gaussian, Halo, Mixture, Spread
+from spectral_film.emulsion.spread import Exponential, Gaussian, Mixture, Spread
 from spectral_film.stages.signals import EXPOSURE, PRINT_EXPOSURE, Signal
 
 SCENE_CONTRAST = 1e8  # a lamp of 1e6 among shadows of .01
@@ -119,8 +120,7 @@ def _optics(
     for layer in range(3):
         parts = _scattered(scatter, layer)
         if halation:
-            veil = float(halation.veil_ratio[layer])
-            halo = Halo(halation.profile, halation.base_um, halation.base_index, halation.reach_um)
+            veil, halo = halation.thrown_back(layer)
             parts = [(weight / (1 + veil), part) for weight, part in parts]
             parts.append((veil / (1 + veil), halo))
         layers.append(Mixture(tuple(parts)))

@@ -11,9 +11,10 @@ import pytest
 from side_by_side import assert_planes_agree
 
 from reference.stages import adjacency as reference_adjacency
+from reference.stages import bare_base as reference_bare_base
 from reference.stages import optics as reference_optics
 from reference.stages import tone_curve as reference_tone_curve
-from reference.stages.common import Part
+from reference.stages.common import Density, Part
 from spectral_film.device.planes import Region
 from spectral_film.emulsion.spread import Cauchy, Exponential, Mixture
 from spectral_film.emulsion.stocks import load_negative
@@ -101,19 +102,28 @@ def halation(backing) -> optics.Spreading:
 
 
 @cache
+def veil(backing) -> tuple[np.ndarray, Density]:
+    """Light thrown back over direct light, and where it falls."""
+    said = NEGATIVE.halation[backing]
+    base = {"base_um": double(said.base_um), "base_index": double(said.base_index)}
+    if said.profile == "diffuse":
+        density = partial(
+            reference_optics.halation_density, **base, reach_um=said.reach_um, profile="diffuse"
+        )
+        return said.veil_ratio, density
+    for name in ("plate_reflectance", "plate_gap_um", "rescattered"):
+        base[name] = double(getattr(said, name))
+    density = reference_bare_base.bare_base_density(**base, reach_um=said.reach_um)
+    return said.veil_ratio * np.asarray(reference_bare_base.over_ring(**base)), density
+
+
+@cache
 def thrown_back(size, backing) -> np.ndarray:
-    halo, planes = halation(backing).layers[0].parts[1][1], double(light(size))
-    density = partial(
-        reference_optics.halation_density,
-        base_um=double(halo.base_um),
-        base_index=double(halo.base_index),
-        reach_um=halo.nominal_reach_um,
-        profile=halo.profile,
-    )
+    planes, (ratio, density) = double(light(size)), veil(backing)
+    halo = halation(backing).layers[0].parts[1][1]
     parts = [Part(jnp.ones(1), density, halo.reach_um, halo.detail_um)]
     halos = reference_optics.optics(planes, parts=parts, pitch_um=COARSE_UM)
-    veil = NEGATIVE.halation[backing].veil_ratio
-    share = double(veil / (1 + veil))[:, None, None]
+    share = double(ratio / (1 + ratio))[:, None, None]
     return np.asarray((1 - share) * planes + share * halos)
 
 

@@ -6,6 +6,8 @@ import h5py
 import numpy as np
 import pytest
 
+from spectral_film.emulsion.schema import row_of
+from spectral_film.emulsion.spread import Halo
 from spectral_film.emulsion.stocks import load_film, load_negative, load_print, shipped_films
 from spectral_film.errors import FilmModelError, UsageError
 
@@ -34,11 +36,12 @@ def broken(tmp_path):
 
 
 def tables(stock):
-    """Every dataset that rendering depends on."""
+    """Every dataset that rendering cannot do without."""
     names = []
     with h5py.File(shipped_films()[stock]) as file:
         file.visititems(lambda n, item: names.append(n) if isinstance(item, h5py.Dataset) else None)
-    return [(stock, name) for name in names if not name.startswith("published/")]
+    role = load_film(stock).role
+    return [(stock, name) for name in names if row_of(name, role).needed_with]
 
 
 def replace(name, values):
@@ -135,6 +138,29 @@ def test_halation(broken):
                 name,
             )
     broken(NEGATIVE, lambda f: f["halation/ahu"].attrs.__setitem__("profile", "square"), "square")
+    for name, values in (("plate_reflectance", (-0.1, 1.5, np.nan)), ("plate_gap_um", (-1.0,))):
+        for value in values:
+            broken(
+                NEGATIVE,
+                lambda f, n=name, v=value: f["halation/none"].attrs.__setitem__(n, v),
+                f"attribute {name} of halation/none",
+            )
+    broken(NEGATIVE, replace("halation/none/rescattered", [0.4, 0.2, 1.0]), "0 to 0.9")
+
+
+def test_a_file_of_the_first_version_means_what_it_meant(tmp_path):
+    """It says of a bare base nothing but its ring, and no more light comes back."""
+    shutil.copy(shipped_films()[NEGATIVE], tmp_path / "first.h5")
+    with h5py.File(tmp_path / "first.h5", "r+") as file:
+        file.attrs["schema_version"] = 1
+        bare = file["halation/none"]
+        del bare["rescattered"], bare.attrs["plate_reflectance"], bare.attrs["plate_gap_um"]
+    film, radius = load_negative(tmp_path / "first.h5"), np.linspace(0, 2600, 500)
+    for layer, veil_ratio in enumerate((0.08, 0.025, 0.003)):
+        ratio, spread = film.halation["none"].thrown_back(layer)
+        assert ratio == veil_ratio
+        ring = Halo("ring", 140.0, 1.48, 2000.0)
+        assert spread.density(radius) == pytest.approx(ring.density(radius), abs=1e-12)
 
 
 @pytest.mark.parametrize("group", ["optics", "halation", "adjacency", "reciprocity", "tone_curve",

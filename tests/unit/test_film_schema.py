@@ -37,6 +37,9 @@ BOUNDS = {
     "optics/skirt_length_um": (0, 1000),
     "optics/cauchy_radius_um": (0, 1000),
     "halation/*/veil_ratio": (0, 1),  # no more than came
+    "halation/*/plate_reflectance": (0, 1),
+    "halation/*/plate_gap_um": (0, 1000),
+    "halation/*/rescattered": (0, 0.9),  # of all of it again and again there would be no end
     "reciprocity/exponent": (0.1, 1),  # 1: no failure
     "adjacency/coupling": (0, 10),
     "adjacency/gain": (0, 10),
@@ -44,7 +47,7 @@ BOUNDS = {
     "lad/aim_density": (0, 10),
     "lad/log_exposure": (-10, 10),
     "published/characteristic_curves/log_exposure": (-10, 10),
-    "schema_version": (1, 1),
+    "schema_version": (1, 2),
     "fit/*/steps": (0, np.inf),
     "fit/*/chi2": (0, np.inf),
     "fit/*/degrees_of_freedom": (0, np.inf),
