@@ -151,7 +151,6 @@ def _hosts(manifest: Manifest) -> list[str]:
         "- `cauchy`: (1 + (r / radius)^2)^-1.5",
         "- `diffuse`: cos^4 a, with tan a = r / (2 base)",
         "- `ring`: the same times Fresnel's reflectance of the base against air at the angle a",
-        "",
         "- `bare base`: the ring, and what a plate behind the base and the emulsion make of it:",
         "  cos^4 a R(a) + 1/2 Int (F / (1 - s F) - G) J0(k tan a) k dk over all k, with",
         "  G = k K1(k) - T(1, 0), F = G + n^2 p / (1 - p M) T(1/2, g/2)^2,",
