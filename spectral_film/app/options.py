@@ -101,7 +101,7 @@ Gamut = Annotated[
     typer.Option(
         metavar="RULE",
         rich_help_panel=OUT_PANEL,
-        help="Beyond the display: compress keeps hue, clip cuts.",
+        help="Colours beyond the display: compress or clip.",
     ),
 ]
 Bits = Annotated[

@@ -161,7 +161,8 @@ Display = Annotated[
     typer.Option(
         metavar="NAME",
         rich_help_panel=OUT_PANEL,
-        help="sRGB, Rec.709 (BT.1886), P3-D65, P3-DCI, Rec.2020; into EXR also ACEScg, ACES2065-1.",
+        show_default=False,
+        help="sRGB; Rec.709, P3-D65, P3-DCI, Rec.2020; EXR: ACEScg, ACES2065-1.",
     ),
 ]
 Nan = Annotated[
