@@ -45,13 +45,19 @@ def to_html(model: FilmModel, charted: ChartFit | None = None) -> str:
     return page(f"Fit of {sheet.id}", lead, body, "Made by spectral-film fit.")
 
 
+def _titled(name: str) -> str:
+    """What a quantity or a table is called among people."""
+    return "MTF" if name == "mtf" else name.replace("_", " ")
+
+
 def _quantity(c: Comparison) -> Section:
-    title = "MTF" if c.quantity == "mtf" else c.quantity[0].upper() + c.quantity[1:]
+    title = _titled(c.quantity)
+    title = title[0].upper() + title[1:]
     rows = [
         (
             record,
-            reading(rms, c.tolerance.rms) if c.tolerance else number(rms),
-            reading(largest, c.tolerance.largest) if c.tolerance else number(largest),
+            reading(rms, c.tolerance.rms) if c.tolerance else number(rms, digits=2),
+            reading(largest, c.tolerance.largest) if c.tolerance else number(largest, digits=2),
             f"{c.tolerance.rms:g} / {c.tolerance.largest:g}" if c.tolerance else "none set",
             verdict(bool(met), "within" if met else "outside") if c.tolerance else "",
         )
@@ -77,7 +83,7 @@ def draw(drawing: "Figure", c: Comparison) -> None:
         difference = fitted[printed] - data[printed]
         below.plot(c.x[printed], difference, color=colour, linewidth=0.9, label=record)
     above.legend()
-    above.set_ylabel(c.quantity)
+    above.set_ylabel(_titled(c.quantity))
     if c.quantity == "mtf":
         logarithmic(above, c.x)
 
@@ -109,23 +115,25 @@ def _fitted(name: str, solution: Solution) -> Section:
         "priors as uncertain as stated; the last column is the share of the variance that the "
         "prior holds."
     )
-    parts = [
-        table(
-            ("parameter", "value", "sd", "unit", "bounds", "held by prior"),
-            _numbers(solution),
-        ),
-        *(note(f"{key}: prior {p.prior}.") for key, p in solution.parameters.items()),
-    ]
-    return section(f"Fitted to {name.replace('_', ' ')}", paragraph(said), *parts)
+    header = ("parameter", "value", "sd", "unit", "bounds", "held by prior")
+    priors = [note(f"{key}: prior {p.prior}.") for key, p in solution.parameters.items()]
+    numbers = table(header, _numbers(solution))
+    return section(f"Fitted to {_titled(name)}", paragraph(said), numbers, beside=priors)
 
 
 def _numbers(solution: Solution) -> Iterator[tuple[object, ...]]:
     for n in solution.numbers():
         p = n.parameter
-        bounds = "none" if np.isinf(p.lowest) else f"{p.lowest:g} to {p.highest:g}"
+        bounds = _bounds(p.lowest, p.highest)
         share = quantity(100 * n.held, "%", places=0)
         held = verdict(False, f"{share}, held") if n.held >= HELD else share
         yield n.name, number(n.value, digits=5), number(n.sd, digits=2), p.unit, bounds, held
+
+
+def _bounds(lowest: float, highest: float) -> str:
+    if np.isinf(lowest):
+        return "none"
+    return f"above {lowest:g}" if np.isinf(highest) else f"{lowest:g} to {highest:g}"
 
 
 def _open(model: FilmModel) -> Section:
