@@ -88,10 +88,12 @@ def within_gamut(linear: Float64[Array, "rgb y x"], *, display: str) -> Float64[
 
     d is how far a colour lies from the grey of its luminance (0) to where a component is 0 (1), and
     is brought nearer at constant luminance; then u, how far from that grey to where one is 1, by
-    scaling all three. What has no luminance is black.
+    scaling all three. What has no luminance is black. Spaces of scene-linear files have no end.
 
     Source: docs/physics.md, Gamut.
     """
+    if DISPLAYS[display].gamma == 1:
+        return linear
     weight = rgb_to_xyz(DISPLAYS[display])[1]
     luminance = jnp.tensordot(weight, linear, ((0,), (0,)))
     grey = jnp.maximum(luminance, 0.0)

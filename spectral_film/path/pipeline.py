@@ -134,7 +134,7 @@ class Pipeline:
         if crop:
             surveys[SURROUNDINGS] = exposure
         last = steps[-1].stage
-        if isinstance(last, Display):
+        if isinstance(last, Display) and last.bounded:
             surveys[SHOWN] = survey_of_display(last.xyz_to_rgb(), piece.width * piece.height)
         return Plan(device, steps, frame, piece, surveys=surveys, keep=keep, before=before)
 

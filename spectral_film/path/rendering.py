@@ -37,7 +37,7 @@ class Rendering:
         unit: Its unit.
         latitude: How the exposures lie on the published curve.
         gamut: How the colours lie in what the display can show, before anything is done about it;
-            None for other quantities.
+            None for other quantities, and for scene-linear spaces.
         notes: What the user should know, a sentence each.
         metadata: Provenance: engine, films with hashes, every option, device.
         encoded: Whether display RGB is in code values rather than linear light.

@@ -59,7 +59,7 @@ class Display(PointStage):
             defines={
                 "ENCODING": encoding,
                 "GAMMA": f"{gamma or 1.0}f",
-                "COMPRESS": int(self.compress),
+                "COMPRESS": int(self.compress and self.bounded),
                 "KNEE": f"{GAMUT_KNEE}f",
             },
             tables={
@@ -67,6 +67,11 @@ class Display(PointStage):
                 "luminance_weight": standard.rgb_to_xyz()[1],
             },
         )
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it ends somewhere: scene-linear spaces hold whatever light there is."""
+        return not DISPLAYS[self.display].linear
 
     def xyz_to_rgb(self) -> np.ndarray:
         """Adaptation, scale and primaries in one matrix, (3, 3)."""

@@ -218,6 +218,15 @@ def test_a_wide_display_holds_it_all_and_moves_nothing(rng):
     assert not [note for note in rolled.notes if "outside" in note]
 
 
+@pytest.mark.parametrize("space", ["ACEScg", "ACES2065-1"])
+def test_a_space_of_scene_linear_files_has_no_end(lights, space):
+    rolled, plain = (
+        render(lights, replace(FLAT, display=space, gamut=g)) for g in ("compress", "clip")
+    )
+    np.testing.assert_array_equal(rolled.planes, plain.planes)
+    assert rolled.gamut is None
+
+
 def test_other_quantities_know_no_display(lights):
     said = render(lights, replace(FLAT, to="xyz"))
     assert said.gamut is None
@@ -244,4 +253,5 @@ def test_it_is_said_once_and_kept_with_the_picture(lights, tmp_path, gamut, enco
 
 
 def test_every_display_has_printed_primaries_here():
-    assert {*PRINTED, "Rec.709"} == set(DISPLAYS)  # those of sRGB
+    bounded = {name for name, standard in DISPLAYS.items() if not standard.linear}
+    assert {*PRINTED, "Rec.709"} == bounded  # which has those of sRGB
