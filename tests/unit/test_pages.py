@@ -113,14 +113,14 @@ def test_colours_are_told_apart_by_their_light_value():
     assert len(light) == len(set(light))
 
 
-X = np.linspace(0.5, 80, 60)
+X = np.linspace(0.5, 80, 300)
 
 
 def straight(drawing):
     """Two panels on one logarithmic x: y = 3 - 0.02 x, and a thousandth of it below."""
     above, below = drawing.subplots(2, 1, sharex=True)
     above.plot(X, 3 - 0.02 * X, label="fall & rise")
-    above.plot(X, np.full(60, 2.0))  # without a name: is not read
+    above.plot(X, np.full(300, 2.0))  # without a name: is not read
     below.plot(X, (3 - 0.02 * X) / 1000, label="small")
     above.set(xscale="log", ylabel="density")
     below.set(xlabel="cycles/mm", ylabel="residual", yticks=[0.0015, 0.0025])
