@@ -58,7 +58,7 @@ def opened_cube(header: Header) -> Iterator[np.ndarray]:
     fields = {"header offset": offset, "byte order": order, "data type": code}
     said = envi.gen_params(dict(zip(("lines", "samples", "bands"), shape, strict=True)) | fields)
     announced = offset + math.prod(shape) * np.dtype(said.dtype).itemsize
-    with _unpacked(header, _data_file(header.path), announced) as data:
+    with _unpacked(header, data_file(header.path), announced) as data:
         said.filename = str(data)
         yield layout(said).open_memmap(interleave="bip")
 
@@ -77,7 +77,7 @@ def _check_kind(header: Header, bands: int) -> None:
             )
 
 
-def _data_file(header: Path) -> Path:
+def data_file(header: Path) -> Path:
     """The file beside a header that has its name, but for capitals and a suffix."""
     stem = header.stem if header.suffix.lower() == ".hdr" else header.name
     names = [stem.casefold() + suffix for suffix in SUFFIXES]

@@ -21,9 +21,10 @@ from spectral_film.files.colour.kinds import channels_without_rgb, hint_unopened
 from spectral_film.files.colour_spaces import Conversion, named_space
 from spectral_film.files.colour_tags import meaning_of
 from spectral_film.files.envi import read_envi
+from spectral_film.files.envi_data import data_file
 from spectral_film.files.envi_header import begins_header
 from spectral_film.files.header import shot_of
-from spectral_film.files.parts import Picture, alpha_of, choose_picture
+from spectral_film.files.parts import Picture, choose_picture
 from spectral_film.files.planes import NanPolicy, NotNumbers, load_planes
 from spectral_film.files.spectral_exr import (
     SpectralLayout,
@@ -80,7 +81,7 @@ def read_scene(
         if (part, layer) != (None, None):
             raise UsageError(f"{path}: a cube is one picture; leave out --part and --layer")
         scene = read_envi(path, spectra=spectra, wavelength_nm=wavelength_nm, nan=nan)
-        return replace(scene, source=_source(path))
+        return replace(scene, source=_source(path, data_file(path)))
     if path.suffix.lower() == ".hdr" and not start.startswith(b"#?"):
         raise InputError(
             f"{path}: neither an ENVI header (first line `ENVI`) nor a Radiance picture "
@@ -139,13 +140,13 @@ def _read_spectra(
             f"the file's compensation for viewing, {compensation:+.4g} EV, is not applied: the "
             "spectra stay as measured (--exposure moves them)",
         )
-    alpha = alpha_of(source.spec().channelnames, "")
+    no_alpha = ()  # their layout does not say whether an alpha beside the preview weighs them
     return _scene(
         source,
         path,
         layout.light,
         layout.passengers,
-        alpha if set(alpha) <= set(layout.passengers) else (),
+        no_alpha,
         notes,
         nan,
         kind=layout.kind,
@@ -172,8 +173,9 @@ def _scene(
     formats = spec.channelformats or (spec.format,) * spec.nchannels
     # OpenImageIO gives 32-bit integers (identifiers) as fractions of the largest: no use.
     counted = [at for at in others if formats[at].basetype == OpenImageIO.UINT32]
-    # The picture comes out as R, G, B and A: another of that name would stand in its place.
-    hidden = [at for at in others if names[at].upper() in ("R", "G", "B", "A") and at not in alpha]
+    # The picture comes out as R, G, B, with its A: another of that name would take its place.
+    output = ("R", "G", "B", "A") if alpha else ("R", "G", "B")
+    hidden = [at for at in others if names[at].upper() in output and at not in alpha]
     riding = [at for at in others if at not in counted and at not in hidden]
     if counted:
         lost = ", ".join(names[at] for at in counted)
@@ -227,11 +229,13 @@ def _scene(
     )
 
 
-def _source(path: Path) -> SourceFile:
-    """The name of a file, and the hash of its content."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return SourceFile(path.name, digest)
+def _source(path: Path, *others: Path) -> SourceFile:
+    """The name of a file, and the hash of its content, with that of others behind it."""
+    digest = hashlib.sha256()
+    for part in (path, *others):
+        with part.open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
+    return SourceFile(path.name, digest.hexdigest())
 
 
 def _first_bytes(path: Path) -> bytes:

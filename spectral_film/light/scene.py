@@ -12,7 +12,10 @@ SceneKind = Literal["rgb", "reflectance", "radiance"]
 
 
 class SourceFile(NamedTuple):
-    """The file a scene was read from: its name without folders, and the SHA-256 of its bytes."""
+    """The file a scene was read from: its name without folders, and the SHA-256 of its bytes.
+
+    Of an ENVI cube the header's and the data's, one after the other.
+    """
 
     name: str
     sha256: str

@@ -1,5 +1,6 @@
 """Spectral cubes: ENVI, the layout of Fichet et al., channels with wavelengths told."""
 
+import hashlib
 from pathlib import Path
 
 import colour
@@ -29,6 +30,12 @@ def save_envi(path, planes, interleave="bil", **metadata):
     envi.save_image(str(path), pixels, dtype=planes.dtype, interleave=interleave, ext="img",
                     force=True, metadata=metadata)  # fmt: skip
     return path
+
+
+def test_provenance_knows_header_and_data_of_a_cube(tmp_path):
+    path = save_envi(tmp_path / "a.hdr", np.full((len(WAVELENGTH), 3, 4), 0.18, np.float32))
+    content = path.read_bytes() + path.with_suffix(".img").read_bytes()
+    assert read_scene(path).source == ("a.hdr", hashlib.sha256(content).hexdigest())
 
 
 def save_exr(path, channels, **attributes):
