@@ -50,7 +50,9 @@ def test_200t_comes_out_right_under_tungsten(tmp_path):
     )
 
     def tapped(quantity, **changes):
-        settings = Settings(film=tmp_path / "200t.h5", to=quantity, **changes)
+        settings = Settings(
+            film=tmp_path / "200t.h5", to=quantity, white="lamp", balance="lad", **changes
+        )
         return render(grey, settings).planes[:, 0, 0]
 
     # float32 sums of 85 products; the printer's balance is solved exactly.
