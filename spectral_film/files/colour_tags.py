@@ -49,6 +49,8 @@ from spectral_film.files.colour_spaces import (
     named_space,
 )
 
+XYZ_PRIMARIES = (1, 0, 0, 1, 0, 0)
+
 Space = tuple[Conversion, str]  # the decoder, and which words it was chosen by
 
 
@@ -158,7 +160,7 @@ def _stated(picture: _Picture) -> Space:
 
 
 def _by_channels(picture: _Picture) -> Space | None:
-    names = tuple(name.casefold() for name in picture.channels)
+    names = tuple(name.casefold().rpartition(".")[2] for name in picture.channels)
     chromaticities = picture.numbers("chromaticities", 8)
     if names == XYZ:
         return xyz_space(chromaticities), "by its channels"
@@ -194,6 +196,8 @@ def _by_chromaticities(picture: _Picture) -> Space | None:
     chromaticities = picture.numbers("chromaticities", 8)
     if chromaticities is None or picture.grey:
         return None
+    if np.allclose(chromaticities[:6], XYZ_PRIMARIES):  # R, G, B hold X, Y, Z, as `--to xyz` writes
+        return xyz_space(chromaticities), "by its header"
     return from_chromaticities(chromaticities, picture.path), "by its header"
 
 
@@ -249,6 +253,8 @@ def _by_radiance(picture: _Picture) -> Space | None:
 def _by_photometric(picture: _Picture) -> Space | None:
     if picture.photometric not in (CIELAB, ICCLAB):
         return None
+    if picture.grey:
+        raise InputError(f"{picture.path}: is CIELAB of lightness alone; {CONVERT}")
     stored = {
         OpenImageIO.UINT8: stored_lab(8, signed=picture.photometric == CIELAB),
         OpenImageIO.UINT16: stored_lab(16, signed=picture.photometric == CIELAB),

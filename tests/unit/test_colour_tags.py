@@ -225,6 +225,11 @@ def test_tiff_of_cielab_in_floats_and_of_another_white(tmp_path):
         read_scene(path, input_space="sRGB")
 
 
+def test_tiff_of_lightness_alone(tmp_path):
+    with pytest.raises(InputError, match="lightness alone"):
+        read_scene(tiff(tmp_path / "a.tif", (SIXTEEN[..., :1], 8, {})))
+
+
 def test_tiff_pages_have_their_own_tags(tmp_path):
     source = tiff(tmp_path / "a.tif", (SIXTEEN, 2, {}), (SIXTEEN, 2, WIDE))
     opened = OpenImageIO.ImageInput.open(str(source))
@@ -365,6 +370,20 @@ def test_radiance_that_cannot_be_followed(tmp_path, lines, said):
 
 
 # OpenEXR
+
+
+@pytest.mark.parametrize("names", ["RGB", ("beauty.X", "beauty.Y", "beauty.Z")])
+def test_exr_of_xyz_under_other_names(tmp_path, names):
+    header = ("float[8]", (1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1 / 3, 1 / 3))
+    xyz = LINEAR @ primaries_to_xyz(REC709, D65).T
+    path = save(tmp_path / "a.exr", xyz, "float", names=names, chromaticities=header)
+    np.testing.assert_allclose(pixels(path), LINEAR, atol=ROUNDED)
+
+
+def test_exr_of_two_colours_is_no_grey_with_alpha(tmp_path):
+    path = save(tmp_path / "a.exr", LINEAR[..., :2], "float", names="RG")
+    with pytest.raises(InputError, match="all three"):
+        read_scene(path)
 
 
 def test_exr_of_xyz(tmp_path):

@@ -46,6 +46,8 @@ def channels_without_rgb(names: Sequence[str], path: Path) -> tuple[list[int], t
         InputError: none of its channels can be.
     """
     index = {name.casefold(): at for at, name in enumerate(names)}
+    if len({name.rpartition(".")[0] for name in index}) == 1:  # all of one layer: it says no more
+        index = {name.rpartition(".")[2]: at for name, at in index.items()}
     for model in (XYZ, LUMINANCE_CHROMA):
         if all(name in index for name in model):
             return [index[name] for name in model], ()
@@ -56,10 +58,14 @@ def channels_without_rgb(names: Sequence[str], path: Path) -> tuple[list[int], t
         if name in index:
             return [index[name]] * 3, (f"grey: {names[index[name]]} is taken for R, G and B",)
     held = f"holds {', '.join(names[:4])}{' ...' * (len(names) > 4)}"
-    if len(names) < 3:
+    if len(names) == 1 or (len(names) == 2 and "a" in index):
         raise InputError(
             f"{path}: {held} where red, green and blue are needed; if it is a grey picture, "
             f"name it Y: oiiotool {path.name} --chnames Y{',A' * (len(names) > 1)} -o grey.exr"
+        )
+    if len(names) == 2:
+        raise InputError(
+            f"{path}: {held} where red, green and blue are needed; export it with all three"
         )
     raise InputError(
         f"{path}: {held}, but no R, G, B, no X, Y, Z, no Y and no spectral names; if they are a "
