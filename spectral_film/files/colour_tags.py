@@ -174,6 +174,8 @@ def _by_interop_id(picture: _Picture) -> Space | None:
     if said in ("", "unknown"):
         return None
     if canonical_name(said) is None:
+        if said != "data" and picture.numbers("chromaticities", 8) is not None:
+            return None  # a name of a studio's own beside words that all can follow
         what = "says that it is no colour" if said == "data" else "is no space that is known here"
         raise InputError(
             f"{picture.path}: its colorInteropID ({said[:60]}) {what}; say what the numbers are "

@@ -477,6 +477,14 @@ def test_exr_interop_id_is_believed_before_chromaticities(tmp_path):
     np.testing.assert_allclose(pixels(path), linear_rec709(LINEAR, REC2020, D65), atol=1e-5)
 
 
+def test_exr_name_of_a_studio_gives_way_to_chromaticities(tmp_path):
+    header = ("float[8]", (*map(float, np.ravel(REC2020)), *D65))
+    path = save(
+        tmp_path / "a.exr", LINEAR, "float", colorInteropID="studio:lin_own", chromaticities=header
+    )
+    np.testing.assert_allclose(pixels(path), linear_rec709(LINEAR, REC2020, D65), atol=1e-5)
+
+
 # Photoshop, JPEG 2000, BMP
 
 

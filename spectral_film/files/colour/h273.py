@@ -6,7 +6,7 @@ from spectral_film.errors import InputError
 from spectral_film.files.colour.curves import BT709, SMPTE240, SRGB, Curve, hlg, power, pq
 from spectral_film.files.colour_spaces import Conversion, from_chromaticities
 
-D65, C, E = (0.3127, 0.3290), (0.310, 0.316), (1 / 3, 1 / 3)
+D65, C = (0.3127, 0.3290), (0.310, 0.316)
 SMPTE_C = (0.630, 0.340, 0.310, 0.595, 0.155, 0.070, *D65)
 P3 = (0.680, 0.320, 0.265, 0.690, 0.150, 0.060)
 PRIMARIES = {
@@ -17,7 +17,6 @@ PRIMARIES = {
     7: SMPTE_C,
     8: (0.681, 0.319, 0.243, 0.692, 0.145, 0.049, *C),
     9: (0.708, 0.292, 0.170, 0.797, 0.131, 0.046, *D65),
-    10: (1.0, 0.0, 0.0, 1.0, 0.0, 0.0, *E),
     11: (*P3, 0.314, 0.351),
     12: (*P3, *D65),
     22: (0.630, 0.340, 0.295, 0.605, 0.155, 0.077, *D65),
