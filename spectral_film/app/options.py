@@ -22,7 +22,12 @@ def show_all(context: typer.Context, wanted: bool) -> None:
 
 HelpAll = Annotated[
     bool,
-    typer.Option("--help-all", callback=show_all, is_eager=True, help="List every option."),
+    typer.Option(
+        "--help-all",
+        callback=show_all,
+        is_eager=True,
+        help="List every option; those of any command: `spectral-film --help`.",
+    ),
 ]
 Stock = Annotated[str, typer.Argument(metavar="ID", help="A stock: an id, or an .h5.")]
 Film = Annotated[
