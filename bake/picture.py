@@ -17,7 +17,7 @@ from spectral_film.files.output import write_picture
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.scene import Scene
 from spectral_film.path.plan import Announce
-from spectral_film.path.rendering import typed
+from spectral_film.path.provenance import typed
 from spectral_film.version import made_by
 
 

@@ -11,20 +11,14 @@ from spectral_film.device.device import Device, open_device
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.output import is_integer, write_picture
 from spectral_film.light.scene import Scene
-from spectral_film.light.spectra import WAVELENGTH
-from spectral_film.path.order import Steps
-from spectral_film.path.pipeline import Crop, Pipeline, expose, frame_of, gate_of
+from spectral_film.path.notes import notes_on
+from spectral_film.path.pipeline import Crop, Pipeline, expose, frame_of
 from spectral_film.path.plan import Announce, Plan
 from spectral_film.path.preview import preview
+from spectral_film.path.provenance import provenance
 from spectral_film.path.settings import Settings
-from spectral_film.path.survey import Colours, Gamut, Latitude
-from spectral_film.stages.densitometry import CINEON_LAST_CODE
-from spectral_film.stages.quadrature import FewerWavelengths
+from spectral_film.path.survey import Gamut, Latitude
 from spectral_film.stages.signals import UNITS
-from spectral_film.stages.transmission import Transmission
-from spectral_film.version import made_by
-
-HIGHEST_REFLECTANCE = 2.0  # of matter, glints aside; a tilted white tile comes to some 1.2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -147,25 +141,14 @@ class LightTable:
             self._plan, self._made_for = plan, made_for
         done = expose(plan, scene, announce)
 
-        notes = [*scene.notes, *_notes_on_colours(scene, done.colours)]
-        notes += [*_notes_on_range(pipeline, scene), *_notes_on_level(scene)]
-        if scene.kind == "radiance" and settings.illuminant is not None:
-            notes.append("radiance brings its own light; --illuminant was not used")
-        notes += _notes_on_backing(pipeline)
-        notes += _notes_on_shortcuts(settings, plan.steps)
-        notes += _notes_on_gamut(settings, done.gamut, encode)
-        if settings.to == "cineon":
-            clipped = np.count_nonzero((done.planes <= 0) | (done.planes >= CINEON_LAST_CODE))
-            if clipped:
-                notes.append(f"{clipped} Cineon codes are clipped to 0..{CINEON_LAST_CODE}")
         return Rendering(
             planes=done.planes,
             quantity=settings.to,
             unit=UNITS[settings.to],
             latitude=done.latitude,
             gamut=done.gamut,
-            notes=tuple(notes),
-            metadata=provenance(pipeline, self.device, scene, crop) | _shares(done.gamut),
+            notes=tuple(notes_on(pipeline, scene, plan.steps, done)),
+            metadata=provenance(pipeline, self.device, scene, crop, done.gamut),
             encoded=encode,
             scene=_cropped_frame(scene, crop),
         )
@@ -224,134 +207,6 @@ def scene_of_array(image: np.ndarray) -> Scene:
     if image.dtype != np.float32 or not image.flags.c_contiguous:
         planes = np.ascontiguousarray(planes, np.float32)
     return Scene(planes=planes)
-
-
-def provenance(
-    pipeline: Pipeline, device: Device, scene: Scene, crop: Crop | None
-) -> dict[str, Any]:
-    """What made the picture, flat and typed: enough to make it again. What is not set is `none`."""
-    settings = pipeline.settings
-    said = {name: typed(getattr(settings, name)) for name in settings.__dataclass_fields__}
-    said["film"] = pipeline.negative.label
-    said["print_film"] = pipeline.print_film.label if pipeline.print_film else "none"
-    # What was left to the film, as it was taken.
-    light = pipeline.job().camera.illuminant
-    said["illuminant"] = "none" if scene.kind == "radiance" else str(light)
-    said["upsampling"] = settings.upsampling if scene.kind == "rgb" else "none"
-    said["ei"] = settings.ei or pipeline.negative.exposure_index
-    said["gate"] = gate_of(settings)
-    said["backing"] = settings.backing or pipeline.negative.backing or "none"
-    return {
-        "quantity": settings.to,
-        "unit": UNITS[settings.to],
-        "engine": made_by(),
-        "device": device.name,
-        "input": scene.source.name if scene.source else "an array",
-        "input_sha256": scene.source.sha256 if scene.source else "none",
-        "input_kind": scene.kind,
-        "input_notes": "; ".join(scene.notes),
-        "crop": ",".join(map(str, crop)) if crop else "none",
-        **said,
-        "pitch_um": tuple(float(pitch) for pitch in pipeline.frame.pitch_um),
-    }
-
-
-def typed(setting: object) -> str | float | tuple[float, ...]:
-    """A setting as provenance holds it."""
-    match setting:
-        case bool() | int() | float() | str():
-            return setting
-        case tuple() if all(isinstance(number, int | float) for number in setting):
-            return tuple(map(float, setting))
-        case None:
-            return "none"
-        case _:
-            return str(setting)
-
-
-def _notes_on_colours(scene: Scene, count: Colours) -> list[str]:
-    if scene.kind != "rgb":
-        return [f"{count.negative} samples of the spectra are negative light"][: count.negative]
-    notes = []
-    if count.negative:
-        notes.append(f"{count.negative} pixels have a negative component, outside Rec.709")
-    if count.outside:
-        notes.append(
-            f"{count.outside} pixels hold colours outside the spectral locus; they were moved "
-            "towards D65 at constant luminance"
-        )
-    if count.dark:
-        notes.append(f"{count.dark} pixels have no luminance above zero and are taken as black")
-    return notes
-
-
-def _notes_on_gamut(settings: Settings, gamut: Gamut | None, encode: bool) -> list[str]:
-    if gamut is None or gamut.outside == 0:
-        return []
-    if settings.gamut == "compress":
-        fate = "rolled in, keeping their hue"
-    else:
-        fate = "cut" if encode else "kept as they are"
-    return [
-        f"{gamut.outside:.2%} of the pixels are outside {settings.display}, by up to "
-        f"{gamut.farthest:.2g} of its white, and are {fate}"
-    ]
-
-
-def _shares(gamut: Gamut | None) -> dict[str, float]:
-    """What the provenance says of the colours outside the display."""
-    if gamut is None:
-        return {}
-    return {
-        "outside_gamut": round(gamut.outside, 6),
-        "farthest_outside_gamut": round(gamut.farthest, 6),
-    }
-
-
-def _notes_on_range(pipeline: Pipeline, scene: Scene) -> list[str]:
-    if scene.wavelength_nm is None:
-        return []
-    note = pipeline.job().camera.check_range(scene.wavelength_nm)
-    return [note] if note else []
-
-
-def _notes_on_backing(pipeline: Pipeline) -> list[str]:
-    """What an undercoat is taken for, which no sheet has numbers of."""
-    film, settings = pipeline.negative, pipeline.settings
-    known, backing = film.halation, settings.backing or film.backing
-    if backing != "ahu" or not settings.halation or known["ahu"] != known.get("rem-jet"):
-        return []
-    return [
-        "backing ahu throws back what rem-jet does (assumed: nobody publishes either, and under "
-        "both the base borders on what absorbs, so that nothing is totally reflected)"
-    ]
-
-
-def _notes_on_level(scene: Scene) -> list[str]:
-    """Numbers that are no reflectances: more than the odd glint is far above a perfect white."""
-    if scene.kind != "reflectance":
-        return []
-    step = 1 + max(scene.size) // 256  # some of them tell
-    high = np.quantile(scene.planes[:, ::step, ::step], 0.9)
-    if high <= HIGHEST_REFLECTANCE:
-        return []
-    return [
-        f"a tenth of the reflectances are above {high:.4g}, where a perfect white is 1: if they "
-        "are counts or percent, the file lacks its scale; if light, give --spectra radiance"
-    ]
-
-
-def _notes_on_shortcuts(settings: Settings, steps: Steps) -> list[str]:
-    if not settings.fast:
-        return []
-    notes = [
-        f"{step.name} summed {short.dye_density.shape[1]} of {len(WAVELENGTH)} wavelengths: "
-        f"its light is within {1e-5 * np.ceil(1e5 * short.error):.5f} density"
-        for step in steps
-        if isinstance(step.stage, Transmission)
-        and isinstance(short := step.stage.receivers, FewerWavelengths)
-    ]
-    return notes or ["--fast has no shortcut on this path; every wavelength was summed"]
 
 
 def _cropped_frame(scene: Scene, crop: Crop | None) -> Scene:

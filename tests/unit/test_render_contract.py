@@ -401,6 +401,7 @@ def test_a_crop_is_a_piece_of_the_whole(render, photo):
     np.testing.assert_array_equal(piece, whole[7:16, 5:16])
     assert (spec.x, spec.y, spec.width, spec.height) == (5, 7, 11, 9)
     assert (spec.full_width, spec.full_height) == (40, 30)
+    np.testing.assert_array_equal(spec.getattribute("film:crop"), [5, 7, 11, 9])
     *_, said = render(photo, "--crop=5,7,11,9", to="piece.png")
     assert "no display window" in said
 
