@@ -8,11 +8,9 @@ from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Negative, PrintStock
 from spectral_film.lab.projection import lamp_white, photograph, to_lab
 from spectral_film.lab.readings import Measurement
-from spectral_film.light.chromaticity import CAT16, adaptation, rgb_to_xyz
+from spectral_film.light.chromaticity import CAT16, adaptation
+from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.spectra import colour_chart, equal_luminance, illuminant, observer
-
-REC709 = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
-D65 = (0.3127, 0.3290)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +82,7 @@ def photographed_chart(
 
 def _codes(xyz: np.ndarray, white: np.ndarray) -> np.ndarray:
     """Codes, in sRGB, of XYZ seen by an eye adapted to `white`, clipped to the display, (3, n)."""
-    to_display = np.linalg.inv(rgb_to_xyz(REC709, D65))
-    display_white = rgb_to_xyz(REC709, D65).sum(axis=1)
-    linear = np.clip(to_display @ adaptation(CAT16, white, display_white) @ xyz, 0, 1)
-    codes: np.ndarray = np.where(
-        linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear
-    )
-    return codes
+    display = DISPLAYS["sRGB"]
+    to_xyz = display.rgb_to_xyz()
+    seen = adaptation(CAT16, white, to_xyz.sum(axis=1)) @ xyz
+    return display.encode(np.clip(np.linalg.solve(to_xyz, seen), 0, 1))

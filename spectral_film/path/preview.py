@@ -4,6 +4,7 @@ from io import BytesIO
 
 import numpy as np
 
+from spectral_film.light.chromaticity import CAT16, adaptation, white_xyz
 from spectral_film.light.displays import DISPLAYS
 
 LONGEST_EDGE = 640  # pixels at most
@@ -24,17 +25,19 @@ def preview(planes: np.ndarray, quantity: str, display: str, *, encoded: bool) -
     standard, srgb = DISPLAYS[display], DISPLAYS["sRGB"]
     small = _averaged(planes, -(-max(planes.shape) // LONGEST_EDGE))
     to_srgb = np.linalg.inv(srgb.rgb_to_xyz())
+    whites = (white_xyz(space.white) for space in (standard, srgb))
     if quantity == "display":
         linear = standard.decode(small) if encoded else small
-        light = np.tensordot(to_srgb @ standard.rgb_to_xyz(), linear, axes=1)
+        light = np.tensordot(
+            to_srgb @ adaptation(CAT16, *whites) @ standard.rgb_to_xyz(), linear, axes=1
+        )
     elif quantity == "xyz":
         light = np.tensordot(to_srgb, small, axes=1)
     elif quantity in DENSITIES:
         light = 10.0**-small
     else:
         return None
-    light = np.clip(np.nan_to_num(light), 0, 1)
-    codes = np.where(light > 0.0031308, 1.055 * light ** (1 / 2.4) - 0.055, 12.92 * light)
+    codes = srgb.encode(np.clip(np.nan_to_num(light), 0, 1))
     return _png(np.rint(255 * np.moveaxis(codes, 0, -1)).astype(np.uint8))
 
 

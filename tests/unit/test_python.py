@@ -201,6 +201,13 @@ def test_a_notebook_shows_what_a_density_lets_through(rendered, tmp_path):
     np.testing.assert_allclose(shown(negative, tmp_path), codes, atol=0.6 / 255)
 
 
+@pytest.mark.parametrize("display", ["P3-DCI", "ACEScg"])
+def test_a_notebook_shows_greys_of_any_white_as_greys(device, tmp_path, display):
+    grey = np.full((4, 4, 3), 0.18, np.float32)  # prints neutral to the eye of the default
+    picture = shown(sf.render(grey, sf.Settings(display=display), device=device), tmp_path)
+    assert np.ptp(picture, axis=-1).max() < 1.5 / 255  # a code of 8 bits, for rounding
+
+
 def test_what_is_no_picture_is_a_line(rendered):
     assert rendered(to="exposure")._repr_png_() is None
 
