@@ -20,8 +20,9 @@
 `open_pack`, `Player`, and the `Recipe` and `Grid` that they take.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from spectral_film.lazy import lazily
 
 if TYPE_CHECKING:
     from bake.lut import bake_lut
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Grid", "Player", "Recipe", "bake_lut", "bake_pack", "open_pack"]
 
-# Imported when first asked for, as in `spectral_film`.
 _HOME = {
     "Grid": "recipe",
     "Player": "player",
@@ -41,13 +41,4 @@ _HOME = {
     "bake_pack": "pack",
     "open_pack": "opening",
 }
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazily(__name__, _HOME)

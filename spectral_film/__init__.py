@@ -7,6 +7,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from spectral_film.lazy import lazily
+
 if TYPE_CHECKING:
     from spectral_film import lab
     from spectral_film.device.device import Device, open_device
@@ -38,8 +40,6 @@ __all__ = [
     "render",
 ]
 
-# Imported when first asked for: `spectral-film --help` needs none of them, and they take half a
-# second. No name here may be that of a module, which would hide it.
 _HOME = {
     "Device": "device.device",
     "Film": "emulsion.film",
@@ -58,13 +58,12 @@ _HOME = {
 _BESIDE = {"bake": "bake", "lab": "spectral_film.lab"}
 
 
+_of_engine, _names = lazily(__name__, _HOME)
+
+
 def __getattr__(name: str) -> Any:
-    if name in _BESIDE:
-        return import_module(_BESIDE[name])
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return import_module(_BESIDE[name]) if name in _BESIDE else _of_engine(name)
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted([*_names(), *_BESIDE])

@@ -13,8 +13,9 @@ An instrument sees a strip of film and its own target, and nothing of the stages
 From Python: `measure` for a whole session, `Darkroom` for an instrument of one's own.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from spectral_film.lazy import lazily
 
 if TYPE_CHECKING:
     from spectral_film.lab.darkroom import Darkroom
@@ -22,15 +23,5 @@ if TYPE_CHECKING:
 
 __all__ = ["Darkroom", "Session", "measure"]
 
-# Imported when first asked for, as in `spectral_film`.
 _HOME = {"Darkroom": "darkroom", "Session": "session", "measure": "session"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazily(__name__, _HOME)

@@ -17,6 +17,7 @@ SOURCES = [
 MAY_IMPORT = {
     "spectral_film/errors.py": set(),
     "spectral_film/version.py": set(),
+    "spectral_film/lazy.py": set(),
     "spectral_film/light": {"errors"},
     "spectral_film/emulsion": {"light", "errors"},
     "spectral_film/device": {"errors"},
@@ -29,6 +30,7 @@ MAY_IMPORT = {
     "spectral_film/pages": {"errors"},
     "spectral_film/lab": {
         "path", "pages", "stages", "blur", "device", "emulsion", "light", "errors", "version",
+        "lazy",
     },
     "reference": {
         "reference", "light", "emulsion", "errors", "lab.tolerances", "pages", "stages.signals",
