@@ -23,7 +23,7 @@ LOG_EXPOSURE = (-6.0, 5.0)  # log10 lux s: below, every curve is flat to 1e-5; a
 PRINT_LOG_EXPOSURE = 4.0  # to either side of the laboratory aim
 STEPS_OF_A_CURVE = 4096  # a straight line between two is off by 1e-5 of a dye amount at most
 # Nodes along an edge. The first takes 1.5 times the range of codes that a picture has.
-SIZES = {"layer exposure": 49, "printing": 33, "view": 49}
+SIZES = {"layer exposure": 65, "printing": 33, "view": 49}
 COLOURS_OF_A_KIND, JUDGED_OF_A_KIND, COLOURS_OF_A_NODE = 40_000, 10_000, 4
 # A unit of difference for the solver: what makes some 0.3 CIEDE2000 on the screen.
 EXPOSURE_UNIT, DENSITY_UNIT, CIEDE2000_UNIT = 0.003, 0.001, 0.3
