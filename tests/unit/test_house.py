@@ -20,20 +20,22 @@ MAY_IMPORT = {
     "spectral_film/lazy.py": set(),
     "spectral_film/light": {"errors"},
     "spectral_film/emulsion": {"light", "errors"},
+    "spectral_film/grain": {"emulsion", "light", "errors"},
     "spectral_film/device": {"errors"},
     "spectral_film/blur": {"device", "emulsion", "errors"},
-    "spectral_film/stages": {"blur", "device", "emulsion", "light", "errors"},
+    "spectral_film/stages": {"blur", "device", "grain", "emulsion", "light", "errors"},
     "spectral_film/files": {"light", "errors"},
     "spectral_film/path": {
-        "files", "stages", "blur", "device", "emulsion", "light", "errors", "version",
+        "files", "stages", "blur", "device", "grain", "emulsion", "light", "errors", "version",
     },
     "spectral_film/pages": {"errors"},
     "spectral_film/lab": {
-        "path", "pages", "stages", "blur", "device", "emulsion", "light", "errors", "version",
-        "lazy",
+        "path", "pages", "stages", "blur", "device", "grain", "emulsion", "light", "errors",
+        "version", "lazy",
     },
     "reference": {
-        "reference", "light", "emulsion", "errors", "lab.tolerances", "pages", "stages.signals",
+        "reference", "grain", "light", "emulsion", "errors", "lab.tolerances", "pages",
+        "stages.signals",
     },
 }  # fmt: skip
 
