@@ -1,1 +1,1 @@
-"""Grain by its definition, disc by disc; the network that is trained on it; the battery that judges."""
+"""Grain by definition, disc by disc; the network trained on it; the battery that judges."""
