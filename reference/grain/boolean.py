@@ -18,12 +18,13 @@ import numpy as np
 from spectral_film.grain.aperture import Aperture
 
 HIGHEST = 0.98  # coverage above which no disc appears any more
-BLOCK = 8  # pixels square whose discs are thrown together; radii are below it
+BLOCK = 256  # samples square: the discs of one are thrown together, and painted in the cache
+SIDES = 8, 16, 32, 64  # samples of a pixel along one axis
 
 
 def samples_per_pixel(rho: float) -> int:
     """Along one axis: 3.2 to a disc's radius, which keeps sigma within .4 % up to coverage .9."""
-    return min(max(math.ceil(3.2 / rho), 8), 64)
+    return next((side for side in SIDES if side * rho > 3.19), SIDES[-1])
 
 
 def flat(
@@ -32,7 +33,7 @@ def flat(
     """Evenly exposed pictures, of one field of thresholds.
 
     Args:
-        u: Coverage, at most `HIGHEST`: a number, or several.
+        u: Coverage, a number or several; above `HIGHEST` no more discs come.
         rho: Disc radius in pixels.
         aperture: What a pixel looks through.
         shape: Rows and columns.
@@ -57,7 +58,13 @@ def picture(u: np.ndarray, rho: float, aperture: Aperture, seed: int) -> np.ndar
 def tile(
     u: Sequence[float], rho: float, aperture: Aperture, shape: tuple[int, int], seed: int
 ) -> np.ndarray:
-    """Like `flat`, of pictures that continue themselves at their borders; (level, y, x)."""
+    """Like `flat`, of pictures that go on at the opposite border; (level, y, x).
+
+    Raises:
+        ValueError: Rows or columns are no multiple of 32, and so perhaps of no whole blocks.
+    """
+    if any(size % (BLOCK // SIDES[0]) for size in shape):
+        raise ValueError(f"a tile is a multiple of 32 pixels high and wide, not {shape}")
     levels = np.asarray(u, dtype=np.float32)
     pictures = np.broadcast_to(levels[:, None, None], (len(levels), *shape))
     return _render(pictures, rho, aperture, seed)
@@ -77,8 +84,9 @@ def mean(u: np.ndarray, aperture: Aperture) -> np.ndarray:
 def _cut_out(pictures: np.ndarray, rho: float, aperture: Aperture, seed: int) -> np.ndarray:
     """Rendered on a torus so large that nothing of the one border is seen at the other."""
     border = aperture.reach + math.ceil(rho)
+    block = BLOCK // samples_per_pixel(rho)
     _, height, width = pictures.shape
-    after = [border + -(size + 2 * border) % BLOCK for size in (height, width)]
+    after = [border + -(size + 2 * border) % block for size in (height, width)]
     around = ((0, 0), (border, after[0]), (border, after[1]))
     wide = _render(np.pad(pictures, around, mode="edge"), rho, aperture, seed)
     return wide[:, border : border + height, border : border + width]
@@ -89,22 +97,22 @@ def _render(pictures: np.ndarray, rho: float, aperture: Aperture, seed: int) -> 
     _, height, width = pictures.shape
     fine, reach = samples_per_pixel(rho), aperture.reach
     weights = _weights(aperture, fine)
-    field = _Field(rho, fine, (height // BLOCK, width // BLOCK), float(pictures.max()), seed)
+    block = BLOCK // fine
+    field = _Field(rho, fine, (height // block, width // block), float(pictures.max()), seed)
     # With a margin for what samples give to pixels of the next block, or beyond the border.
     output = np.zeros((len(pictures), height + 2 * reach, width + 2 * reach), dtype=np.float32)
-    for top in range(0, height, BLOCK):
-        strip = np.concatenate(
-            [field.thresholds(top // BLOCK, column) for column in range(width // BLOCK)], axis=1
-        ).reshape(BLOCK, fine, width, fine)
-        for levels, result in zip(pictures[:, top : top + BLOCK], output, strict=True):
-            dark = np.less(strip, levels[:, None, :, None], out=np.empty_like(strip))
-            across = dark.reshape(-1, fine) @ weights.T
-            seen = np.einsum("rsxp,qs->qprx", across.reshape(BLOCK, fine, width, -1), weights)
-            for (down, right), part in zip(
-                np.ndindex(seen.shape[:2]), seen.reshape(-1, BLOCK, width)
-            ):
-                y, x = top + 2 * reach - down, 2 * reach - right
-                result[y : y + BLOCK, x : x + width] += part
+    seen = np.empty((len(pictures), 2 * reach + 1, 2 * reach + 1, block, width), dtype=np.float32)
+    for top in range(0, height, block):
+        for left in range(0, width, block):
+            thresholds = field.thresholds(top // block, left // block)
+            for levels, given in zip(pictures, seen, strict=True):
+                level = levels[top : top + block, None, left : left + block, None]
+                dark = (thresholds < level).astype(np.float32).reshape(-1, 64, fine)
+                across = (dark @ weights.T).reshape(block, fine, block, -1)
+                given[..., left : left + block] = np.einsum("rsxp,qs->qprx", across, weights)
+        for down, right in np.ndindex(seen.shape[1:3]):
+            y, x = top + 2 * reach - down, 2 * reach - right
+            output[:, y : y + block, x : x + width] += seen[:, down, right]
     return _wrapped(output, reach)
 
 
@@ -131,44 +139,47 @@ class _Field:
         self, rho: float, fine: int, blocks: tuple[int, int], highest: float, seed: int
     ) -> None:
         self.rho, self.fine, self.blocks, self.highest, self.seed = rho, fine, blocks, highest, seed
+        self.block = BLOCK // fine  # pixels
         self._discs_of = lru_cache(maxsize=4 * blocks[1])(self._throw)
 
     def thresholds(self, row: int, column: int) -> np.ndarray:
-        """The lowest threshold of the discs over each sample of a block; 1 where none is."""
-        x, y, threshold = self._discs_near(row, column)
-        order = np.argsort(-threshold)  # the lowest is painted last
-        x, y, threshold = x[order] * self.fine, y[order] * self.fine, threshold[order]
+        """The lowest threshold over each sample of a block, (y, sample, x, sample); 1 for none."""
+        discs = self._discs_near(row, column)
+        side = math.floor(2 * self.rho * self.fine) + 1  # samples a disc may cover along one axis
+        # Discs that only touch the block are painted on a margin.
+        canvas = np.ones((BLOCK + 2 * side, BLOCK + 2 * side), dtype=np.float32)
+        self._paint(canvas, discs, side)
+        inner = canvas[side : side + BLOCK, side : side + BLOCK]
+        return inner.reshape(self.block, self.fine, self.block, self.fine)
 
-        radius = self.rho * self.fine
-        side = math.floor(2 * radius) + 1  # samples that a disc may cover along one axis
-        size = BLOCK * self.fine
-        width = size + 2 * side  # discs that only touch the block are painted on its margin
-        first_x, first_y = np.ceil(x - radius - 0.5), np.ceil(y - radius - 0.5)
-        steps = np.arange(side)
-        away_x = (first_x - x + 0.5)[:, None] + steps.astype(np.float32)
-        away_y = (first_y - y + 0.5)[:, None] + steps.astype(np.float32)
-        inside = (away_y**2)[:, :, None] + (away_x**2)[:, None, :] < np.float32(radius**2)
-        corner = ((first_y + side) * width + first_x + side).astype(np.int64)
-        sample = corner[:, None] + (steps[:, None] * width + steps).ravel()
-        inside = inside.reshape(sample.shape)
-        # Of several values for one element, the last stays.
-        canvas = np.ones(width * width, dtype=np.float32)
-        canvas[sample[inside]] = np.repeat(threshold, inside.sum(axis=1))
-        return canvas.reshape(width, width)[side : side + size, side : side + size]
+    def _paint(self, canvas: np.ndarray, discs: np.ndarray, side: int) -> None:
+        """Lower the canvas to the thresholds of these discs, where they are."""
+        x, y, radius = *discs[:2] * np.float32(self.fine), np.float32(self.rho * self.fine)
+        first_x, first_y = (np.ceil(at - radius - np.float32(0.5)) for at in (x, y))
+        steps = np.arange(side)[:, None]
+        away_x, away_y = (
+            (steps.astype(np.float32) + (first - at + np.float32(0.5))) ** 2
+            for first, at in ((first_x, x), (first_y, y))
+        )
+        threshold = np.where(away_y[:, None] + away_x < radius**2, discs[2], np.float32(1))
+        at_y, at_x = (steps + (first + side).astype(np.int64) for first in (first_y, first_x))
+        sample = (at_y * canvas.shape[1])[:, None] + at_x
+        np.minimum.at(canvas.reshape(-1), sample.ravel(), threshold.ravel())
 
     def _discs_near(self, row: int, column: int) -> np.ndarray:
         """Place in a block, and threshold, of every disc that reaches into it."""
         near = []
         for down in (-1, 0, 1):
             for right in (-1, 0, 1):
-                discs = self._discs_of(
-                    (row + down) % self.blocks[0], (column + right) % self.blocks[1]
-                )
-                x, y = discs[0] + right * BLOCK, discs[1] + down * BLOCK
-                reach = (abs(x - BLOCK / 2) < BLOCK / 2 + self.rho) & (
-                    abs(y - BLOCK / 2) < BLOCK / 2 + self.rho
-                )
-                near.append(np.stack((x, y, discs[2]))[:, reach])
+                place = (row + down) % self.blocks[0], (column + right) % self.blocks[1]
+                discs = self._discs_of(*place)
+                for axis, steps in enumerate((right, down)):
+                    if steps:
+                        at = discs[axis] + self.block * steps
+                        reaching = (at > -self.rho) & (at < self.block + self.rho)
+                        discs = discs[:, np.flatnonzero(reaching)]
+                        discs[axis] += self.block * steps
+                near.append(discs)
         return np.concatenate(near, axis=1)
 
     def _throw(self, row: int, column: int) -> np.ndarray:
@@ -179,7 +190,7 @@ class _Field:
         """
         random = np.random.default_rng((self.seed, row, column))
         most = -math.log(1 - HIGHEST)
-        count = random.poisson(most * BLOCK**2 / (math.pi * self.rho**2))
-        place = BLOCK * random.random((2, count), dtype=np.float32)
+        count = random.poisson(most * self.block**2 / (math.pi * self.rho**2))
+        place = self.block * random.random((2, count), dtype=np.float32)
         threshold = -np.expm1(np.float32(-most) * random.random(count, dtype=np.float32))
         return np.stack((*place, threshold))[:, threshold < self.highest]
