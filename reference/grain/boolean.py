@@ -71,7 +71,7 @@ def tile(
 
 
 def mean(u: np.ndarray, aperture: Aperture) -> np.ndarray:
-    """What a picture of coverages (y, x) is rendered as, on average: itself through the aperture."""
+    """What a picture of coverages (y, x) is on average: itself, seen through the aperture."""
     reach = aperture.reach
     weights = _weights(aperture, 64).sum(axis=1)
     wide = np.pad(np.asarray(u, dtype=float), reach, mode="edge")
