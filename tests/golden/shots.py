@@ -13,9 +13,9 @@ from spectral_film.light.demo_scene import demo_scene
 FOLDER = Path(__file__).parent
 FRUIT, LAMPS = (440, 250, 96, 64), (360, 60, 96, 64)  # x, y, width, height in the built-in scene
 SHOTS = {
-    "print": (Settings(), FRUIT),
-    "negative": (Settings(print_film=None), FRUIT),  # on a light box
-    "bare-base": (Settings(backing="none"), LAMPS),  # rings of halation
+    "print": (Settings(grain="off"), FRUIT),
+    "negative": (Settings(grain="off", print_film=None), FRUIT),  # on a light box
+    "bare-base": (Settings(grain="off", backing="none"), LAMPS),  # rings of halation
 }
 CODES = 65535
 

@@ -42,7 +42,7 @@ def at_pitch(settings: Settings, pitch_um: float, scene: Scene) -> Settings:
 
 def read(scene: Scene | np.ndarray, settings: Settings | None = None, **changes) -> np.ndarray:
     """What is tapped from a render, in float64, (channel, y, x)."""
-    settings = replace(settings or Settings(), **changes)
+    settings = replace(settings or Settings(grain="off"), **changes)
     return render(scene, settings).planes.astype(np.float64)
 
 
@@ -66,7 +66,7 @@ def step_tablet(log_exposure: np.ndarray, **changes) -> np.ndarray:
     """
     factor = GREY * 10 ** (log_exposure - log_exposure_of_grey())
     strip = neutral(np.repeat(factor, STEP_PIXELS)[None])
-    settings = at_pitch(Settings(**changes), 1000 * STEP_MM / STEP_PIXELS, strip)
+    settings = at_pitch(Settings(**{"grain": "off"} | changes), 1000 * STEP_MM / STEP_PIXELS, strip)
     return read(strip, settings)[:, 0, STEP_PIXELS // 2 :: STEP_PIXELS]
 
 

@@ -59,14 +59,14 @@ def test_without_backing_a_point_of_light_wears_a_ring(negative, pitch_um):
 
 def test_an_undercoat_says_what_it_is_taken_for(negative):
     scene = lamp(3, 1.0, GROUND)
-    (note,) = (n for n in render(scene, Settings(backing="ahu")).notes if "ahu" in n)
+    (note,) = (n for n in render(scene, Settings(grain="off", backing="ahu")).notes if "ahu" in n)
     assert "what rem-jet does (assumed: " in note
     other = replace(negative.halation["ahu"], veil_ratio=[0.004, 0.002, 0.0002])
     known = replace(negative, halation={**negative.halation, "ahu": other})
     for settings in (
-        Settings(backing="rem-jet"),
-        Settings(backing="ahu", halation=False),
-        Settings(backing="ahu", film=known),  # a film that has numbers of its own
+        Settings(grain="off", backing="rem-jet"),
+        Settings(grain="off", backing="ahu", halation=False),
+        Settings(grain="off", backing="ahu", film=known),  # a film that has numbers of its own
     ):
         assert not any("ahu" in note for note in render(scene, settings).notes)
 
@@ -144,12 +144,14 @@ def test_an_even_field_is_even_to_its_border(to, backing):
     size, pitch_um = 121, 50.0
     field = np.broadcast_to(np.float32([0.6, 0.3, 0.1]), (size, size, 3)).copy()
     field[60, 60], field[60, 62] = 3, 0
-    planes = read(field, Settings(to=to, backing=backing, gate="6.05x6.05"))
+    planes = read(field, Settings(grain="off", to=to, backing=backing, gate="6.05x6.05"))
     even = planes[:, distance_um(size, pitch_um) > 2200]
     # A few roundings of float32, of light six times as bright as the field.
     assert np.ptp(even, axis=1) == pytest.approx(0, abs=3e-6 * max(1, abs(even).max()))
     assert planes[:, 0, 0] == pytest.approx(
-        read(field[:1, :1], Settings(to=to, backing=backing))[:, 0, 0], rel=1e-5, abs=1e-6
+        read(field[:1, :1], Settings(grain="off", to=to, backing=backing))[:, 0, 0],
+        rel=1e-5,
+        abs=1e-6,
     )
 
 
@@ -160,7 +162,9 @@ def test_an_even_field_is_even_to_its_border(to, backing):
 def test_adjacency_leaves_even_patches_alone(to, colour):
     """Its diffusion shows at edges only; the interimage of a colour is there with and without."""
     field = np.broadcast_to(np.float32(colour), (9, 9, 3))
-    on, off = (read(field, Settings(to=to, adjacency=which)) for which in (True, False))
+    on, off = (
+        read(field, Settings(grain="off", to=to, adjacency=which)) for which in (True, False)
+    )
     # Roundings of the transform, 1e-7 of a dye amount of 2, times the gamma of negative and print.
     assert on == pytest.approx(off, abs=1e-5)
 
@@ -201,7 +205,7 @@ def test_a_crop_is_the_same_piece_of_the_whole(to):
 def _across_an_edge(pitch_um: float, **changes) -> tuple[np.ndarray, np.ndarray]:
     """Density across an edge on the straight line, and of the plateaus beside it."""
     edge = neutral(np.where(np.arange(512) < 256, 0.05, 0.5)[None])
-    settings = at_pitch(Settings(to="negative", **changes), pitch_um, edge)
+    settings = at_pitch(Settings(grain="off", to="negative", **changes), pitch_um, edge)
     density = read(edge, settings)[:, 0]
     return density, density[:, [128, 384]].T
 

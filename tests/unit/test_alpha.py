@@ -12,7 +12,7 @@ from spectral_film.files.pictures import read_scene
 from spectral_film.light.scene import Scene
 from spectral_film.path.settings import Settings
 
-POINTWISE = {"scatter": False, "halation": False, "adjacency": False}
+POINTWISE = {"scatter": False, "halation": False, "adjacency": False, "grain": "off"}
 EXR = Alpha(channels=(3,), straight=False, coded=False)
 SURFACE = np.array([0.4, 0.3, 0.2])
 COVERED = np.array([1, 0.75, 0.5, 0.25, 0.125, 0], np.float32)

@@ -17,7 +17,7 @@ from spectral_film import Settings, open_device, render
 from spectral_film.files.colour_spaces import config, to_named_space
 from spectral_film.light.spectra import colour_chart, illuminant, observer
 
-RECIPE = Recipe(settings=Settings(display="Rec.709"))
+RECIPE = Recipe(settings=Settings(grain="off", display="Rec.709"))
 TETRAHEDRAL = PyOpenColorIO.INTERP_TETRAHEDRAL
 SIZE = 17  # quick; the full size is judged once
 # CIEDE2000, mean and 99th percentile, asked of 33 nodes by tetrahedra. Of a photograph .15 / .7 are

@@ -23,7 +23,7 @@ from spectral_film.stages.optics import Spreading
 from spectral_film.stages.signals import DYES, SCENE, Signal
 from spectral_film.stages.stage import PointStage
 
-RECIPE = Recipe(settings=Settings(display="Rec.709"))
+RECIPE = Recipe(settings=Settings(grain="off", display="Rec.709"))
 CODES = np.random.default_rng(2383).uniform(0.2, 0.7, (50, 3)).astype(np.float32)
 
 

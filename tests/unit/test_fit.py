@@ -436,7 +436,9 @@ def test_a_fast_tungsten_stock_needs_no_change_of_code(folder, tmp_path):
     )
 
     def tapped(quantity):
-        settings = Settings(film=tmp_path / "fast.h5", to=quantity, white="lamp", balance="lad")
+        settings = Settings(
+            grain="off", film=tmp_path / "fast.h5", to=quantity, white="lamp", balance="lad"
+        )
         return render(grey, settings).planes[:, 0, 0]
 
     # float32 sums of 85 products; the balance is solved exactly.

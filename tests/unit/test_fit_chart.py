@@ -147,6 +147,7 @@ def test_engine_and_reference_show_the_same_chart(device, film, tmp_path):
     chart = read_chart(write_measured(tmp_path, np.full((3, 24), 0.2), head=head))
     planes = np.ascontiguousarray(chart.reflectance[:, None, :], np.float32)
     settings = Settings(
+        grain="off",
         illuminant="3200K",
         exposure=0.5,
         balance="lad",

@@ -174,13 +174,13 @@ def lights():
     return Scene(planes=np.ascontiguousarray(np.moveaxis(rgb, -1, 0)))
 
 
-FLAT = Settings(halation=False, scatter=False, adjacency=False)
+FLAT = Settings(grain="off", halation=False, scatter=False, adjacency=False)
 
 
 @pytest.mark.parametrize("gamut", ["compress", "clip"])
 @pytest.mark.parametrize("crop", [None, (1, 3, 11, 9)])
 def test_all_that_lies_outside_is_counted_in_the_piece_rendered(lights, gamut, crop):
-    settings = Settings(gamut=gamut)  # with light that comes from around the piece
+    settings = Settings(grain="off", gamut=gamut)  # with light that comes from around the piece
     said = render(lights, settings, crop=crop, encode=True)
     # The light itself: a display that is told to leave it.
     light = render(lights, replace(settings, gamut="clip"), crop=crop).image.astype(float)

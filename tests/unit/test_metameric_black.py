@@ -115,7 +115,9 @@ def test_one_surface_alone_is_nearly_learnt():
 
 def print_of(scene, **options):
     """CIELAB of the print on a display of any gamut, flat patches, (patch, 3)."""
-    settings = Settings(halation=False, scatter=False, adjacency=False, gamut="clip", **options)
+    settings = Settings(
+        grain="off", halation=False, scatter=False, adjacency=False, gamut="clip", **options
+    )
     shown = render(scene, settings, device=open_device()).planes[:, 0].T.astype(float)
     return colour.XYZ_to_Lab(shown @ rgb_to_xyz().T, colour.XYZ_to_xy(rgb_to_xyz().sum(1)))
 

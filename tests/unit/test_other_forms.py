@@ -32,7 +32,9 @@ def altered(tmp_path, negative):
 def across_an_edge(film, to):
     planes = np.full((3, 8, 200), 0.02, np.float32)
     planes[:, :, 100:] = 0.8
-    settings = Settings(film=film, to=to, gate="0.6x0.5", halation=False)  # 3 um pixels
+    settings = Settings(
+        grain="off", film=film, to=to, gate="0.6x0.5", halation=False
+    )  # 3 um pixels
     return render(Scene(planes=planes), settings).planes[:, 4]
 
 
@@ -63,7 +65,7 @@ def test_the_density_form_makes_edges_and_no_interimage(altered):
     patch[0] = 1.5
     settings = Settings(film=path, to="exposure")
     exposure = render(Scene(planes=patch), settings).planes[:, 0, 0]
-    settings = Settings(film=path, to="dyes")
+    settings = Settings(grain="off", film=path, to="dyes")
     formed = render(Scene(planes=patch), settings).planes[:, 0, 0]
     expected = np.diag(film.tone_curve.dye(np.log10(exposure)))
     assert formed == pytest.approx(expected, abs=3e-6)  # float32
@@ -78,7 +80,9 @@ def test_one_sublayer_with_an_exponent_is_richards_curve(altered):
     }
     film = load_film(altered("tone_curve", **tables))
     grey = np.full((3, 4, 4), 0.18, np.float32)
-    dyes = render(Scene(planes=grey), Settings(film=film.path, to="dyes")).planes[:, 0, 0]
+    dyes = render(Scene(planes=grey), Settings(grain="off", film=film.path, to="dyes")).planes[
+        :, 0, 0
+    ]
     h = np.log10(12.5 / 250)
     reach, mid, spread, exponent = (np.array(t)[:, 0] for t in tables.values())
     expected = reach * (1 + 10 ** ((mid - h) / spread)) ** -exponent  # Richards 1959

@@ -268,6 +268,7 @@ def neutral(factor: np.ndarray) -> Scene:
 def dyes(scene: Scene, *, pitch_um=6.0, adjacency, contact=False) -> np.ndarray:
     width = pitch_um * scene.size[0] / 1000
     settings = Settings(
+        grain="off",
         to="dyes",
         adjacency=adjacency,
         scatter=not contact,
