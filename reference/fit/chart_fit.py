@@ -16,6 +16,7 @@ from jaxtyping import Array, Float64
 
 from reference.fit.chart import Chart, open_gate
 from reference.fit.curves import CURVE
+from reference.fit.granularity import fit_granularity
 from reference.fit.model import FilmModel
 from reference.fit.priors import Parameter, Values
 from reference.fit.sheet import Sheet
@@ -136,6 +137,7 @@ def fit_chart(model: FilmModel, chart: Chart) -> ChartFit:
             model,
             curves=curves,
             adjacency=coupled,
+            grain=fit_granularity(model.sheet, curves),
             spectral_sensitivity=keep(emulsion.spectral_sensitivity),
             chart=solution,
         ),

@@ -56,10 +56,14 @@ class FittedCurves:
         names = ("dye_density", "dmin_density", "response")
         return {name: jnp.asarray(getattr(self, name)) for name in names}
 
+    def dyes(self, log_exposure: np.ndarray) -> np.ndarray:
+        """Dye amounts of even patches, (layer or 1, step) log exposure -> (dye, step)."""
+        exposed = jnp.broadcast_to(jnp.asarray(log_exposure), (3, np.shape(log_exposure)[-1]))
+        return np.array(characteristic_curve(exposed[:, None, :], **self.curve())[:, 0])
+
     def read(self, log_exposure: np.ndarray) -> np.ndarray:
         """Status density of even patches, (layer or 1, step) log exposure -> (record, step)."""
-        exposed = jnp.broadcast_to(jnp.asarray(log_exposure), (3, np.shape(log_exposure)[-1]))
-        dyes = characteristic_curve(exposed[:, None, :], **self.curve())
+        dyes = jnp.asarray(self.dyes(log_exposure))[:, None, :]
         return np.asarray(read_density(dyes, **self.spectra())[:, 0])
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reference.fit.curves import FittedCurves, fit_curves
+from reference.fit.granularity import FittedGrain, fit_granularity
 from reference.fit.lad import lad_log_exposure
 from reference.fit.optics import FittedAdjacency, FittedOptics, fit_optics
 from reference.fit.sheet import Sheet
@@ -20,6 +21,7 @@ class FilmModel:
     Attributes:
         optics: None where the sheet has no mtf table.
         adjacency: None there too, and for a print, whose kernel contains it.
+        grain: None where the sheet has neither chart nor number of granularity.
         lad_log_exposure: The print's log exposure at its aim, (layer,); None for a negative.
         spectral_sensitivity: cm2/erg, (layer, wavelength): the sheet's, or as a chart moved it.
         chart: How a measured colour chart moved the film; None where none did.
@@ -29,6 +31,7 @@ class FilmModel:
     curves: FittedCurves
     optics: FittedOptics | None
     adjacency: FittedAdjacency | None
+    grain: FittedGrain | None
     lad_log_exposure: np.ndarray | None
     spectral_sensitivity: np.ndarray
     chart: Solution | None = None
@@ -71,6 +74,7 @@ def fit_film(sheet: Sheet, announce: Callable[[str, int, int], None] | None = No
         curves=curves,
         optics=None,
         adjacency=None,
+        grain=fit_granularity(sheet, curves),
         lad_log_exposure=aim,
         spectral_sensitivity=spectral_sensitivity(sheet),
     )

@@ -17,6 +17,7 @@ from spectral_film.errors import InputError, SpectralFilmError
 from spectral_film.light.spectra import illuminant
 
 STOP = math.log10(2)  # one stop, in log10 exposure
+RMS_GRANULARITY = (0.5, 100.0)  # 1000 times a density: micro-fine films have 5, the fastest 30
 GREY_CARD_LUX_S = 12.5  # an 18 % grey at normal exposure gets 12.5 / EI lux s
 
 
@@ -28,6 +29,7 @@ class Sheet:
         tables: As in `FORMS`; `mtf` and `rms_granularity` may be missing.
         assumed: What the sheet does not print: `assumed.toml`, overruled by the sheet's own
             [assumed] section.
+        rms_granularity: Printed as one number, of which 1000 are a density of 1; None: not so.
         lad_aim: Status A densities of the printed grey card, (record,); prints only.
     """
 
@@ -42,6 +44,7 @@ class Sheet:
     base_um: float
     backing: str | None
     gate: str | None
+    rms_granularity: float | None
     tables: Mapping[str, Table]
     assumed: Mapping[str, Any]
     lad_aim: np.ndarray | None
@@ -94,7 +97,7 @@ def _must_hold_normal_exposure(folder: Path, sheet: Sheet) -> None:
 def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
     known = {
         *("id", "name", "maker", "kind", "densitometry", "balance", "source"),
-        *("exposure_index", "base_um", "backing", "gate", "lad", "assumed"),
+        *("exposure_index", "base_um", "backing", "gate", "rms_granularity", "lad", "assumed"),
     }
     if unknown := sorted(set(entries) - known):
         raise InputError(
@@ -124,8 +127,10 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
     except SpectralFilmError as problem:
         raise InputError(f"{path}: {problem}") from None
 
-    def number(name: str, fallback: float | None) -> float:
-        value, (lowest, highest) = entries.get(name, fallback), row_of(name).bounds
+    def number(
+        name: str, fallback: float | None, bounds: tuple[float, float] | None = None
+    ) -> float:
+        value, (lowest, highest) = entries.get(name, fallback), bounds or row_of(name).bounds
         if (
             isinstance(value, bool)
             or not isinstance(value, int | float)
@@ -153,6 +158,9 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
         "densitometry": word("densitometry", row_of("densitometry").words),
         "exposure_index": number("exposure_index", None) if kind == "negative" else None,
         "base_um": number("base_um", assumed["base_um"]),
+        "rms_granularity": number("rms_granularity", None, RMS_GRANULARITY)
+        if "rms_granularity" in entries
+        else None,
         "backing": backing,
         "gate": entries.get("gate", assumed.get("gate")),
         "assumed": assumed,

@@ -1,5 +1,6 @@
 """`spectral-film render`: a picture is put on film, printed and projected."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -134,8 +135,16 @@ Grain = Annotated[
     typer.Option(
         metavar="ON",
         rich_help_panel=FILM_PANEL,
+        help="on: fast, net or boolean, as is near enough; or one of them; off.",
+    ),
+]
+GrainSize = Annotated[
+    float,
+    typer.Option(
+        metavar="F",
+        rich_help_panel=FILM_PANEL,
         hidden=True,
-        help="off: no grain model ships yet.",
+        help="Factor on the size of its clouds, which is assumed, at the published granularity.",
     ),
 ]
 Seed = Annotated[
@@ -144,7 +153,7 @@ Seed = Annotated[
         metavar="N",
         rich_help_panel=FILM_PANEL,
         hidden=True,
-        help="Seed of the grain; with --grain off it changes nothing.",
+        help="Seed of the grain; the digits at the end of the input's name count its frames.",
     ),
 ]
 To = Annotated[
@@ -220,6 +229,7 @@ def render(
     scatter: Scatter = typed(Settings.scatter),
     adjacency: Adjacency = typed(Settings.adjacency),
     grain: Grain = Settings.grain,
+    grain_size: GrainSize = Settings.grain_size,
     seed: Seed = Settings.seed,
     print_film: Print = typed(Settings.print_film),
     printer_points: PrinterPoints = typed(Settings.printer_points),
@@ -260,7 +270,9 @@ def render(
         scatter=switch("--scatter", scatter),
         adjacency=_adjacency(adjacency),
         grain=grain,  # type: ignore[arg-type]  # checked by Settings
+        grain_size=grain_size,
         seed=seed,
+        frame=_frame(source),
         printer_points=numbers("--printer-points", printer_points, 3),
         to=to,  # type: ignore[arg-type]
         white=white,  # type: ignore[arg-type]
@@ -315,6 +327,12 @@ def render(
         mean_stop=latitude.mean_stop,
     )
     typer.echo(target)
+
+
+def _frame(source: Path) -> int:
+    """Where a picture stands in its sequence: the digits at the end of its name, nine at most."""
+    digits = re.findall(r"[0-9]{1,9}$", source.stem)
+    return int(digits[0]) if digits else 0
 
 
 def _halation(value: str) -> bool | float:

@@ -27,14 +27,6 @@ __constant float BINOMIAL[9] = {
     1.0f / 128, 8.0f / 128, 28.0f / 128, 56.0f / 128, 70.0f / 128,
     56.0f / 128, 28.0f / 128, 8.0f / 128, 1.0f / 128};
 
-int place_of(const int2 at, const int x, const int y) { return at.x + y * at.y + x; }
-
-#if VW == 1
-V samples(__global const float *at) { return *at; }
-#else
-V samples(__global const float *at) { return *(__global const VAnywhere *)at; }
-#endif
-
 // What lies at 2 m + offset, for VW neighbours m from `at` = 2 m on.
 #if VW == 1
 #define EVERY_SECOND(row, offset) ((row)[offset])
@@ -77,25 +69,6 @@ V doubled(__global const float *row, const int x)
     return both;
 }
 #endif
-
-void keep(
-    __global float *row, const int x, const int first, const int end, const V v)
-{
-#if VW == 1
-    if (x >= first && x < end)
-        row[x] = v;
-#else
-    if (x >= first && x + VW <= end) {
-        *(__global VAnywhere *)(row + x) = v;
-        return;
-    }
-    Lanes some;
-    some.all = v;
-    for (int i = 0; i < VW; ++i)
-        if (x + i >= first && x + i < end)
-            row[x + i] = some.lane[i];
-#endif
-}
 
 __kernel void hold_edges(
     __global float *plane, const int2 plane_at,

@@ -18,7 +18,7 @@ a frame comes out as it does in the whole, bit for bit.
 Reference: reference/stages/common.py, `convolve`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -137,7 +137,7 @@ class PreparedBlur:
         _check_margin(source, self._blur.margin)
         coarser = self._coarser_levels(region)
         for channel in range(source.channels):
-            taken, made = _channel(source, channel), _channel(target.over(region), channel)
+            taken, made = source.channel(channel), target.over(region).channel(channel)
             self._blur_level(0, channel, taken, made, coarser)
             if ring := self._rings[channel]:
                 ring.add(taken, made)
@@ -151,7 +151,7 @@ class PreparedBlur:
             down, up = room[level]
             self._launch(self._halve, down, fine=source, coarse=down)
             self._blur_level(level + 1, channel, down, up, room)
-            coarser, coarser_at = up.buffer, _place(up)
+            coarser, coarser_at = up.buffer, up.place
         core = self._cores[channel][level]
         self._launch(
             self._spread,
@@ -174,8 +174,8 @@ class PreparedBlur:
         for sides, items in ((1, (2 * columns, height)), (0, (width + 2 * columns, 2 * rows))):
             given: dict[str, Argument] = {
                 "plane": planes.buffer,
-                "plane_at": _place(planes),
-                "region": _corners(planes.region),
+                "plane_at": planes.place,
+                "region": planes.region.corners,
                 "margin": np.array((rows, columns), np.int32),
                 "sides": np.int32(sides),
             }
@@ -192,9 +192,9 @@ class PreparedBlur:
         region = made.region
         columns = -(-(region.width + 1) // self._device.vector_width)
         rows = -(-(region.height + 1) // ROWS)
-        arguments = {"region": _corners(region), **(given or {})}
+        arguments = {"region": region.corners, **(given or {})}
         for name, value in planes.items():
-            arguments |= {name: value.buffer, f"{name}_at": _place(value)}
+            arguments |= {name: value.buffer, f"{name}_at": value.place}
         kernel.run((_whole_groups(columns), rows), (GROUP, 1), arguments)
 
     def _coarser_levels(self, region: Region) -> list["_Coarser"]:
@@ -262,23 +262,7 @@ def _check_margin(planes: Planes, margin: tuple[int, int]) -> None:
         )
 
 
-def _channel(planes: Planes, channel: int) -> Planes:
-    return replace(planes, lead=planes.lead + channel * planes.plane, channels=1)
-
-
 _NONE = np.array((0, 0), np.int32)
-
-
-def _place(planes: Planes) -> np.ndarray:
-    """Where the sample (0, 0) would be, and the stride from row to row."""
-    region = planes.region
-    origin = planes.lead - region.y * planes.stride - region.x
-    return np.array((origin, planes.stride), np.int32)
-
-
-def _corners(region: Region) -> np.ndarray:
-    x, y, width, height = region
-    return np.array((x, y, x + width, y + height), np.int32)
 
 
 def _whole_groups(items: int) -> int:

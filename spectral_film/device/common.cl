@@ -90,6 +90,35 @@ void store(__global float *planes, const uint4 at, const uint plane, const uint 
 #endif
 }
 
+// By the pixels of the frame: `at` is where its pixel (0, 0) would be, and the stride from row to row.
+int place_of(const int2 at, const int x, const int y) { return at.x + y * at.y + x; }
+
+#if VW == 1
+V samples(__global const float *at) { return *at; }
+#else
+V samples(__global const float *at) { return *(__global const VAnywhere *)at; }
+#endif
+
+// The pixels of a row from x on, of which only those from `first` to before `end` are ours.
+void keep(
+    __global float *row, const int x, const int first, const int end, const V v)
+{
+#if VW == 1
+    if (x >= first && x < end)
+        row[x] = v;
+#else
+    if (x >= first && x + VW <= end) {
+        *(__global VAnywhere *)(row + x) = v;
+        return;
+    }
+    Lanes some;
+    some.all = v;
+    for (int i = 0; i < VW; ++i)
+        if (x + i >= first && x + i < end)
+            row[x + i] = some.lane[i];
+#endif
+}
+
 // Selects, not max() and min(): those are calls on some CPU devices, at twice the time of a loop.
 V at_least(const V x, const float low) { return x < low ? (V)low : x; }
 

@@ -5,7 +5,7 @@ need not ask whether there is a neighbour. On a device with memory of its own pl
 twice, in `put` and in `fetch`; on one that shares the host's they are numpy's own memory.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +36,12 @@ class Region(NamedTuple):
     def rows(self, first: int, count: int) -> "Region":
         """Some of its rows, `first` counted from its own."""
         return self._replace(y=self.y + first, height=min(count, self.height - first))
+
+    @property
+    def corners(self) -> np.ndarray:
+        """As kernels take it: first column and row, end column and row."""
+        x, y, width, height = self
+        return np.array((x, y, x + width, y + height), np.int32)
 
     @property
     def cut(self) -> tuple[slice, slice, slice]:
@@ -74,6 +80,12 @@ class Planes:
         return np.array((self.lead, self.stride, self.plane, self.step), np.uint32)
 
     @property
+    def place(self) -> np.ndarray:
+        """Where the frame's pixel (0, 0) would be, and the floats from row to row."""
+        origin = self.lead - self.region.y * self.stride - self.region.x
+        return np.array((origin, self.stride), np.int32)
+
+    @property
     def shape(self) -> tuple[int, int, int]:
         """Channels, rows and columns."""
         return self.channels, self.region.height, self.region.width
@@ -82,6 +94,10 @@ class Planes:
     def pitches(self) -> tuple[int, int, int]:
         """Bytes from plane to plane, from row to row, from pixel to pixel."""
         return 4 * self.plane, 4 * self.stride, 4 * self.step
+
+    def channel(self, number: int) -> "Planes":
+        """One of its planes."""
+        return replace(self, lead=self.lead + number * self.plane, channels=1)
 
     def over(self, region: Region) -> "Planes":
         """The same buffer, seen from another region of the frame."""

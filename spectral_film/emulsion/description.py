@@ -59,8 +59,9 @@ def _table(film: Film, path: str, row: Row, values: np.ndarray) -> Iterator[str]
             yield "    " + "  ".join(f"{value:10.5g}" for value in line)
     else:
         for line in lines:
-            peak = WAVELENGTH[line.argmax()]
-            yield f"    {line.min():.5g} to {line.max():.5g}, highest at {peak:g} nm"
+            highest = f", highest at {WAVELENGTH[line.argmax()]:g} nm"
+            where = highest if row.axes[-1] == "wavelength" else ""
+            yield f"    {line.min():.5g} to {line.max():.5g}{where}"
     yield from _provenance(film, path)
 
 

@@ -38,12 +38,26 @@ class ToneCurve(Value):
     log_exposure_spread: np.ndarray
     exponent: np.ndarray
 
+    def developed(self, log_exposure: np.ndarray) -> np.ndarray:
+        """Share of each sublayer that even patches develop, 0 to 1, in float64.
+
+        Args:
+            log_exposure: log10 lux s, (patch,) where the layers get the same, or (layer, patch).
+
+        Returns:
+            (layer, sublayer, patch).
+        """
+        mid, spread, exponent = (
+            table[:, :, None]
+            for table in (self.log_exposure_mid, self.log_exposure_spread, self.exponent)
+        )
+        reached = (np.atleast_2d(log_exposure)[:, None, :] - mid) / spread
+        share: np.ndarray = np.exp(-exponent * np.logaddexp(0, -np.log(10) * reached))
+        return share
+
     def dye(self, log_exposure: np.ndarray) -> np.ndarray:
-        """Dye of even neutral patches in float64, (patch,) log10 lux s -> (layer, patch)."""
-        h = log_exposure[:, None, None]
-        reached = (h - self.log_exposure_mid) / self.log_exposure_spread
-        developed = np.exp(-self.exponent * np.logaddexp(0, -np.log(10) * reached))
-        dye: np.ndarray = (self.density_range * developed).sum(axis=-1).T
+        """Dye of even patches in float64, as `developed` -> (layer, patch)."""
+        dye: np.ndarray = (self.density_range[:, :, None] * self.developed(log_exposure)).sum(1)
         return dye
 
 
@@ -124,6 +138,23 @@ class ClassicalAdjacency(Value):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Grain(Value):
+    """How uneven the dye of an even patch is; see docs/physics.md, Granularity.
+
+    Attributes:
+        radius_um: Of the dye clouds of each sublayer, (layer, sublayer). One aperture does not
+            tell it: assumed.
+        dye_amount: Where the next table has its nodes, rising, (layer, node).
+        rms: Of that layer's dye amount through an aperture of 48 um, (layer, node); beyond the
+            nodes it stays as it is at the last one.
+    """
+
+    radius_um: np.ndarray
+    dye_amount: np.ndarray
+    rms: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Lad(Value):
     """The laboratory aim of a print stock (Laboratory Aim Density).
 
@@ -182,6 +213,7 @@ class Film(Value):
         dye_density: Net spectral density of one unit of each dye, (dye, wavelength).
         dmin_density: Spectral density of the unexposed, developed film, (wavelength,).
         scatter: Spread of light in the emulsion; None where the sheet prints no MTF.
+        grain: How uneven its dyes are; None where the sheet prints no granularity.
         published: The sheet as read: table -> column -> values, NaN where not printed.
         provenance: Path in the film file -> where that table comes from.
         notes: Path in the film file -> what else it says: how its fits converged, say.
@@ -205,6 +237,7 @@ class Film(Value):
     dye_density: np.ndarray
     dmin_density: np.ndarray
     scatter: CoreSkirt | Cauchy | None = None
+    grain: Grain | None = None
     published: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
     provenance: Mapping[str, Provenance] = field(default_factory=dict, compare=False)
     notes: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -227,9 +260,26 @@ class Film(Value):
         curve = (getattr(self.tone_curve, table.name) for table in fields(ToneCurve))
         if len({values.shape for values in curve}) > 1:
             raise FilmModelError(f"{self.id}: the tables of tone_curve differ in shape")
+        if self.grain is not None:
+            self._must_be_this_films(self.grain)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.label}>"
+
+    def _must_be_this_films(self, grain: Grain) -> None:
+        for wrong, what in (
+            (
+                grain.radius_um.shape != self.tone_curve.density_range.shape,
+                "grain/radius_um has other sublayers than tone_curve",
+            ),
+            (grain.rms.shape != grain.dye_amount.shape, "the tables of grain differ in shape"),
+            (
+                grain.dye_amount.shape[1] < 2 or (np.diff(grain.dye_amount) <= 0).any(),
+                "grain/dye_amount must have two nodes or more, and rise along each layer",
+            ),
+        ):
+            if wrong:
+                raise FilmModelError(f"{self.id}: {what}")
 
     @property
     def kind(self) -> str:

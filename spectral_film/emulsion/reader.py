@@ -14,6 +14,7 @@ from spectral_film.emulsion.film import (
     ClassicalAdjacency,
     CoreSkirt,
     FilmFile,
+    Grain,
     Halation,
     Interlayer,
     Lad,
@@ -35,6 +36,7 @@ PARTS: Mapping[str, tuple[Any, ...]] = {
     "tone_curve": (ToneCurve,),
     "scatter": (CoreSkirt, Cauchy),
     "adjacency": (Interlayer, ClassicalAdjacency),
+    "grain": (Grain,),
     "lad": (Lad,),
 }
 

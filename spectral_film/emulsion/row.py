@@ -22,6 +22,7 @@ AXES: Mapping[str, int | None] = {
     "dye": 3,
     "record": 3,
     "sublayer": None,
+    "node": None,
     "wavelength": len(WAVELENGTH),
     "row": None,
 }

@@ -13,7 +13,8 @@ import numpy as np
 
 from spectral_film.emulsion.row import Role, Row
 
-SCHEMA_VERSION = 2  # 1 knew of a bare base nothing but its ring
+# 1 knew of a bare base nothing but its ring, 2 nothing of grain.
+SCHEMA_VERSION = 3
 
 Process = Literal["negative"]
 Densitometry = Literal["status-m", "status-a"]
@@ -27,6 +28,7 @@ KINDS: Mapping[str, tuple[Role, Process]] = {
 DENSITOMETRIES: Mapping[Densitometry, str] = {"status-m": "status M", "status-a": "status A"}
 
 LAYER, SUBLAYER, SPECTRAL = ("layer",), ("layer", "sublayer"), ("layer", "wavelength")
+NODES = ("layer", "node")
 
 SCHEMA = (
     Row(path="schema_version", holds="whole number", bounds=(1, SCHEMA_VERSION),
@@ -128,6 +130,15 @@ SCHEMA = (
     Row(path="adjacency/length_um", field="adjacency.length_um", role="camera", unit="um",
         bounds=(0, 1000), needed_with="adjacency", origins=("fitted",),
         meaning="how far inhibitor diffuses"),
+    Row(path="grain/radius_um", field="grain.radius_um", unit="um", axes=SUBLAYER,
+        bounds=(0.05, 20), needed_with="grain", origins=("assumed",),
+        meaning="radius of the dye clouds of a sublayer"),
+    Row(path="grain/dye_amount", field="grain.dye_amount",
+        unit="dye amount, 1 = peak density 1.0", axes=NODES, bounds=(0, 50), needed_with="grain",
+        origins=("fitted",), meaning="where the next table has its nodes, rising"),
+    Row(path="grain/rms", field="grain.rms", unit="dye amount", axes=NODES, bounds=(0, 1),
+        needed_with="grain", origins=("fitted", "assumed"),
+        meaning="standard deviation of that much dye through an aperture of 48 um"),
     Row(path="lad/aim_density", field="lad.aim_density", role="print",
         unit="{densitometry} density", axes=("record",), bounds=(0, 10), origins=("published",),
         meaning="densities that an 18 % grey prints to: the laboratory aim"),

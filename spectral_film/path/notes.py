@@ -25,6 +25,7 @@ def notes_on(pipeline: Pipeline, scene: Scene, steps: Steps, done: Exposed) -> l
         *_on_level(scene),
         *_on_light(settings, scene),
         *_on_backing(pipeline),
+        *_on_grain(pipeline),
         *_on_shortcuts(settings, steps),
         *_on_gamut(pipeline, done.gamut),
         *_on_codes(settings, done.planes),
@@ -90,6 +91,18 @@ def _on_backing(pipeline: Pipeline) -> list[str]:
     return [
         "backing ahu throws back what rem-jet does (assumed: nobody publishes either, and under "
         "both the base borders on what absorbs, so that nothing is totally reflected)"
+    ]
+
+
+def _on_grain(pipeline: Pipeline) -> list[str]:
+    """Films that were asked for their grain, and whose sheets say nothing of it."""
+    if pipeline.settings.grain == "off":
+        return []
+    films = (pipeline.negative, pipeline.print_film)
+    return [
+        f"{film.id} has no granularity, so it was rendered without grain"
+        for film in films
+        if film is not None and film.grain is None
     ]
 
 

@@ -10,9 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from spectral_film.emulsion.film import ClassicalAdjacency, Film, Interlayer, Negative, PrintStock
+from spectral_film.grain import noise
+from spectral_film.grain.method import Method, method_for
 from spectral_film.light.scene import SceneKind
 from spectral_film.path.settings import Settings
-from spectral_film.stages import adjacency, balance, densitometry, optics, reaction_diffusion
+from spectral_film.stages import adjacency, balance, densitometry, grain, optics, reaction_diffusion
 from spectral_film.stages.display import Display
 from spectral_film.stages.exposure import Camera
 from spectral_film.stages.printing import Printer
@@ -87,6 +89,12 @@ class Job:
         if self.print_film is None or self.settings.white == "lamp":
             return self.projector.open_gate()
         return self.projector.clear_film()
+
+    def grain_method(self, film: Film | None) -> Method | None:
+        """What draws the grain of one of the films, if anything does."""
+        if film is None:
+            return None
+        return method_for(film, self.settings.grain, self.pitch_um, self.settings.grain_size)
 
     def through(self, stage: Transmission, film: Film) -> Transmission:
         """A stage that looks through a film, at fewer wavelengths where `fast` asks for it."""
@@ -177,6 +185,32 @@ def _edge_diffusion(job: Job) -> Stage | None:
 def _edge_effect(job: Job) -> Stage | None:
     model = _edges(job)
     return None if model is None else adjacency.EdgeEffect(gain=model.gain)
+
+
+def _grain(job: Job) -> Stage | None:
+    return _grain_of(job, job.negative, noise.NEGATIVE, DYES)
+
+
+def _print_grain(job: Job) -> Stage | None:
+    return _grain_of(job, job.print_film, noise.PRINT, PRINT_DYES)
+
+
+def _grain_of(job: Job, film: Film | None, stock: noise.Stock, dyes: Signal) -> Stage | None:
+    method = job.grain_method(film)
+    if film is None or method is None:
+        return None
+    settings = job.settings
+    return grain.of_film(
+        film,
+        job.pitch_um,
+        method=method,
+        size=settings.grain_size,
+        seed=settings.seed,
+        frame=settings.frame,
+        stock=stock,
+        of=dyes,
+        to=dyes,
+    )
 
 
 def _densitometry(job: Job) -> Stage:
@@ -270,13 +304,15 @@ TABLE = (
     Row("inhibitor diffusion", _diffusion),
     Row("tone curve", _tone_curve),
     Row("edge diffusion", _edge_diffusion),
-    Row("edge effect", _edge_effect, DYES),
+    Row("edge effect", _edge_effect),
+    Row("grain", _grain, DYES),
     Row("densitometry", _densitometry, NEGATIVE_DENSITY, (NEGATIVE_DENSITY,)),
     Row("printing density", _printing_density, PRINTING_DENSITY, (PRINTING_DENSITY, CINEON)),
     Row("cineon", _cineon, CINEON, (CINEON,)),
     Row("printing", _printing),
     Row("print optics", _print_optics),
     Row("print tone curve", _print_tone_curve),
+    Row("print grain", _print_grain),
     Row("print densitometry", _print_densitometry, PRINT_DENSITY, (PRINT_DENSITY,)),
     Row("projection", _projection, XYZ),
     Row("display", _display, DISPLAY),

@@ -222,8 +222,10 @@ def check_settings(settings: Settings) -> None:
     """
     frame = Frame(gate_size_mm(gate_of(settings))[0], display_width=1)
     pipeline = Pipeline(settings=settings, frame=frame)
-    _ = pipeline.negative, pipeline.print_film
-    pipeline.job().camera.exposure_weight("rgb")
+    job = pipeline.job()
+    job.camera.exposure_weight("rgb")
+    for film in (pipeline.negative, pipeline.print_film):
+        job.grain_method(film)
 
 
 def gate_of(settings: Settings) -> str:

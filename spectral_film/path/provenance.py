@@ -19,7 +19,8 @@ def provenance(
     said["film"] = pipeline.negative.label
     said["print_film"] = pipeline.print_film.label if pipeline.print_film else "none"
     # What was left to the film, as it was taken.
-    light = pipeline.job().camera.illuminant
+    job = pipeline.job()
+    light = job.camera.illuminant
     said["illuminant"] = "none" if scene.kind == "radiance" else str(light)
     said["upsampling"] = settings.upsampling if scene.kind == "rgb" else "none"
     said["ei"] = settings.ei or pipeline.negative.exposure_index
@@ -36,6 +37,8 @@ def provenance(
         "input_notes": "; ".join(scene.notes),
         "crop": crop or "none",
         **said,
+        "grain_negative": job.grain_method(pipeline.negative) or "none",
+        "grain_print": job.grain_method(pipeline.print_film) or "none",
         "pitch_um": tuple(float(pitch) for pitch in pipeline.frame.pitch_um),
         **_shares(gamut),
     }

@@ -41,8 +41,11 @@ class Settings:
         halation: Light thrown back by the base: on, off, or a factor on it, 0 to 20.
         scatter, adjacency: Physics switches. Adjacency off stops the diffusion only; "pde" solves
             reaction and diffusion in time in the place of the kernel form.
-        grain: Only "off" so far.
-        seed: Of the grain.
+        grain: How the grain of the films is drawn: "on": by the cheapest of "fast", "net" and
+            "boolean" that is near enough to the truth at this pitch; or "off".
+        grain_size: Factor on the radius of its clouds, which no sheet prints, at the published
+            granularity: 0.1 to 10.
+        seed, frame: What its noise is made of; the frame is the number of a picture in a sequence.
         printer_points: Printer lights R, G, B; 25 prints the 18 % grey as `balance` says.
         to: Where to tap the path.
         white: The white the eye adapts to: the clear print, or the projector's lamp. Without a
@@ -68,8 +71,10 @@ class Settings:
     halation: bool | float = True
     scatter: bool = True
     adjacency: bool | Literal["pde"] = True
-    grain: Literal["off"] = "off"
+    grain: Literal["on", "net", "fast", "boolean", "off"] = "off"
+    grain_size: float = 1.0
     seed: int = 0
+    frame: int = 0
     printer_points: tuple[float, float, float] = (25.0, 25.0, 25.0)
     to: Quantity = "display"
     white: Literal["print", "lamp"] = "print"
@@ -102,8 +107,11 @@ class Settings:
             _within("--halation", self.halation, 0, 20, " times the film's own, on or off")
         if self.adjacency != "pde":
             _is_switch("--adjacency", self.adjacency, "on, off or pde")
-        if not isinstance(self.seed, Integral):
-            raise UsageError(f"--seed is {self.seed!r}, expected a whole number")
+        _one_of("--grain", self.grain, ("on", "net", "fast", "boolean", "off"))
+        _within("--grain-size", self.grain_size, 0.1, 10, " times the film's own")
+        for name, number in (("--seed", self.seed), ("the frame", self.frame)):
+            if not isinstance(number, Integral):
+                raise UsageError(f"{name} is {number!r}, expected a whole number")
         object.__setattr__(self, "printer_points", _three("--printer-points", self.printer_points))
         for points in self.printer_points:
             _within("--printer-points", points, -100, 150)
@@ -114,7 +122,6 @@ class Settings:
         _one_of("--upsampling", self.upsampling, ("measured", "jakob-hanika"))
         _one_of("--display", self.display, DISPLAYS)
         _one_of("--gamut", self.gamut, ("compress", "clip"))
-        _one_of("--grain", self.grain, ("off",))
         if self.print_film is None and self.to == "print":
             raise UsageError("--to print needs a print stock; give --print 2383, or --to negative")
         if self.print_film is None and self.to in ("printing-density", "cineon"):

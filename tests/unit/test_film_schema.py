@@ -47,7 +47,10 @@ BOUNDS = {
     "lad/aim_density": (0, 10),
     "lad/log_exposure": (-10, 10),
     "published/characteristic_curves/log_exposure": (-10, 10),
-    "schema_version": (1, 2),
+    "schema_version": (1, 3),
+    "grain/radius_um": (0.05, 20),  # a fifth of the finest dye cloud to seven times the coarsest
+    "grain/dye_amount": (0, 50),
+    "grain/rms": (0, 1),
     "fit/*/steps": (0, np.inf),
     "fit/*/chi2": (0, np.inf),
     "fit/*/degrees_of_freedom": (0, np.inf),
@@ -145,7 +148,9 @@ def test_every_table_may_come_from_somewhere_and_has_a_unit():
 @pytest.mark.parametrize("path", BOUNDS)
 def test_a_value_may_be_at_its_bound_and_no_further(path):
     row, (lowest, highest) = row_of(path), BOUNDS[path]
-    shape = tuple({"wavelength": 85, "sublayer": 2, "row": 2}.get(axis, 3) for axis in row.axes)
+    shape = tuple(
+        {"wavelength": 85, "sublayer": 2, "row": 2, "node": 2}.get(axis, 3) for axis in row.axes
+    )
 
     def complaint(value):
         return row.complaint(np.full(shape, value) if row.holds == "table" else value)

@@ -1,0 +1,137 @@
+"""What a microdensitometer reads of a texture on a grid of pixels, and how strong it must be.
+
+The charts of the sheets were read through a disc of 48 um. On a grid it is a disc of weights, and
+the variance that it reads is the covariance of the pixels, weighed with the disc's autocorrelation:
+so whatever draws the texture, how strong it must be follows from its covariance.
+Source: docs/physics.md, Granularity.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from spectral_film.emulsion.film import Film
+from spectral_film.grain.boolean import lens, point_covariance
+
+APERTURE_UM = 48.0  # of the sheets
+ACROSS = 2  # pixels that a disc has at least; a smaller one would read the pixel's own aperture
+LEAST, MOST = 0.02, 0.98  # coverage; beyond, the texture keeps its shape and only fades
+RINGS = 24  # of an integral over distances, right to 1e-6
+SLICES = 64  # of a pixel, right to 1e-4 of its weight
+STEPS = 4000  # of log exposure, right to 1e-5 of coverage
+
+Covariance = Callable[[int, int, np.ndarray], np.ndarray]
+
+
+def coverage(film: Film) -> np.ndarray:
+    """Share of each sublayer that is covered where the film's granularity has its nodes.
+
+    Returns:
+        (layer, sublayer, node), held between `LEAST` and `MOST`.
+    """
+    assert film.grain is not None  # whoever reads texture has asked
+    curve = film.tone_curve
+    reach = 8 * curve.log_exposure_spread / np.minimum(curve.exponent, 1)
+    lowest = (curve.log_exposure_mid - reach).min()
+    highest = (curve.log_exposure_mid + reach).max()
+    exposure = np.linspace(lowest, highest, STEPS)
+    exposed = np.stack(
+        [
+            np.interp(wanted, dye, exposure)
+            for wanted, dye in zip(film.grain.dye_amount, curve.dye(exposure), strict=True)
+        ]
+    )
+    return curve.developed(exposed).clip(LEAST, MOST)
+
+
+def disc_weights(pitch_um: tuple[float, float], diameter_um: float) -> np.ndarray:
+    """Share of a disc that lies on each pixel, its centre on the middle one's.
+
+    Args:
+        pitch_um: Of the pixels along x and y.
+        diameter_um: Of the disc.
+
+    Returns:
+        (y, x) of sum 1, odd sides.
+    """
+    columns, rows = (2 * math.ceil(diameter_um / (2 * pitch) - 0.5) + 1 for pitch in pitch_um)
+    edges = pitch_um[0] * (np.arange(columns + 1) - columns / 2)
+    slices = pitch_um[1] * ((np.arange(rows * SLICES) + 0.5) / SLICES - rows / 2)
+    chord = np.sqrt(np.maximum(diameter_um**2 / 4 - slices**2, 0))[:, None]
+    lengths = np.diff(edges.clip(-chord, chord), axis=1)
+    areas = lengths.reshape(rows, SLICES, columns).sum(axis=1)
+    return areas / areas.sum()
+
+
+def disc_variance(u: np.ndarray, radius_um: np.ndarray, diameter_um: float) -> np.ndarray:
+    """Variance of Boolean grain through a disc, without any pixels.
+
+    Where clouds are far smaller than the disc it goes as 1 over its area, which is Selwyn's law.
+
+    Args:
+        u: Coverage.
+        radius_um: Of the clouds; broadcasts with `u`.
+        diameter_um: Of the disc.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(RINGS)
+    distance = np.asarray(radius_um)[..., None] * (nodes + 1)
+    ring = 2 * np.pi * distance * np.asarray(radius_um)[..., None] * weights
+    seen = lens(2 * distance / diameter_um) / (np.pi * diameter_um**2 / 4)
+    covariance = point_covariance(np.asarray(u)[..., None], nodes + 1)
+    return (covariance * seen * ring).sum(axis=-1)
+
+
+def gain(
+    film: Film, pitch_um: tuple[float, float], covariance: Covariance, size: float = 1.0
+) -> np.ndarray:
+    """What a texture is multiplied by, so that the film reads its published granularity.
+
+    Args:
+        film: Has grain.
+        pitch_um: Of the pixels along x and y.
+        covariance: Of the texture of a layer's sublayer by lag, for these coverages: (node, y, x),
+            the lag of 0 in the middle. The texture is of coverage, so one of it is the sublayer's
+            whole dye.
+        size: Factor on the film's radii with which the texture is drawn.
+
+    Returns:
+        (layer, node), for all sublayers of a layer.
+    """
+    grain = film.grain
+    assert grain is not None
+    u, weight = coverage(film), film.tone_curve.density_range
+    diameter = max(APERTURE_UM, ACROSS * max(pitch_um))
+    together = _autocorrelation(disc_weights(pitch_um, diameter))
+    variance = np.zeros_like(grain.rms)
+    for layer, sublayer in np.ndindex(weight.shape):
+        of = covariance(layer, sublayer, u[layer, sublayer])
+        variance[layer] += weight[layer, sublayer] ** 2 * _weighed(of, together)
+    # Pixels too large for the sheet's disc are read through a larger one, which evens out more.
+    radius = size * grain.radius_um[:, :, None]
+    wider, printed = (
+        (weight[:, :, None] ** 2 * disc_variance(u, radius, across)).sum(axis=1)
+        for across in (diameter, APERTURE_UM)
+    )
+    factor: np.ndarray = grain.rms * np.sqrt(wider / printed / variance)
+    return factor
+
+
+def _autocorrelation(weights: np.ndarray) -> np.ndarray:
+    """By lag, (2 rows - 1, 2 columns - 1), the lag of 0 in the middle."""
+    rows, columns = (2 * n - 1 for n in weights.shape)
+    power = np.abs(np.fft.rfft2(weights, (rows, columns))) ** 2
+    return np.fft.fftshift(np.fft.irfft2(power, (rows, columns)))
+
+
+def _weighed(covariance: np.ndarray, together: np.ndarray) -> np.ndarray:
+    """Sum over the lags that both have, (node,)."""
+    cut = []
+    for array in (covariance, together):
+        rows, columns = (
+            min(a, b) for a, b in zip(covariance.shape[1:], together.shape, strict=True)
+        )
+        top, left = (array.shape[-2] - rows) // 2, (array.shape[-1] - columns) // 2
+        cut.append(array[..., top : top + rows, left : left + columns])
+    summed: np.ndarray = (cut[0] * cut[1]).sum(axis=(-2, -1))
+    return summed
