@@ -16,7 +16,10 @@ from reference.fit.curves import FittedCurves
 from reference.fit.sheet import Sheet
 from reference.fit.solve import keep
 from reference.fit.tables import RECORDS
+from spectral_film.errors import InputError
+from spectral_film.light.spectra import illuminant, observer
 
+PRINTED_AT = 1.0  # visual density over the base at which sheets that print one number read it
 NODES = 24  # of a layer
 STEPS = 4000  # of exposure, in which densities are looked up
 BEYOND = 3.0  # decades before and after the sheet's exposures, where the curves have levelled off
@@ -43,54 +46,74 @@ class FittedGrain:
     printed: bool
     clipped: int
 
+    def at(self, density: float) -> dict[str, float]:
+        """The chart's rms at a density over D-min, by record."""
+        found = zip(RECORDS, self.chart, strict=True)
+        return {record: float(np.interp(density, *of)) for record, of in found}
+
 
 def fit_granularity(sheet: Sheet, curves: FittedCurves) -> FittedGrain | None:
-    """Fit the sheet's granularity; a film with neither chart nor number has none."""
-    chart = _chart(sheet)
-    if chart is None:
+    """Fit the sheet's granularity; a film with neither chart nor number has none.
+
+    Raises:
+        InputError: the number is of a density that the film does not reach.
+    """
+    if "rms_granularity" in sheet.tables:
+        chart = by_density(sheet.tables["rms_granularity"].columns)
+    elif sheet.rms_granularity is not None:
+        shape = {name: np.array(values) for name, values in sheet.assumed["granularity"].items()}
+        chart = [(shape["net_density"], shape[record]) for record in RECORDS]
+    else:
         return None
     exposure, net = _scale(sheet, curves)
     within = np.any([n < d[-1] for (d, _), n in zip(chart, net, strict=True)], axis=0)
     within[0] = True
     dyes, net = curves.dyes(exposure[within]), net[:, within]
     dyes[:, 0] = net[:, 0] = 0.0  # unexposed
-    rms, clipped = _told_apart(look_through(curves, dyes)[1], chart, net)
+    rms, clipped = _told_apart(look_through(curves, dyes, curves.response)[1], chart, net)
+    printed = "rms_granularity" in sheet.tables
+    scale = 1.0 if printed else _of_its_number(sheet, curves, dyes, rms)
     nodes = _nodes(dyes, rms)
     return FittedGrain(
         radius_um=_radii(sheet, curves),
         dye_amount=keep(dyes[:, nodes]),
-        rms=keep(rms[:, nodes]),
-        chart=chart,
-        printed="rms_granularity" in sheet.tables,
+        rms=keep(scale * rms[:, nodes]),
+        chart=[(density, scale * sigma) for density, sigma in chart],
+        printed=printed,
         clipped=int(clipped[nodes].sum()),
     )
 
 
-def read_granularity(sheet: Sheet, curves: FittedCurves, grain: FittedGrain) -> Chart:
-    """What the film reads where its chart has points: density over D-min, rms, by record."""
+def read_granularity(
+    sheet: Sheet, curves: FittedCurves, grain: FittedGrain, density: np.ndarray
+) -> np.ndarray:
+    """Rms that the film reads on greys of these densities over D-min, (record, density)."""
     exposure, net = _scale(sheet, curves)
-    found = []
-    for record, (density, _) in enumerate(grain.chart):
-        dyes = curves.dyes(np.interp(density, net[record], exposure))
-        _, gain = look_through(curves, dyes)
+    read = []
+    for record, reached in enumerate(net):
+        dyes = curves.dyes(np.interp(density, reached, exposure))
+        _, gain = look_through(curves, dyes, curves.response)
         rms = [np.interp(*of) for of in zip(dyes, grain.dye_amount, grain.rms, strict=True)]
-        found.append((density, np.sqrt((gain[:, record] ** 2 * np.square(rms).T).sum(axis=1))))
-    return found
+        read.append(np.sqrt((gain[:, record] ** 2 * np.square(rms).T).sum(axis=1)))
+    return np.stack(read)
 
 
-def look_through(curves: FittedCurves, dyes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Status density of even patches, and what it rises by with each dye.
+def look_through(
+    curves: FittedCurves, dyes: np.ndarray, response: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Density of even patches, and what it rises by with each dye.
 
     Args:
         curves: Of the film.
         dyes: (dye, patch).
+        response: Of the densitometer, each of unit sum, (record, wavelength).
 
     Returns:
         (record, patch) and (patch, record, dye).
     """
     through = 10 ** -(curves.dmin_density + dyes.T @ curves.dye_density)
-    light = through @ curves.response.T
-    lost = np.einsum("pw,rw,dw->prd", through, curves.response, curves.dye_density)
+    light = through @ response.T
+    lost = np.einsum("pw,rw,dw->prd", through, response, curves.dye_density)
     return -np.log10(light).T, lost / light[:, :, None]
 
 
@@ -106,25 +129,12 @@ def by_density(table: Mapping[str, np.ndarray]) -> Chart:
     return chart
 
 
-def _chart(sheet: Sheet) -> Chart | None:
-    """What is printed, or the shape of the kind at the number that is; None where neither is."""
-    if "rms_granularity" in sheet.tables:
-        return by_density(sheet.tables["rms_granularity"].columns)
-    if sheet.rms_granularity is None:
-        return None
-    shape = sheet.assumed["granularity"]
-    density = np.array(shape["net_density"], float)
-    return [
-        (density, np.array(shape[f"relative_{record}"]) * sheet.rms_granularity / 1000)
-        for record in RECORDS
-    ]
-
-
 def _scale(sheet: Sheet, curves: FittedCurves) -> tuple[np.ndarray, np.ndarray]:
     """A grey scale from hardly any exposure to the most dye: exposure, density over D-min."""
     printed = sheet.log_exposure()
     exposure = np.linspace(printed[0] - BEYOND, printed[-1] + BEYOND, STEPS)
-    density, _ = look_through(curves, np.hstack([np.zeros((3, 1)), curves.dyes(exposure)]))
+    dyes = np.hstack([np.zeros((3, 1)), curves.dyes(exposure)])
+    density, _ = look_through(curves, dyes, curves.response)
     return exposure, density[:, 1:] - density[:, :1]
 
 
@@ -137,6 +147,21 @@ def _told_apart(gain: np.ndarray, chart: Chart, net: np.ndarray) -> tuple[np.nda
     for patch in np.flatnonzero(impossible):
         layers[patch] = nnls(gain[patch] ** 2, variance[patch])[0]
     return np.sqrt(layers.T), impossible
+
+
+def _of_its_number(sheet: Sheet, curves: FittedCurves, dyes: np.ndarray, rms: np.ndarray) -> float:
+    """Factor with which a visual densitometer reads the number that the sheet prints."""
+    assert sheet.rms_granularity is not None
+    visual = observer()[1] * illuminant("A")
+    density, gain = look_through(curves, dyes, visual[None] / visual.sum())
+    net = density[0] - density[0, 0]
+    if net[-1] < PRINTED_AT:
+        raise InputError(
+            f"{sheet.id}: rms_granularity is read at a visual density of {PRINTED_AT:g} over the "
+            f"base, and this film reaches {net[-1]:.2f}; look at the characteristic curves"
+        )
+    read = np.sqrt((gain[:, 0].T ** 2 * rms**2).sum(axis=0))
+    return float(sheet.rms_granularity / 1000 / np.interp(PRINTED_AT, net, read))
 
 
 def _nodes(dyes: np.ndarray, rms: np.ndarray) -> list[int]:

@@ -163,6 +163,9 @@ def _open(model: FilmModel) -> Section:
 
 def _assumed(model: FilmModel) -> Section:
     rows = [(name, str(value)) for name, value in sorted(model.sheet.assumed.items())]
+    if model.grain:
+        said = "; ".join(" ".join(f"{r:g}" for r in layer) for layer in model.grain.radius_um)
+        rows.append(("radius of dye clouds by sublayer, um: cyan; magenta; yellow", said))
     return section(
         "Assumed",
         paragraph("What no sheet prints; an [assumed] section in sheet.toml overrules any entry."),

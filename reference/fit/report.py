@@ -9,8 +9,11 @@ import optimistix as optx
 from jaxtyping import Array, Float64
 
 from reference.fit.chart_fit import ChartFit
+from reference.fit.curves import FittedCurves
+from reference.fit.granularity import FittedGrain, read_granularity
 from reference.fit.model import FilmModel
 from reference.fit.optics import read_mtf
+from reference.fit.sheet import Sheet
 from reference.fit.solve import HELD, Number
 from reference.fit.spectra import midscale_neutral
 from reference.fit.tables import RECORDS
@@ -90,6 +93,8 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                 tolerance=MTF[kind],
             )
         )
+    if model.grain and model.grain.printed:
+        found.append(_granularity(sheet, model.curves, model.grain))
     neutral = midscale_neutral(sheet)
     if neutral:
         published, printed = neutral
@@ -166,8 +171,45 @@ def lines(model: FilmModel, charted: ChartFit | None = None) -> Iterator[str]:
         )
     if model.optics is None:
         yield "no mtf.csv: the film has no scatter and no adjacency"
-    if "rms_granularity" not in sheet.tables:
-        yield "no rms_granularity.csv: the film has no grain"
+    yield from _of_grain(sheet, model.grain)
+
+
+def _of_grain(sheet: Sheet, grain: FittedGrain | None) -> Iterator[str]:
+    """What the sheet's granularity leaves open."""
+    if grain is None:
+        yield "no rms_granularity, neither as a table nor as a number: the film has no grain"
+        return
+    if not grain.printed:
+        read = ", ".join(f"{record} {1000 * rms:.3g}" for record, rms in grain.at(1.0).items())
+        yield (
+            f"no rms_granularity.csv: grain has the shape that is assumed for a {sheet.kind}, at "
+            f"rms_granularity = {sheet.rms_granularity:g} of visual density 1.0; by record at 1.0 "
+            f"that is {read}"
+        )
+    if grain.clipped:
+        yield (
+            f"granularity: at {grain.clipped} of {grain.rms.shape[1]} nodes no variances of three "
+            "layers read as the sheet does; there one layer is taken to be even"
+        )
+    yield "assumed: size of dye clouds, which an aperture of 48 um does not tell"
+
+
+def _granularity(sheet: Sheet, curves: FittedCurves, grain: FittedGrain) -> Comparison:
+    """At every density that the chart has for a record; its foot at the mean of what it reads."""
+    density = np.unique(np.concatenate([rising for rising, _ in grain.chart]))
+    data = [
+        np.where(np.isin(density, rising), np.interp(density, rising, sigma), np.nan)
+        for rising, sigma in grain.chart
+    ]
+    return Comparison(
+        quantity="granularity x 1000",
+        axis="density over D-min",
+        x=density,
+        records=RECORDS,
+        data=1000 * np.stack(data),
+        reading=1000 * read_granularity(sheet, curves, grain, density),
+        tolerance=None,
+    )
 
 
 def _neutral_spectrum(model: FilmModel, published: np.ndarray) -> np.ndarray:

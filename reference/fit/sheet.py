@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from reference.fit.tables import Table, read_tables
+from reference.fit.tables import RECORDS, Table, read_tables
 from spectral_film.emulsion.frame import gate_size_mm
 from spectral_film.emulsion.schema import Densitometry, row_of
 from spectral_film.errors import InputError, SpectralFilmError
@@ -29,7 +29,8 @@ class Sheet:
         tables: As in `FORMS`; `mtf` and `rms_granularity` may be missing.
         assumed: What the sheet does not print: `assumed.toml`, overruled by the sheet's own
             [assumed] section.
-        rms_granularity: Printed as one number, of which 1000 are a density of 1; None: not so.
+        rms_granularity: The one number that some sheets print, 1000 times a density: read at a
+            visual density of 1.0 over the base; None where it is not printed.
         lad_aim: Status A densities of the printed grey card, (record,); prints only.
     """
 
@@ -201,7 +202,7 @@ def _assumed(path: Path, kind: str, own: Any) -> dict[str, Any]:
     return overruled(defaults, own, "assumed")
 
 
-_ANY_LENGTH = ("wavelength_nm", "density")
+_ANY_LENGTH = ("wavelength_nm", "density", "net_density", *RECORDS)
 
 
 def _alike(value: Any, base: Any, *, any_length: bool) -> bool:
@@ -225,6 +226,7 @@ def _must_hang_together(path: Path, assumed: Mapping[str, Any]) -> None:
     shortest, longest = assumed.get("adjacency", {}).get("length_um", (1.0, 2.0))
     base = assumed.get("base_density", {"wavelength_nm": [0, 1], "density": [0, 0]})
     rising = len(base["density"]) > 1 and (np.diff(base["wavelength_nm"]) > 0).all()
+    shape = assumed["granularity"]
     profiles = row_of("halation/*/profile").words
     veils = [veil for veil in assumed.get("halation", {}).values() if isinstance(veil, dict)]
     for holds, entry, expected in (
@@ -234,6 +236,13 @@ def _must_hang_together(path: Path, assumed: Mapping[str, Any]) -> None:
             rising and len(base["density"]) == len(base["wavelength_nm"]),
             "base_density",
             "rising wavelengths and a density for each",
+        ),
+        (
+            len({len(column) for column in shape.values()}) == 1
+            and len(shape["net_density"]) > 1
+            and (np.diff(shape["net_density"]) > 0).all(),
+            "granularity",
+            "rising densities, and R, G, B for each",
         ),
         (
             all(veil["profile"] in profiles for veil in veils),
