@@ -1,7 +1,8 @@
 """The texture of a film on one sampling: what a stage that draws it must know, by dye amount.
 
 Amplitudes are such that the microdensitometer that measured the film reads its published
-granularity. Axes of dye are even, from the least to the most that a layer can make.
+granularity. Their axis is even in the root of the dye amount: near the base a film's grain changes
+fast.
 Source: docs/physics.md, Grain.
 """
 
@@ -17,7 +18,7 @@ from spectral_film.grain.aperture import SCAN
 from spectral_film.grain.filtered import RADIUS, correlation_of, filter_for, kappa_for
 from spectral_film.grain.network import network, variable
 
-NODES = 256  # on an axis of dye: straight lines between them are within 1e-4 of the amplitude
+NODES = 512  # on an axis of dye: straight lines between them are within .3 %, and 1.2 % at the last of the amplitude
 
 Pitch = tuple[float, float]
 
@@ -28,14 +29,15 @@ class Filtered:
 
     Attributes:
         lowest: Dye amount of the first node, (layer,).
-        step: From node to node, (layer,).
+        span: Dye amount from the first node to the last, (layer,); node i lies at a share of
+            (i / (NODES - 1))^2 of it.
         filter: Of each layer, (layer, orbit).
         amplitude: Standard deviation of the layer's dye, (layer, node).
         kappa: Bend of the noise, (layer, node).
     """
 
     lowest: np.ndarray
-    step: np.ndarray
+    span: np.ndarray
     filter: np.ndarray
     amplitude: np.ndarray
     kappa: np.ndarray
@@ -46,7 +48,7 @@ class Networked:
     """Of the network, which draws each sublayer.
 
     Attributes:
-        lowest, step: As of `Filtered`.
+        lowest, span: As of `Filtered`.
         coverage: What polynomials are of, `network.variable`, (layer, sublayer, node).
         amplitude: Of the sublayer's texture, (layer, sublayer, node).
         first, second: Filters, (layer, sublayer, channel, orbit).
@@ -55,7 +57,7 @@ class Networked:
     """
 
     lowest: np.ndarray
-    step: np.ndarray
+    span: np.ndarray
     coverage: np.ndarray
     amplitude: np.ndarray
     first: np.ndarray
@@ -94,8 +96,8 @@ def filtered(film: Film, pitch_um: Pitch, size: float) -> Filtered:
     return Filtered(
         **_axis(film),
         filter=filters,
-        amplitude=_evenly(film, reading.gain(film, pitch_um, covariance) * np.sqrt(power)),
-        kappa=_evenly(film, np.array(list(map(kappa_for, skewness, filters)))),
+        amplitude=_on_axis(film, reading.gain(film, pitch_um, covariance, size) * np.sqrt(power)),
+        kappa=_on_axis(film, np.array(list(map(kappa_for, skewness, filters)))),
     )
 
 
@@ -113,7 +115,7 @@ def networked(film: Film, pitch_um: Pitch, size: float) -> Networked:
     def covariance(layer: int, sublayer: int, _: np.ndarray) -> np.ndarray:
         return scale[layer, sublayer, :, None, None] ** 2 * drawn[layer, sublayer]
 
-    gain = reading.gain(film, pitch_um, covariance)
+    gain = reading.gain(film, pitch_um, covariance, size)
     amplitude = gain[:, None] * film.tone_curve.density_range[..., None] * scale
 
     def of(name: str) -> np.ndarray:
@@ -121,8 +123,8 @@ def networked(film: Film, pitch_um: Pitch, size: float) -> Networked:
 
     return Networked(
         **_axis(film),
-        coverage=_evenly(film, variable(u)),
-        amplitude=_evenly(film, amplitude),
+        coverage=_on_axis(film, variable(u)),
+        amplitude=_on_axis(film, amplitude),
         **{name: of(name) for name in ("first", "second", "gain", "slope", "shift", "mean")},
     )
 
@@ -138,13 +140,13 @@ def _by_sublayer(
 
 def _axis(film: Film) -> dict[str, np.ndarray]:
     dye = film.grain.dye_amount
-    return {"lowest": dye[:, 0], "step": (dye[:, -1] - dye[:, 0]) / (NODES - 1)}
+    return {"lowest": dye[:, 0], "span": np.ptp(dye, axis=1)}
 
 
-def _evenly(film: Film, values: np.ndarray) -> np.ndarray:
-    """Values at the dye amounts of a film's granularity, (layer, ..., node), on an even axis."""
-    even = []
+def _on_axis(film: Film, values: np.ndarray) -> np.ndarray:
+    """Values at the dye amounts of a film's granularity, (layer, ..., node), at ours."""
+    found = []
     for dye, of_layer in zip(film.grain.dye_amount, values, strict=True):
-        axis = np.linspace(dye[0], dye[-1], NODES)
-        even.append(np.apply_along_axis(lambda v: np.interp(axis, dye, v), -1, of_layer))
-    return np.array(even)
+        ours = dye[0] + np.ptp(dye) * np.linspace(0, 1, NODES) ** 2
+        found.append(np.apply_along_axis(lambda v: np.interp(ours, dye, v), -1, of_layer))
+    return np.array(found)

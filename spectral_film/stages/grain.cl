@@ -119,14 +119,21 @@ V dye_at(__global const float *plane, const int2 at, const int4 held, const int 
 #endif
 }
 
+// Where an amount of dye lies on the axis of the tables, in nodes; what is no number, on the first.
+V position_of(const V dye, const float2 axis)
+{
+    const V share = at_most(at_least((dye - axis.x) * axis.y, 1e-30f), 1.0f);
+    const V position = share * rsqrt_(share) * (NODES - 1);
+    return position > 0.0f ? position : 0.0f;
+}
+
 // Two functions of dye from one table of value, step, value, step: straight lines between nodes.
 typedef struct { V first, second; } Pair;
 
-Pair between(__global const float4 *nodes, V position)
+Pair between(__global const float4 *nodes, const V position)
 {
-    position = at_most(position > 0.0f ? position : 0.0f, NODES - 1);  // not a number: node 0
     const VI below = TO_VI(at_most(position, NODES - 2));
-    const V along = position - TO_V(below);
+    const V along = at_most(position - TO_V(below), 1.0f);
     Pair found;
 #if VW == 16
     // Whole nodes, turned round in registers.
@@ -175,7 +182,7 @@ V orbit(__global const float *at, const int stride, const int dx, const int dy)
 __kernel void bend(
     __global const float *dyes, const int2 dyes_at, const int4 held,
     __global const float4 *nodes,  // kappa, its step, amplitude, its step  [layer][node]
-    __constant float2 *axis,       // first dye, nodes per dye              [layer]
+    __constant float2 *axis,       // first dye, 1 / all dye                [layer]
     const int layer,
     __global float *noise, const int2 noise_at,  // in: white; out: bent
     const int4 region)
@@ -184,7 +191,7 @@ __kernel void bend(
     if (x >= region.z)
         return;
     const V dye = dye_at(dyes, dyes_at, held, x, y);
-    const Pair at = between(nodes + layer * NODES, (dye - axis[layer].x) * axis[layer].y);
+    const Pair at = between(nodes + layer * NODES, position_of(dye, axis[layer]));
     __global float *row = noise + place_of(noise_at, 0, y);
     const V z = samples(row + x);
     keep(row, x, region.x, region.z, at.second * (z + at.first * (z * z - 1.0f)));
@@ -234,7 +241,7 @@ V step_of(const V x)
 __kernel void threshold(
     __global const float *dyes, const int2 dyes_at, const int4 held,
     __global const float4 *nodes,  // coverage, its step, amplitude, its step  [layer][field][node]
-    __constant float2 *axis,       // first dye, nodes per dye                 [layer]
+    __constant float2 *axis,       // first dye, 1 / all dye                   [layer]
     __constant float *first,       // [layer][field][channel][orbit]
     __constant float *second,      // [layer][field][channel][orbit]
     __constant float *gain,        // [layer][field][channel][power]
@@ -250,7 +257,7 @@ __kernel void threshold(
     if (x >= region.z)
         return;
     const V dye = dye_at(dyes, dyes_at, held, x, y);
-    const V position = (dye - axis[layer].x) * axis[layer].y;
+    const V position = position_of(dye, axis[layer]);
     V sums[ORBITS];
     #pragma unroll
     for (int j = 0; j < ORBITS; ++j)

@@ -137,7 +137,7 @@ class _Work:
         # Bits as they are: a table of floats would round them.
         self._white = self._kernel("white", {"keys": grain.keys.view(np.float32)})
         texture = grain.texture
-        self._axis = np.stack([texture.lowest, 1 / texture.step], axis=-1)
+        self._axis = np.stack([texture.lowest, 1 / texture.span], axis=-1)
 
     def over(self, region: Region, *, dyes: Planes, grainy: Planes) -> None:
         """See `Work`."""
