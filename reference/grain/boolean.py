@@ -28,7 +28,11 @@ def samples_per_pixel(rho: float) -> int:
 
 
 def flat(
-    u: float | Sequence[float], rho: float, aperture: Aperture, shape: tuple[int, int], seed: int
+    u: np.ndarray | Sequence[float] | float,
+    rho: float,
+    aperture: Aperture,
+    shape: tuple[int, int],
+    seed: int,
 ) -> np.ndarray:
     """Evenly exposed pictures, of one field of thresholds.
 
@@ -48,11 +52,13 @@ def flat(
 
 
 def picture(u: np.ndarray, rho: float, aperture: Aperture, seed: int) -> np.ndarray:
-    """A picture of coverages (y, x), each even over its pixel, rendered; float32.
+    """A picture of coverages (..., y, x), each even over its pixel, rendered; float32.
 
-    Beyond the border the picture goes on as it ends.
+    Beyond the border the picture goes on as it ends. Several have one field of thresholds.
     """
-    return _cut_out(np.asarray(u, dtype=np.float32)[None], rho, aperture, seed)[0]
+    pictures = np.asarray(u, dtype=np.float32)
+    shape = pictures.shape
+    return _cut_out(pictures.reshape(-1, *shape[-2:]), rho, aperture, seed).reshape(shape)
 
 
 def tile(

@@ -1,0 +1,130 @@
+"""What is accepted of a method of grain, whether one is within it, and the tables that say so."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.grain.outcome import Measured, Outcome
+
+LARGEST = 0.8  # pixels, the radius at which a photograph's spectrum has a limit of its own
+# At one radius a sample is small: the model itself, with other discs, may be half of what is found.
+OF_TRUTH = 2.0
+
+
+class Limit(NamedTuple):
+    """Of the mean of a metric, over radii and pictures, and of its worst."""
+
+    title: str
+    form: str
+    mean: float
+    worst: float = np.inf
+
+
+class Reading(NamedTuple):
+    """One figure and what is accepted of it."""
+
+    title: str
+    form: str
+    value: float
+    limit: float
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it is within."""
+        return self.value <= self.limit
+
+
+FLAT = {
+    "mean": Limit("level", "{:.4f}", 0.001, 0.004),
+    "sigma": Limit("sigma", "{:.2f} %", 1.0, 3.0),
+    "spectrum": Limit("spectrum", "{:.2f} dB", 0.35),
+    "main": Limit("spectrum to .36 c/px", "{:.2f} dB", 0.25),
+    "shape": Limit("its shape", "{:.2f} dB", 0.25),
+    "size": Limit("correlation length", "{:.2f} %", 1.0),
+    "histogram": Limit("histogram", "{:.3f} sigma", 0.03),
+    "standardised": Limit("standardised histogram", "{:.3f} sigma", 0.010),
+    "skew": Limit("skewness", "{:.3f}", 0.035),
+}
+PHOTOGRAPH = {
+    "mean": Limit("level", "{:.4f}", 0.003),
+    "sigma": Limit("sigma", "{:.2f} %", 3.0),
+    "spectrum": Limit("spectrum", "{:.2f} dB", 0.40),
+    "main": Limit("spectrum to .36 c/px", "{:.2f} dB", 0.34),
+    "histogram": Limit("histogram", "{:.3f} sigma", 0.06),
+}
+MAIN_AT_LARGEST = 0.35  # dB
+
+
+def readings(outcome: Outcome) -> Iterator[Reading]:
+    """Every figure that has a limit."""
+    for metric, (title, form, mean, worst) in FLAT.items():
+        found = _all(outcome.flat, metric)
+        yield Reading(title, form, float(found.mean()), mean)
+        if np.isfinite(worst):
+            yield Reading(f"{title}, worst", form, float(found.max()), worst)
+    for metric, (title, form, mean, _) in PHOTOGRAPH.items():
+        found = _all(outcome.photograph, metric)
+        yield Reading(f"photographs: {title}", form, float(found.mean()), mean)
+    if LARGEST in outcome.photograph:
+        found = _all({LARGEST: outcome.photograph[LARGEST]}, "main")
+        title = f"photographs at {LARGEST} px: {PHOTOGRAPH['main'].title}"
+        yield Reading(title, "{:.2f} dB", float(found.mean()), MAIN_AT_LARGEST)
+    yield Reading("when the other half changes", "{:g}", outcome.context, 0)
+    yield Reading("when a corner is drawn alone", "{:g}", outcome.tile, 0)
+
+
+def largest_radius(outcome: Outcome, truth: Outcome) -> float:
+    """The radius up to which all of a method's even coverages are accepted; 0 where none is.
+
+    Args:
+        outcome: Of the method.
+        truth: Of the model itself with other discs, at the same radii.
+    """
+    reached = 0.0
+    for rho in sorted(outcome.flat):
+        for metric, limit in FLAT.items():
+            found, floor = (_all({rho: o.flat[rho]}, metric) for o in (outcome, truth))
+            if found.mean() > max(limit.mean, OF_TRUTH * floor.mean()):
+                return reached
+            if found.max() > max(limit.worst, OF_TRUTH * floor.max()):
+                return reached
+        reached = rho
+    return reached
+
+
+def table(outcomes: list[Outcome]) -> str:
+    """Methods beside each other, and beside them what is accepted, as Markdown."""
+    lines = [
+        " | ".join(["| metric", *(o.method for o in outcomes), "accepted |"]),
+        "|---" * (len(outcomes) + 2) + "|",
+    ]
+    for row in zip(*map(readings, outcomes), strict=True):
+        cells = [_told(reading) for reading in row]
+        limit = row[0].form.format(row[0].limit)
+        lines.append(" | ".join([f"| {row[0].title}", *cells, f"{limit} |"]))
+    return "\n".join(lines)
+
+
+def by_radius(outcome: Outcome) -> str:
+    """One method at each radius: mean and worst over coverages, as Markdown."""
+    heads = [limit.title for limit in FLAT.values()]
+    lines = [" | ".join(["| radius, px", *heads]) + " |", "|---" * (len(heads) + 1) + "|"]
+    for rho, measured in outcome.flat.items():
+        cells = []
+        for metric, limit in FLAT.items():
+            found = _all({rho: measured}, metric)
+            mean, worst = (limit.form.format(value) for value in (found.mean(), found.max()))
+            cells.append(f"{mean.partition(' ')[0]} / {worst}")
+        lines.append(" | ".join([f"| {rho:g}", *cells]) + " |")
+    return "\n".join(lines)
+
+
+def _all(found: Mapping[float, list[Measured]], metric: str) -> np.ndarray:
+    return np.array([one[metric] for measured in found.values() for one in measured])
+
+
+def _told(reading: Reading) -> str:
+    """The figure, in bold where it is not accepted."""
+    told = reading.form.format(reading.value)
+    return told if reading.accepted else f"**{told}**"
