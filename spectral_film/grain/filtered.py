@@ -49,6 +49,11 @@ def correlation_of(filter_: np.ndarray) -> np.ndarray:
 def kappa_for(skewness: np.ndarray, filter_: np.ndarray) -> np.ndarray:
     """The bend that gives pixels behind a filter of power 1 this skewness, as far as it can."""
     bends = np.linspace(-STRONGEST_BEND, STRONGEST_BEND, 1001)
-    bent = (6 * bends + 8 * bends**3) / (1 + 2 * bends**2) ** 1.5
+    return np.interp(skewness, skewness_of(bends, filter_), bends)
+
+
+def skewness_of(kappa: np.ndarray, filter_: np.ndarray) -> np.ndarray:
+    """Of pixels behind a filter of power 1, of noise with these bends."""
+    bent = (6 * kappa + 8 * kappa**3) / (1 + 2 * kappa**2) ** 1.5
     left = filter_**3 @ members(radius_of(len(filter_)))
-    return np.interp(skewness, left * bent, bends)
+    return bent * left

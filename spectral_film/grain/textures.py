@@ -15,7 +15,7 @@ import numpy as np
 from spectral_film.emulsion.film import Film
 from spectral_film.grain import boolean, reading
 from spectral_film.grain.aperture import SCAN
-from spectral_film.grain.filtered import RADIUS, correlation_of, filter_for, kappa_for
+from spectral_film.grain.filtered import RADIUS, correlation_of, filter_for, kappa_for, skewness_of
 from spectral_film.grain.network import network, variable
 
 NODES = 512  # on an axis of dye: straight lines between them are within .3 %, and 1.2 % at the last of the amplitude
@@ -88,16 +88,19 @@ def filtered(film: Film, pitch_um: Pitch, size: float) -> Filtered:
     filters = np.array([filter_for(correlation) for correlation in mixture])
     correlation = [correlation_of(filter_) for filter_ in filters]
     skewness = (parts**1.5 * bent).sum(axis=1) / power**1.5
+    kappa = np.array(list(map(kappa_for, skewness, filters)))
+    third = power**1.5 * np.array(list(map(skewness_of, kappa, filters)))
 
     def covariance(layer: int, sublayer: int, _: np.ndarray) -> np.ndarray:
         variance = seen[layer, sublayer, :, 2 * RADIUS, 2 * RADIUS]
         return variance[:, None, None] * correlation[layer]
 
+    gain = reading.gain(film, pitch_um, covariance, size, third)
     return Filtered(
         **_axis(film),
         filter=filters,
-        amplitude=_on_axis(film, reading.gain(film, pitch_um, covariance, size) * np.sqrt(power)),
-        kappa=_on_axis(film, np.array(list(map(kappa_for, skewness, filters)))),
+        amplitude=_on_axis(film, gain * np.sqrt(power)),
+        kappa=_on_axis(film, kappa),
     )
 
 

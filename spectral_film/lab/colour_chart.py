@@ -6,10 +6,8 @@ import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Negative, PrintStock
-from spectral_film.lab.projection import lamp_white, photograph, to_lab
+from spectral_film.lab.projection import lamp_white, photograph, to_codes, to_lab
 from spectral_film.lab.readings import Measurement
-from spectral_film.light.chromaticity import CAT16, adaptation
-from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.spectra import colour_chart, equal_luminance, illuminant, observer
 
 
@@ -65,8 +63,8 @@ def photographed_chart(
         },
         notes=("No colours of this stock are published: this is no check.",),
     )
-    scene = _codes(in_scene, scene_white)
-    screen = _codes(on_screen, lamp_white(print_film))
+    scene = to_codes(in_scene, scene_white)
+    screen = to_codes(on_screen, lamp_white(print_film))
     swatches = tuple(
         Swatch(
             name=name,
@@ -78,11 +76,3 @@ def photographed_chart(
         for i, name in enumerate(chart)
     )
     return measurement, swatches
-
-
-def _codes(xyz: np.ndarray, white: np.ndarray) -> np.ndarray:
-    """Codes, in sRGB, of XYZ seen by an eye adapted to `white`, clipped to the display, (3, n)."""
-    display = DISPLAYS["sRGB"]
-    to_xyz = display.rgb_to_xyz()
-    seen = adaptation(CAT16, white, to_xyz.sum(axis=1)) @ xyz
-    return display.encode(np.clip(np.linalg.solve(to_xyz, seen), 0, 1))

@@ -8,12 +8,16 @@ import numpy as np
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Film, Negative, PrintStock
 from spectral_film.emulsion.frame import Frame
+from spectral_film.grain import noise
+from spectral_film.grain.method import method_for
 from spectral_film.light.metering import GREY
 from spectral_film.light.scene import Scene
 from spectral_film.light.spectra import WAVELENGTH
-from spectral_film.path.pipeline import Pipeline, Settings
-from spectral_film.stages import optics
-from spectral_film.stages.stage import apply
+from spectral_film.path.pipeline import Pipeline
+from spectral_film.path.settings import GrainForm, Settings
+from spectral_film.stages import grain, optics
+from spectral_film.stages.signals import PRINT_DYES, PRINT_EXPOSURE
+from spectral_film.stages.stage import Stage, apply
 from spectral_film.stages.tone_curve import Development
 
 
@@ -44,6 +48,9 @@ class Darkroom:
         scatter, halation, adjacency: What the film does to its neighbourhood. A contact exposure
             to X-rays, say, has neither scatter nor halation and shows the chemistry alone.
         backing: Of the negative; None: its own.
+        grain: How the film's grain is made, as in `Settings`. An instrument that does not look at
+            grain works without: it would read it as noise.
+        seed, frame: Of the grain.
     """
 
     device: Device
@@ -52,6 +59,9 @@ class Darkroom:
     halation: bool = True
     adjacency: bool | Literal["pde"] = True
     backing: str | None = None
+    grain: GrainForm = "off"
+    seed: int = 0
+    frame: int = 0
 
     def expose(self, log_exposure: np.ndarray, pitch_um: tuple[float, float]) -> Strip:
         """Expose to a target and develop.
@@ -67,7 +77,11 @@ class Darkroom:
             spread = optics.of_print(self.film, pitch_um, scatter=self.scatter)
             if spread is not None:
                 planes = apply(self.device, spread, planes)
-            dyes = apply(self.device, Development(curve=self.film.tone_curve), planes)
+            curve = Development(curve=self.film.tone_curve, of=PRINT_EXPOSURE, to=PRINT_DYES)
+            dyes = apply(self.device, curve, planes)
+            texture = self._own_grain(pitch_um)
+            if texture is not None:
+                dyes = apply(self.device, texture, dyes)
         else:
             assert isinstance(self.film, Negative)
             over_grey = 10.0 ** (log_exposure - np.log10(self.film.grey_lux_s()))
@@ -76,6 +90,23 @@ class Darkroom:
             target = Scene(planes=planes, kind="reflectance", wavelength_nm=WAVELENGTH[[0, -1]])
             dyes = self._photograph(target, pitch_um)
         return Strip(film=self.film, dyes=dyes, pitch_um=pitch_um)
+
+    def _own_grain(self, pitch_um: tuple[float, float]) -> Stage | None:
+        """Of a print stock; it gets no other here, for no negative lies over it."""
+        method = method_for(self.film, self.grain, pitch_um, Settings.grain_size)
+        if method is None:
+            return None
+        return grain.of_film(
+            self.film,
+            pitch_um,
+            method=method,
+            size=Settings.grain_size,
+            seed=self.seed,
+            frame=self.frame,
+            stock=noise.PRINT,
+            of=PRINT_DYES,
+            to=PRINT_DYES,
+        )
 
     def _photograph(self, target: Scene, pitch_um: tuple[float, float]) -> np.ndarray:
         across, down = pitch_um
@@ -87,6 +118,9 @@ class Darkroom:
             halation=self.halation,
             adjacency=self.adjacency,
             backing=self.backing,
+            grain=self.grain,
+            seed=self.seed,
+            frame=self.frame,
             to="dyes",
         )
         frame = Frame(across * width / 1000, width, across / down)

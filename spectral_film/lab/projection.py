@@ -12,6 +12,8 @@ from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
 from spectral_film.lab.sensitometry import read_tablet
 from spectral_film.lab.tolerances import LABORATORY_AIM
+from spectral_film.light.chromaticity import CAT16, adaptation
+from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.metering import GREY
 from spectral_film.light.scene import Scene
 from spectral_film.light.spectra import WAVELENGTH, illuminant, observer
@@ -55,6 +57,7 @@ def photograph(
         white="lamp",
         balance="lad",
         flare=FLARE,
+        grain="off",
     )
     patches = scene.size[0]
     pipeline = Pipeline(settings=settings, frame=Frame(PATCH_MM * patches, patches))
@@ -182,3 +185,11 @@ def to_lab(xyz: np.ndarray, white: np.ndarray) -> np.ndarray:
     t = xyz / white[:, None]
     f = np.where(t > (6 / 29) ** 3, np.cbrt(t), t / (3 * (6 / 29) ** 2) + 4 / 29)
     return np.stack([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def to_codes(xyz: np.ndarray, white: np.ndarray) -> np.ndarray:
+    """Codes, in sRGB, of XYZ seen by an eye adapted to `white`, clipped to the display, (3, n)."""
+    display = DISPLAYS["sRGB"]
+    to_xyz = display.rgb_to_xyz()
+    seen = adaptation(CAT16, white, to_xyz.sum(axis=1)) @ xyz
+    return display.encode(np.clip(np.linalg.solve(to_xyz, seen), 0, 1))

@@ -50,12 +50,18 @@ class Curve:
         name: Of the record, the dye or the target.
         x, y: Where it was read, and what; NaN where nothing.
         published: The sheet's values at the same x, NaN where not printed; None: it prints none.
+        sheet: x and y of all that the sheet draws, where that was read at fewer points.
+        sampling_error: Standard error of y, where it is a statistic; None: it is not.
+        relative: Whether differences are told as shares of what is published.
     """
 
     name: str
     x: np.ndarray
     y: np.ndarray
     published: np.ndarray | None = None
+    sheet: tuple[np.ndarray, np.ndarray] | None = None
+    sampling_error: np.ndarray | None = None
+    relative: bool = False
 
     @property
     def residual(self) -> np.ndarray:
@@ -63,7 +69,7 @@ class Curve:
         assert self.published is not None
         printed = np.isfinite(self.published)
         difference: np.ndarray = (self.y - self.published)[printed]
-        return difference
+        return difference / self.published[printed] if self.relative else difference
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,13 +46,13 @@ def _measurement(measurement: Measurement) -> dict[str, Any]:
 
 
 def _curve(curve: Curve) -> dict[str, Any]:
-    published = curve.published
+    published, error = curve.published, curve.sampling_error
     return {
         "name": curve.name,
         "x": _list(curve.x),
         "read": _list(curve.y),
         "published": None if published is None else _list(published),
-    }
+    } | ({} if error is None else {"sampling_error": _list(error)})
 
 
 def _check(check: Check) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from spectral_film.lab.readings import Check, Curve, Measurement
 from spectral_film.lab.session import Session
 from spectral_film.pages.chart import CIRCLES, circles, compared, logarithmic
 from spectral_film.pages.drawing import DYES, INK, OTHERS, PALE, RECORDS, svg
-from spectral_film.pages.figures import alone, figure
+from spectral_film.pages.figures import alone, figure, picture, shown
 from spectral_film.pages.markup import (
     Markup,
+    abreast,
     escaped,
     facts,
     folded,
@@ -54,8 +55,28 @@ def to_html(session: Session) -> str:
         ),
     ]
     body = [_section(m, session.swatches) for m in session.measurements]
+    if session.crops:
+        body.append(_crops(session))
     body.append(section("Not measured", listing(session.not_measured)))
     return page(f"Laboratory report: {film.id}", lead, body, _footer(session))
+
+
+def _crops(session: Session) -> Section:
+    """What the film's grain looks like, a large strip and enlarged pieces."""
+    strip, *pieces = (
+        shown(picture(c.codes, c.said, times=c.times), to_scale=True) for c in session.crops
+    )
+    film = session.film.id
+    how = f"on {session.print_film.id}" if session.print_film else "projected"
+    return section(
+        "Grain as it is seen",
+        paragraph(
+            f"Even light on {film}, {how}, with the pixels of a 4K render of super35. Below, each "
+            f"pixel is {session.crops[-1].times} x {session.crops[-1].times}."
+        ),
+        strip,
+        abreast(*pieces),
+    )
 
 
 def _footer(session: Session) -> Markup:
@@ -150,8 +171,10 @@ def draw(drawing: "Figure", measurement: Measurement) -> None:
     for curve in measurement.curves:
         colour = COLOURS.get(curve.name.partition(",")[0]) or next(others, INK)
         above.plot(curve.x, curve.y, _line_style(curve), color=colour, label=curve.name)
+        if curve.sampling_error is not None:
+            above.errorbar(curve.x, curve.y, curve.sampling_error, fmt="none", ecolor=colour)
         if curve.published is not None:
-            circles(above, curve.x, curve.published, colour)
+            circles(above, *(curve.sheet or (curve.x, curve.published)), colour)
             x = curve.x[np.isfinite(curve.published)]
             below.plot(x, curve.residual, color=colour, linewidth=0.9, label=curve.name)
     above.set_ylabel(measurement.axes[1])
@@ -161,7 +184,8 @@ def draw(drawing: "Figure", measurement: Measurement) -> None:
 
 
 def _line_style(curve: Curve) -> str:
-    return "--" if "reaction" in curve.name else "-"
+    other = "reaction", "closed form"
+    return "--" if any(word in curve.name for word in other) else "-"
 
 
 def _chart(swatches: tuple[Swatch, ...]) -> str:

@@ -1,7 +1,7 @@
 """A session in the laboratory: every measurement that suits a film, and what could not be made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Negative, PrintStock
@@ -9,12 +9,15 @@ from spectral_film.errors import FilmModelError
 from spectral_film.lab.colour_chart import Swatch, photographed_chart
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.edges import knife_edge, lines_and_spots
+from spectral_film.lab.granularity import rms_granularity
 from spectral_film.lab.halation import point_source
 from spectral_film.lab.mtf_bench import modulation_transfer
+from spectral_film.lab.noise_power import noise_power, selwyn
 from spectral_film.lab.projection import grey_scale, laboratory_aim
 from spectral_film.lab.readings import Check, Measurement
 from spectral_film.lab.sensitometry import characteristic_curves
 from spectral_film.lab.spectrophotometry import dye_densities, spectral_sensitivity
+from spectral_film.lab.texture import Crop, crops
 
 Announce = Callable[[str, int, int], None]
 
@@ -29,6 +32,7 @@ class Session:
         device: What ran the engine.
         measurements: In the order they were made.
         swatches: The colour chart, where it was photographed.
+        crops: Greys with the film's grain, where it has any.
         not_measured: What could not be, and why, a sentence each.
     """
 
@@ -37,6 +41,7 @@ class Session:
     device: str
     measurements: tuple[Measurement, ...]
     swatches: tuple[Swatch, ...]
+    crops: tuple[Crop, ...]
     not_measured: tuple[str, ...]
 
     @property
@@ -98,6 +103,12 @@ def measure(
             work.append(("colour chart", chart))
     else:
         work.append(("laboratory aim", lambda: laboratory_aim(darkroom)))
+    grainy = replace(darkroom, grain="on")
+    if film.grain is not None:
+        if "rms_granularity" in film.published:
+            work.append(("granularity", lambda: rms_granularity(grainy)))
+        work.append(("apertures", lambda: selwyn(grainy)))
+        work.append(("noise power", lambda: noise_power(grainy)))
 
     done = []
     for number, (name, make) in enumerate(work, start=1):
@@ -110,15 +121,19 @@ def measure(
         device=device.name,
         measurements=tuple(done),
         swatches=tuple(swatches),
+        crops=() if film.grain is None else crops(grainy, print_film),
         not_measured=tuple(_not_measured(film, print_film)),
     )
 
 
 def _not_measured(film: Negative | PrintStock, print_film: PrintStock | None) -> list[str]:
-    missing = [
-        "rms granularity: no grain model ships yet, so a 48 um aperture would read nothing"
-        + ("" if "rms_granularity" in film.published else "; and the sheet prints none")
-    ]
+    missing = []
+    if film.grain is None:
+        missing.append("rms granularity: the film has no grain, since its sheet prints none")
+    elif "rms_granularity" not in film.published:
+        missing.append(
+            "rms granularity by density: the sheet prints one number, and the rest is its kind's"
+        )
     if "mtf" not in film.published:
         missing.append("MTF: the sheet prints none, so the film spreads no light")
     if isinstance(film, Negative):

@@ -10,7 +10,7 @@ from spectral_film.emulsion.film import Film, PrintStock
 from spectral_film.emulsion.frame import Frame
 from spectral_film.emulsion.stocks import load_negative
 from spectral_film.lab.darkroom import Darkroom
-from spectral_film.lab.densitometer import spectral_density
+from spectral_film.lab.densitometer import spectral_density, status_per_dye
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
 from spectral_film.lab.tolerances import (
     DYE_DENSITY,
@@ -124,7 +124,12 @@ def _in_camera(darkroom: Darkroom) -> np.ndarray:
     lines = np.eye(len(WAVELENGTH), dtype=np.float32)[:, None, :]
     target = Scene(planes=lines, kind="radiance", wavelength_nm=WAVELENGTH)
     settings = Settings(
-        film=darkroom.film, print_film=None, scatter=False, halation=False, to="exposure"
+        film=darkroom.film,
+        print_film=None,
+        scatter=False,
+        halation=False,
+        grain="off",
+        to="exposure",
     )
     frame = Frame(1000.0, len(WAVELENGTH))  # each line a patch of its own
     exposure = Pipeline(settings=settings, frame=frame)(darkroom.device, target).planes
@@ -194,8 +199,6 @@ def _neutral_like(film: Film, published: np.ndarray, x: np.ndarray) -> np.ndarra
     aim = -np.log10(response @ 10**-spectrum)
     dyes = np.full(3, 0.5)
     for _ in range(30):  # Newton; half as many do
-        light = response * 10 ** -spectral_density(film, dyes)
-        total = light.sum(axis=1)
-        per_dye = light @ film.dye_density.T / total[:, None]
-        dyes = dyes + np.linalg.solve(per_dye, aim + np.log10(total))
+        read = -np.log10(response @ 10 ** -spectral_density(film, dyes))
+        dyes = dyes + np.linalg.solve(status_per_dye(film, dyes), aim - read)
     return spectral_density(film, dyes)

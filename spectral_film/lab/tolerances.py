@@ -73,4 +73,18 @@ LABORATORY_AIM = Tolerance(
     unit="density",
     reason="the balance is solved exactly; float32 densities",
 )
+GRANULARITY = Tolerance(
+    rms=0.025,
+    largest=0.05,
+    unit="of what is published",
+    reason="two readers of one chart differ by 5 %; readings are known to 1 %, the largest of a "
+    "dozen to 2.5 %",
+)
+MOST_STANDARD_ERRORS = 4.0  # that grain may seem to move a mean by
+SELWYN = 0.05, "readings are known to 1.6 %, the largest of five to 4 %"
+NOISE_POWER = (
+    0.5,
+    "a method of grain may miss its own model by .35; 192 tiles leave .3 to the first rings, which "
+    "hold least",
+)
 NEUTRAL_FROM = 400.0  # nm; what the base absorbs below is printed nowhere

@@ -116,9 +116,16 @@ def picture(codes: np.ndarray, alt: str, *, exact: bool = True, times: int = 1) 
     )
 
 
-def shown(one: Picture, caption: object = "") -> Markup:
-    """A picture alone, over its caption, else over what it shows."""
-    return Markup(f'<figure class="picture">{one.element()}{_caption(caption or one.alt)}</figure>')
+def shown(one: Picture, caption: object = "", *, to_scale: bool = False) -> Markup:
+    """A picture alone, over its caption, else over what it shows.
+
+    Args:
+        one: The picture.
+        caption: What is to be said of it.
+        to_scale: Not drawn larger than it says, however much room there is.
+    """
+    kind = "picture to-scale" if to_scale else "picture"
+    return Markup(f'<figure class="{kind}">{one.element()}{_caption(caption or one.alt)}</figure>')
 
 
 def pair(left: Picture, right: Picture, caption: object = "") -> Markup:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from spectral_film.emulsion.film import Film
     from spectral_film.light.spectra import MeasuredLight
 
+GrainForm = Literal["on", "net", "fast", "boolean", "off"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -71,7 +73,7 @@ class Settings:
     halation: bool | float = True
     scatter: bool = True
     adjacency: bool | Literal["pde"] = True
-    grain: Literal["on", "net", "fast", "boolean", "off"] = "off"
+    grain: GrainForm = "off"
     grain_size: float = 1.0
     seed: int = 0
     frame: int = 0
