@@ -14,7 +14,7 @@ from spectral_film.emulsion.film import Negative, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
 from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.errors import InputError, UsageError
-from spectral_film.light.scene import Scene, SceneKind
+from spectral_film.light.scene import LINEAR_REC709, LinearSpace, Scene, SceneKind
 from spectral_film.path.order import Job, Steps, path_to
 from spectral_film.path.plan import EXPOSURE, SCENE, SHOWN, SURROUNDINGS, Announce, Plan
 from spectral_film.path.settings import Settings
@@ -86,7 +86,12 @@ class Pipeline:
         name = self.settings.print_film
         return None if name is None else load_print(name)
 
-    def job(self, kind: SceneKind = "rgb", wavelength_nm: np.ndarray | None = None) -> Job:
+    def job(
+        self,
+        kind: SceneKind = "rgb",
+        wavelength_nm: np.ndarray | None = None,
+        space: LinearSpace = LINEAR_REC709,
+    ) -> Job:
         """What the stages are made from, for scenes of a kind."""
         return Job(
             negative=self.negative,
@@ -95,6 +100,7 @@ class Pipeline:
             pitch_um=self.frame.pitch_um,
             kind=kind,
             wavelength_nm=wavelength_nm,
+            space=space,
             encode=self.encode,
         )
 
@@ -123,7 +129,7 @@ class Pipeline:
         width, height = scene.size
         frame = Region(0, 0, width, height)
         piece = Region(*crop) if crop else frame
-        job = self.job(scene.kind, scene.wavelength_nm)
+        job = self.job(scene.kind, scene.wavelength_nm, scene.space)
         steps = path_to(job)
         is_rgb = scene.kind == "rgb"
         exposure = self._survey(steps, piece)
