@@ -48,7 +48,7 @@ class Scene:
             light. `radiance`: white 1.0 has the luminance of an equal-energy spectrum of 1.0.
         kind: What the planes hold.
         wavelength_nm: Centre of each plane, ascending, (channel,); None for `rgb`.
-        space: The linear light that RGB came as, before it was brought to Rec.709.
+        space: The linear light that RGB came as or was coded from; Rec.709 where that is none.
         origin: Column and row of the first pixel in the display window.
         display_size: Width and height of the display window; the film gate is as wide.
         display_origin: Column and row of the display window in the file's own plane.

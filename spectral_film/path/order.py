@@ -219,10 +219,9 @@ def _grain_of(job: Job, film: Film | None, stock: noise.Stock, dyes: Signal) -> 
 
 
 def _undevelopment(job: Job) -> Stage:
-    film, model = job.negative, _coupled(job)
-    failing = _reciprocity(job)
+    model, failing = _coupled(job), _reciprocity(job)
     return Undevelopment(
-        curve=film.tone_curve,
+        curve=job.negative.tone_curve,
         coupling=np.zeros((3, 3)) if model is None else model.coupling,
         efficiency=np.ones(3) if failing is None else failing.efficiency,
     )

@@ -30,8 +30,10 @@ from spectral_film.path.survey import (
 )
 from spectral_film.stages.display import Display
 from spectral_film.stages.reciprocity import Reciprocity
+from spectral_film.stages.undevelopment import Undevelopment
 
 FINEST_PITCH_UM = 0.25  # half a wavelength: nothing finer is an image on film
+HELD = 1 - 1e-5  # of the most exposure that film tells of: as near as float32 holds it
 BRIGHTEST_LUX_S = 1e20  # a frame of it still has a sum, and film has been black since 1e3
 
 Crop = tuple[int, int, int, int]  # x, y, width, height
@@ -46,12 +48,15 @@ class Exposed:
         latitude: How the piece was exposed.
         colours: Light that no scene has, in the piece and what lies within reach of it.
         gamut: How the piece lies in what the display can show; None where the path ends before one.
+        held: How the exposures lie that the film tells of, where the path goes back to the scene:
+            above what it tells apart, below none.
     """
 
     planes: np.ndarray
     latitude: Latitude
     colours: Colours
     gamut: Gamut | None
+    held: Latitude | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +147,14 @@ class Pipeline:
         last = steps[-1].stage
         if isinstance(last, Display) and last.bounded:
             surveys[SHOWN] = survey_of_display(last.xyz_to_rgb(), piece.width * piece.height)
+        back = steps[-2].stage if len(steps) > 1 else None
+        if isinstance(back, Undevelopment):
+            surveys[SHOWN] = survey_of_exposure(
+                lowest=np.zeros(3),
+                highest=HELD * back.highest_exposure,
+                grey_lux_s=self.negative.grey_lux_s(),
+                pixels=piece.width * piece.height,
+            )
         return Plan(device, steps, frame, piece, surveys=surveys, keep=keep, before=before)
 
     def __call__(
@@ -196,8 +209,14 @@ def expose(plan: Plan, scene: Scene, announce: Announce | None = None) -> Expose
             f"{BRIGHTEST_LUX_S:g} that float32 can spread over a frame; lower --exposure, or "
             "repair the picture"
         )
-    gamut = plan.answer(SHOWN) if plan.asks(SHOWN) else None
-    return Exposed(planes=planes, latitude=latitude, colours=colours, gamut=gamut)
+    shown = plan.answer(SHOWN) if plan.asks(SHOWN) else None
+    return Exposed(
+        planes=planes,
+        latitude=latitude,
+        colours=colours,
+        gamut=shown if isinstance(shown, Gamut) else None,
+        held=shown if isinstance(shown, Latitude) else None,
+    )
 
 
 def _where_broken(planes: np.ndarray) -> str:

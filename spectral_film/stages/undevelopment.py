@@ -56,6 +56,11 @@ class Undevelopment(PointStage):
     coupling: np.ndarray
     efficiency: np.ndarray
 
+    @property
+    def highest_exposure(self) -> np.ndarray:
+        """The most that it tells apart, lux s, (layer,)."""
+        return 10 ** highest_log_exposure(self.curve) / self.efficiency
+
     def prepare(self, site: Site) -> Launch:
         """See `Stage`."""
         lowest, highest = np.log10(EXPOSURE_FLOOR), highest_log_exposure(self.curve)
