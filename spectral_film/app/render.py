@@ -162,7 +162,7 @@ To = Annotated[
         metavar="WHAT",
         rich_help_panel=OUT_PANEL,
         show_default=False,
-        help="display; exposure dyes negative printing-density cineon print xyz.",
+        help="display; exposure dyes scene negative printing-density cineon print xyz.",
     ),
 ]
 Display = Annotated[

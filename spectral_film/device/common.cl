@@ -174,6 +174,22 @@ V exp10_(const V x) { return exp2_(x * LOG2_10); }
 
 V log10_(const V x) { return log2_(x) * LOG10_2; }
 
+// A table of one variable at a position in nodes: straight lines between, held at both ends. What is
+// no number is at node 0.
+V on_line(__global const float *nodes, const int count, const V position)
+{
+    const V inside = at_most(position > 0.0f ? position : 0.0f, count - 1);
+    IntLanes below;
+    Lanes near, next;
+    below.all = TO_VI(at_most(inside, count - 2));
+    for (uint i = 0; i < VW; ++i) {
+        near.lane[i] = nodes[below.lane[i]];
+        next.lane[i] = nodes[below.lane[i] + 1];
+    }
+    const V along = inside - TO_V(below.all);
+    return near.all + along * (next.all - near.all);
+}
+
 #ifdef SUBLAYERS
 // The characteristic curve of one layer, for the kernels that develop (tone_curve, adjacency):
 // the dye that its sublayers form at log_exposure. RICHARDS 0 where every exponent is 1.

@@ -10,14 +10,21 @@ import OpenImageIO
 from spectral_film.files.header import Header
 from spectral_film.files.icc import display_profile
 from spectral_film.light.displays import DISPLAYS
+from spectral_film.light.scene import LINEAR_REC709, LinearSpace
 
 DPX_TEXT = 99  # bytes of a text field of that header, without the closing zero
 
 
 def label_colour(
-    spec: OpenImageIO.ImageSpec, target: Path, quantity: str, display: str, *, linear: bool
+    spec: OpenImageIO.ImageSpec,
+    target: Path,
+    quantity: str,
+    display: str,
+    space: LinearSpace,
+    *,
+    linear: bool,
 ) -> None:
-    """Say what the numbers are to whoever opens the file."""
+    """Say what the numbers are to whoever opens the file; `space` is what a scene is in."""
     standard = DISPLAYS[display]
     suffix = target.suffix.lower()
     if suffix == ".exr":
@@ -25,13 +32,16 @@ def label_colour(
             eight = [*np.ravel(standard.primaries), *standard.white]
         elif quantity == "xyz":
             eight = [1, 0, 0, 1, 0, 0, 1 / 3, 1 / 3]
+        elif quantity == "scene":
+            eight = chromaticities_of(space)
         else:
             spec["colorInteropID"] = "data"
             return
         spec.attribute("chromaticities", OpenImageIO.TypeDesc("float[8]"), tuple(map(float, eight)))
-        if quantity == "display" and standard.interop_id:
-            spec["colorInteropID"] = standard.interop_id
-            _contain_aces(spec, standard.interop_id)
+        known = {"display": standard.interop_id, "scene": space.interop_id}
+        if interop_id := known.get(quantity):
+            spec["colorInteropID"] = interop_id
+            _contain_aces(spec, interop_id)
     elif suffix == ".dpx":
         film = quantity == "cineon"
         video = quantity == "display" and display == "Rec.709"
@@ -41,6 +51,23 @@ def label_colour(
     elif quantity == "display":
         profile = np.frombuffer(display_profile(display, linear=linear), np.uint8)
         spec.attribute("ICCProfile", OpenImageIO.TypeDesc(f"uint8[{len(profile)}]"), profile)
+
+
+def chromaticities_of(space: LinearSpace) -> list[float]:
+    """x, y of red, green, blue and white; adapted to D65 where only the way to Rec.709 is known."""
+    for standard in DISPLAYS.values():
+        if standard.interop_id and standard.interop_id == space.interop_id:
+            return [*np.ravel(standard.primaries), *standard.white]
+    xyz = DISPLAYS["sRGB"].rgb_to_xyz() @ np.array(space.to_rec709)
+    corners = np.column_stack([xyz, xyz.sum(axis=1)])
+    return [float(value) for value in np.ravel((corners[:2] / corners.sum(axis=0)).T)]
+
+
+def lost_primaries(target: Path, quantity: str, space: LinearSpace) -> list[str]:
+    """A warning where a scene's primaries are lost."""
+    if quantity != "scene" or target.suffix.lower() == ".exr" or space == LINEAR_REC709:
+        return []
+    return [f"{target.suffix} does not say that its light is {space.name}; an .exr would"]
 
 
 def _contain_aces(spec: OpenImageIO.ImageSpec, interop_id: str) -> None:

@@ -17,7 +17,12 @@ from spectral_film.errors import OutputError, UsageError
 from spectral_film.files.aboard import aboard, bits_for_alpha, lost_window, weighed
 from spectral_film.files.formats import JPEG, format_of
 from spectral_film.files.header import lost_shot, put_shot
-from spectral_film.files.labels import DPX_TEXT, label_colour, label_provenance
+from spectral_film.files.labels import (
+    DPX_TEXT,
+    label_colour,
+    label_provenance,
+    lost_primaries,
+)
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.scene import Scene
 
@@ -118,7 +123,7 @@ def write_picture(
             (`is_integer`), display-linear for float ones.
         bits: EXR 16 or 32 (float), TIFF 8, 16, or 32 (float), PNG 8 or 16, JPEG 8, DPX 10 or 16;
             None: 16 where there is such.
-        quantity: A name of PRODUCT's `--to`; only `display` and `xyz` are tagged as colour.
+        quantity: A name of PRODUCT's `--to`; `display`, `scene` and `xyz` are tagged as colour.
         display: A name of `DISPLAYS`.
         metadata: Provenance; `film:` attributes in EXR, one JSON text elsewhere. `engine` becomes
             the software's name.
@@ -143,6 +148,7 @@ def write_picture(
     riding, left = aboard(target, scene)
     planes, dimmed = weighed(target, planes, scene, quantity, DISPLAYS[display])
     warnings += [*left, *dimmed, *lost_window(target, planes, scene)]
+    warnings += lost_primaries(target, quantity, scene.space)
     warnings += _out_of_range(planes, quantity, bits, coding, exr)
 
     spec = _spec(target, planes, riding, bits)
@@ -154,7 +160,7 @@ def write_picture(
         spec.full_width, spec.full_height = scene.display_size
     put_shot(spec, scene.header, suffix)
     spec["PixelAspectRatio"] = float(scene.pixel_aspect)
-    label_colour(spec, target, quantity, display, linear=coding is None)
+    label_colour(spec, target, quantity, display, scene.space, linear=coding is None)
     said = {"quantity": quantity, **(metadata or {})}
     if coding is not None:
         said["coding"] = INTEGER_CODING[quantity][1]

@@ -24,6 +24,7 @@ from spectral_film.files.envi import read_envi
 from spectral_film.files.envi_data import data_file
 from spectral_film.files.envi_header import begins_header
 from spectral_film.files.header import shot_of
+from spectral_film.files.linear_light import linear_light_of
 from spectral_film.files.parts import Picture, choose_picture
 from spectral_film.files.planes import NanPolicy, NotNumbers, load_planes
 from spectral_film.files.spectral_exr import (
@@ -33,7 +34,7 @@ from spectral_film.files.spectral_exr import (
     told_layout,
 )
 from spectral_film.files.wavelengths import parse_wavelengths
-from spectral_film.light.scene import Scene, SceneKind, SourceFile
+from spectral_film.light.scene import LINEAR_REC709, Scene, SceneKind, SourceFile
 
 SIDEWAYS = (5, 6, 7, 8)  # Exif orientations that swap width and height
 # Most are TIFF files inside, whose first picture is a thumbnail.
@@ -218,6 +219,7 @@ def _scene(
         planes=_upright(planes, orientation),
         kind=kind,
         wavelength_nm=wavelength_nm,
+        space=(linear_light_of(decode) if decode else None) or LINEAR_REC709,
         origin=(spec.x - spec.full_x, spec.y - spec.full_y),
         display_size=display_size,
         display_origin=(spec.full_x, spec.full_y),

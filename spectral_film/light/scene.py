@@ -11,6 +11,23 @@ from spectral_film.errors import InputError
 SceneKind = Literal["rgb", "reflectance", "radiance"]
 
 
+class LinearSpace(NamedTuple):
+    """Linear RGB of some primaries.
+
+    Attributes:
+        name: As it is told.
+        to_rec709: To linear Rec.709/D65, three rows; R = G = B stays what it is.
+        interop_id: How the ASWF or OCIO call it in files; "" where they do not.
+    """
+
+    name: str
+    to_rec709: tuple[tuple[float, float, float], ...]
+    interop_id: str = ""
+
+
+LINEAR_REC709 = LinearSpace("linear Rec.709", ((1, 0, 0), (0, 1, 0), (0, 0, 1)), "lin_rec709_scene")
+
+
 class SourceFile(NamedTuple):
     """The file a scene was read from: its name without folders, and the SHA-256 of its bytes.
 
@@ -31,6 +48,7 @@ class Scene:
             light. `radiance`: white 1.0 has the luminance of an equal-energy spectrum of 1.0.
         kind: What the planes hold.
         wavelength_nm: Centre of each plane, ascending, (channel,); None for `rgb`.
+        space: The linear light that RGB came as or was coded from; Rec.709 where that is none.
         origin: Column and row of the first pixel in the display window.
         display_size: Width and height of the display window; the film gate is as wide.
         display_origin: Column and row of the display window in the file's own plane.
@@ -47,6 +65,7 @@ class Scene:
     planes: np.ndarray
     kind: SceneKind = "rgb"
     wavelength_nm: np.ndarray | None = None
+    space: LinearSpace = LINEAR_REC709
     origin: tuple[int, int] = (0, 0)
     display_size: tuple[int, int] = (0, 0)
     display_origin: tuple[int, int] = (0, 0)

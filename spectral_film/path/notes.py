@@ -11,6 +11,7 @@ from spectral_film.path.survey import Colours, Gamut
 from spectral_film.stages.densitometry import CINEON_LAST_CODE
 from spectral_film.stages.quadrature import FewerWavelengths
 from spectral_film.stages.transmission import Transmission
+from spectral_film.stages.undevelopment import Undevelopment
 
 HIGHEST_REFLECTANCE = 2.0  # of matter, glints aside; a tilted white tile comes to some 1.2
 
@@ -29,6 +30,7 @@ def notes_on(pipeline: Pipeline, scene: Scene, steps: Steps, done: Exposed) -> l
         *_on_shortcuts(settings, steps),
         *_on_gamut(pipeline, done.gamut),
         *_on_codes(settings, done.planes),
+        *_on_return(pipeline, scene, steps, done),
     ]
 
 
@@ -43,6 +45,27 @@ def _on_codes(settings: Settings, planes: np.ndarray) -> list[str]:
         return []
     clipped = np.count_nonzero((planes <= 0) | (planes >= CINEON_LAST_CODE))
     return [f"{clipped} Cineon codes are clipped to 0..{CINEON_LAST_CODE}"][:clipped]
+
+
+def _on_return(pipeline: Pipeline, scene: Scene, steps: Steps, done: Exposed) -> list[str]:
+    """In which light the scene comes back, and what of it does not come back as it was."""
+    if done.held is None:
+        return []
+    taken = "" if scene.kind == "rgb" else ", the colours that expose film as the spectra did"
+    notes = [f"the scene comes back as {scene.space.name}{taken}"]
+    if done.held.above:
+        (back,) = (step.stage for step in steps if isinstance(step.stage, Undevelopment))
+        stops = np.log2(back.highest_exposure.min() / pipeline.job().camera.grey_lux_s)
+        notes.append(
+            f"{done.held.above:.2%} of the pixels have a layer that is held at {stops:.1f} stops "
+            "over grey, where its curve is flat"
+        )
+    if done.held.below:
+        notes.append(
+            f"{done.held.below:.2%} of the pixels have a layer with less than no dye, and light "
+            "below 0 for it, so that black stays black in the mean"
+        )
+    return notes
 
 
 def _on_colours(scene: Scene, count: Colours) -> list[str]:

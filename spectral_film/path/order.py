@@ -12,7 +12,7 @@ import numpy as np
 from spectral_film.emulsion.film import ClassicalAdjacency, Film, Interlayer, Negative, PrintStock
 from spectral_film.grain import noise
 from spectral_film.grain.method import Method, method_for
-from spectral_film.light.scene import SceneKind
+from spectral_film.light.scene import LINEAR_REC709, LinearSpace, SceneKind
 from spectral_film.path.settings import Settings
 from spectral_film.stages import adjacency, balance, densitometry, grain, optics, reaction_diffusion
 from spectral_film.stages.display import Display
@@ -31,12 +31,15 @@ from spectral_film.stages.signals import (
     PRINT_DYES,
     PRINT_EXPOSURE,
     PRINTING_DENSITY,
+    TEXTURED_SCENE,
     XYZ,
     Signal,
 )
 from spectral_film.stages.stage import Stage
 from spectral_film.stages.tone_curve import Development
 from spectral_film.stages.transmission import Transmission
+from spectral_film.stages.undevelopment import Undevelopment
+from spectral_film.stages.unexposure import Unexposure
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,6 +52,7 @@ class Job:
         pitch_um: Distance of the pixels on the film, across and down.
         kind: Of the scene.
         wavelength_nm: Of its bands, if it has any.
+        space: The linear light that its RGB came as.
         encode: Give display codes rather than display-linear light.
     """
 
@@ -58,6 +62,7 @@ class Job:
     pitch_um: tuple[float, float]
     kind: SceneKind = "rgb"
     wavelength_nm: np.ndarray | None = None
+    space: LinearSpace = LINEAR_REC709
     encode: bool = False
 
     @property
@@ -128,7 +133,7 @@ def _optics(job: Job) -> Stage | None:
     )
 
 
-def _reciprocity(job: Job) -> Stage | None:
+def _reciprocity(job: Job) -> Reciprocity | None:
     exponent, shutter_s = job.negative.reciprocity_exponent, job.settings.shutter
     if exponent is None or shutter_s <= LONGEST_RECIPROCAL_S:
         return None
@@ -210,6 +215,23 @@ def _grain_of(job: Job, film: Film | None, stock: noise.Stock, dyes: Signal) -> 
         stock=stock,
         of=dyes,
         to=dyes,
+    )
+
+
+def _undevelopment(job: Job) -> Stage:
+    model, failing = _coupled(job), _reciprocity(job)
+    return Undevelopment(
+        curve=job.negative.tone_curve,
+        coupling=np.zeros((3, 3)) if model is None else model.coupling,
+        efficiency=np.ones(3) if failing is None else failing.efficiency,
+    )
+
+
+def _unexposure(job: Job) -> Stage:
+    return Unexposure(
+        exposure_weight=job.camera.exposure_weight("rgb"),
+        upsampling=job.settings.upsampling,
+        to_space=np.linalg.inv(job.space.to_rec709),
     )
 
 
@@ -306,6 +328,8 @@ TABLE = (
     Row("edge diffusion", _edge_diffusion),
     Row("edge effect", _edge_effect),
     Row("grain", _grain, DYES),
+    Row("undevelopment", _undevelopment, only_to=(TEXTURED_SCENE,)),
+    Row("unexposure", _unexposure, TEXTURED_SCENE, (TEXTURED_SCENE,)),
     Row("densitometry", _densitometry, NEGATIVE_DENSITY, (NEGATIVE_DENSITY,)),
     Row("printing density", _printing_density, PRINTING_DENSITY, (PRINTING_DENSITY, CINEON)),
     Row("cineon", _cineon, CINEON, (CINEON,)),

@@ -14,7 +14,7 @@ from spectral_film.emulsion.film import Negative, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
 from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.errors import InputError, UsageError
-from spectral_film.light.scene import Scene, SceneKind
+from spectral_film.light.scene import LINEAR_REC709, LinearSpace, Scene, SceneKind
 from spectral_film.path.order import Job, Steps, path_to
 from spectral_film.path.plan import EXPOSURE, SCENE, SHOWN, SURROUNDINGS, Announce, Plan
 from spectral_film.path.settings import Settings
@@ -30,8 +30,10 @@ from spectral_film.path.survey import (
 )
 from spectral_film.stages.display import Display
 from spectral_film.stages.reciprocity import Reciprocity
+from spectral_film.stages.undevelopment import Undevelopment
 
 FINEST_PITCH_UM = 0.25  # half a wavelength: nothing finer is an image on film
+HELD = 1 - 1e-5  # of the most exposure that film tells of: as near as float32 holds it
 BRIGHTEST_LUX_S = 1e20  # a frame of it still has a sum, and film has been black since 1e3
 
 Crop = tuple[int, int, int, int]  # x, y, width, height
@@ -46,12 +48,15 @@ class Exposed:
         latitude: How the piece was exposed.
         colours: Light that no scene has, in the piece and what lies within reach of it.
         gamut: How the piece lies in what the display can show; None where the path ends before one.
+        held: How the exposures lie that the film tells of, where the path goes back to the scene:
+            above what it tells apart, below none.
     """
 
     planes: np.ndarray
     latitude: Latitude
     colours: Colours
     gamut: Gamut | None
+    held: Latitude | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +91,12 @@ class Pipeline:
         name = self.settings.print_film
         return None if name is None else load_print(name)
 
-    def job(self, kind: SceneKind = "rgb", wavelength_nm: np.ndarray | None = None) -> Job:
+    def job(
+        self,
+        kind: SceneKind = "rgb",
+        wavelength_nm: np.ndarray | None = None,
+        space: LinearSpace = LINEAR_REC709,
+    ) -> Job:
         """What the stages are made from, for scenes of a kind."""
         return Job(
             negative=self.negative,
@@ -95,6 +105,7 @@ class Pipeline:
             pitch_um=self.frame.pitch_um,
             kind=kind,
             wavelength_nm=wavelength_nm,
+            space=space,
             encode=self.encode,
         )
 
@@ -123,7 +134,7 @@ class Pipeline:
         width, height = scene.size
         frame = Region(0, 0, width, height)
         piece = Region(*crop) if crop else frame
-        job = self.job(scene.kind, scene.wavelength_nm)
+        job = self.job(scene.kind, scene.wavelength_nm, scene.space)
         steps = path_to(job)
         is_rgb = scene.kind == "rgb"
         exposure = self._survey(steps, piece)
@@ -136,6 +147,14 @@ class Pipeline:
         last = steps[-1].stage
         if isinstance(last, Display) and last.bounded:
             surveys[SHOWN] = survey_of_display(last.xyz_to_rgb(), piece.width * piece.height)
+        back = steps[-2].stage if len(steps) > 1 else None
+        if isinstance(back, Undevelopment):
+            surveys[SHOWN] = survey_of_exposure(
+                lowest=np.zeros(3),
+                highest=HELD * back.highest_exposure,
+                grey_lux_s=self.negative.grey_lux_s(),
+                pixels=piece.width * piece.height,
+            )
         return Plan(device, steps, frame, piece, surveys=surveys, keep=keep, before=before)
 
     def __call__(
@@ -190,8 +209,14 @@ def expose(plan: Plan, scene: Scene, announce: Announce | None = None) -> Expose
             f"{BRIGHTEST_LUX_S:g} that float32 can spread over a frame; lower --exposure, or "
             "repair the picture"
         )
-    gamut = plan.answer(SHOWN) if plan.asks(SHOWN) else None
-    return Exposed(planes=planes, latitude=latitude, colours=colours, gamut=gamut)
+    shown = plan.answer(SHOWN) if plan.asks(SHOWN) else None
+    return Exposed(
+        planes=planes,
+        latitude=latitude,
+        colours=colours,
+        gamut=shown if isinstance(shown, Gamut) else None,
+        held=shown if isinstance(shown, Latitude) else None,
+    )
 
 
 def _where_broken(planes: np.ndarray) -> str:

@@ -36,6 +36,7 @@ def provenance(
         "input_kind": scene.kind,
         "input_notes": "; ".join(scene.notes),
         "crop": crop or "none",
+        **({"space": scene.space.name} if settings.to == "scene" else {}),
         **said,
         "grain_negative": job.grain_method(pipeline.negative) or "none",
         "grain_print": job.grain_method(pipeline.print_film) or "none",

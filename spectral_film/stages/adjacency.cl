@@ -9,22 +9,6 @@
 // From the host: SUBLAYERS, RICHARDS, EXPOSURE_FLOOR (lux s), NODES of the table.
 
 #ifdef NODES
-// What a neutral patch of log exposure h holds back in a layer: straight lines between nodes.
-V held_back(__global const float *nodes, const V h)
-{
-    V position = (h - LOWEST) * NODES_PER_UNIT;
-    position = at_most(position > 0.0f ? position : 0.0f, NODES - 1);  // not a number: node 0
-    IntLanes below;
-    Lanes near, next;
-    below.all = TO_VI(at_most(position, NODES - 2));
-    for (uint i = 0; i < VW; ++i) {
-        near.lane[i] = nodes[below.lane[i]];
-        next.lane[i] = nodes[below.lane[i] + 1];
-    }
-    const V along = position - TO_V(below.all);
-    return near.all + along * (next.all - near.all);
-}
-
 __kernel void release(
     __global const float *exposure, const uint4 exposure_at,  // lux s, linear   [layer]
     __constant float *density_range,
@@ -43,7 +27,7 @@ __kernel void release(
         const V light = load(exposure, exposure_at, layer, x, y, width);
         const V h = log10_(at_least(light, EXPOSURE_FLOOR));
         store(compensated, compensated_at, layer, x, y, width,
-              h + held_back(neutral_inhibition + layer * NODES, h));
+              h + on_line(neutral_inhibition + layer * NODES, NODES, (h - LOWEST) * NODES_PER_UNIT));
         store(inhibitor, inhibitor_at, layer, x, y, width,
               developed(h, layer, density_range, log_exposure_mid, log_exposure_spread, exponent));
     }

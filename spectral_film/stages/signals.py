@@ -33,15 +33,19 @@ PRINT_DYES = Signal("print dyes", "dye amount, 1 = peak density 1.0")
 PRINT_DENSITY = Signal("print", "status A density, base included")
 XYZ = Signal("xyz", "CIE 1931 XYZ, Y = 1 for the open gate")
 DISPLAY = Signal("display", "display RGB, 1 = display white")
+# The way back, from what has developed to the scene.
+HELD_EXPOSURE = Signal("held exposure", "lux s, as the developed film tells of it")
+TEXTURED_SCENE = Signal("scene", "scene-linear light, 1 = perfect white, as the negative holds it")
 
 # Where a user may tap the path.
 Quantity = Literal[
-    "exposure", "dyes", "negative", "printing-density", "cineon", "print", "xyz", "display"
+    "exposure", "dyes", "scene", "negative", "printing-density", "cineon", "print", "xyz", "display"
 ]
 
 UNITS: dict[str, str] = {
     signal.name: signal.unit
     for signal in (
-        EXPOSURE, DYES, NEGATIVE_DENSITY, PRINTING_DENSITY, CINEON, PRINT_DENSITY, XYZ, DISPLAY,
+        EXPOSURE, DYES, TEXTURED_SCENE, NEGATIVE_DENSITY, PRINTING_DENSITY, CINEON, PRINT_DENSITY,
+        XYZ, DISPLAY,
     )
 }  # fmt: skip
