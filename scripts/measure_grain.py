@@ -1,0 +1,150 @@
+"""Put the engine's grain to the battery; write the page's tables and what a render may use.
+
+    python scripts/measure_grain.py [--aperture bench scan]
+
+Needs the extra `dev`, and half an hour. The battery alone takes these methods too:
+
+    python -m reference.grain.battery scripts.measure_grain:NET
+
+ Behind the bench aperture, on which published methods were
+measured, the figures go into docs/grain.md; behind the one of renders, the largest radius that
+each method is accepted at goes into assets/grain/network.h5, where `--grain on` looks.
+"""
+
+import argparse
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from reference.grain import accepted
+from reference.grain.battery import LEVELS, measure
+from reference.grain.methods import Boolean, ByPicture, Gaussian
+from reference.grain.outcome import Outcome
+from reference.grain.photographs import BRIGHTEST, DARKEST
+from spectral_film.device.device import Device, open_device
+from spectral_film.grain import boolean
+from spectral_film.grain.aperture import APERTURES, BENCH, SCAN, Aperture
+from spectral_film.grain.filtered import RADIUS, filter_for, kappa_for
+from spectral_film.grain.network import network, variable
+from spectral_film.grain.noise import NEGATIVE, keys
+from spectral_film.grain.textures import NODES, Filtered, Networked
+from spectral_film.stages.grain import Grain
+from spectral_film.stages.signals import DYES
+from spectral_film.stages.stage import apply
+
+REPOSITORY = Path(__file__).parents[1]
+PAGE, NETWORK = REPOSITORY / "docs/grain.md", REPOSITORY / "assets/grain/network.h5"
+RADII_OF_SCANS = 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0
+
+# A film whose dye amount is the coverage: what the tables of a texture are of.
+SHARE = (np.arange(NODES) / (NODES - 1)) ** 2
+COVERAGE = DARKEST + (BRIGHTEST - DARKEST) * SHARE
+AXIS = {"lowest": np.full(3, DARKEST), "span": np.full(3, BRIGHTEST - DARKEST)}
+
+
+@dataclass(frozen=True)
+class InEngine(ByPicture):
+    """The stage of grain, on a film of three equal layers that is nothing but coverage."""
+
+    name: str
+    texture: Callable[[float, Aperture], Filtered | Networked]
+
+    def noise(self, u: np.ndarray, rho: float, aperture: Aperture, seed: int) -> np.ndarray:
+        """See `ByPicture`."""
+        stage = Grain(
+            texture=self.texture(rho, aperture), keys=keys(seed, 0, NEGATIVE, (3, 1)),
+            pitch_um=(1.0, 1.0), of=DYES, to=DYES,
+        )  # fmt: skip
+        dyes = np.repeat(np.asarray(u, np.float32)[None], 3, axis=0)
+        return (apply(_device(), stage, dyes) - dyes)[0].astype(float)
+
+
+@lru_cache
+def filtered(rho: float, aperture: Aperture) -> Filtered:
+    """As `textures.filtered` makes it of a film."""
+    seen = boolean.covariance(COVERAGE, rho, aperture, 2 * RADIUS)
+    variance = seen[:, 2 * RADIUS, 2 * RADIUS]
+    filter_ = filter_for((seen / variance[:, None, None]).mean(axis=0))
+    kappa = kappa_for(boolean.skewness(COVERAGE, rho, aperture), filter_)
+    return Filtered(**AXIS, **_alike(filter=filter_, amplitude=np.sqrt(variance), kappa=kappa))
+
+
+@lru_cache
+def networked(rho: float, aperture: Aperture) -> Networked:
+    """As `textures.networked` makes it of a film."""
+    weights = network(aperture).at(rho)
+    drawn = weights.covariance(COVERAGE)
+    middle = drawn.shape[-1] // 2
+    scale = np.sqrt(boolean.variance(COVERAGE, rho, aperture) / drawn[:, middle, middle])
+    names = "first", "second", "gain", "slope", "shift", "mean"
+    tables = {name: getattr(weights, name)[None] for name in names}
+    return Networked(
+        **AXIS,
+        **_alike(coverage=variable(COVERAGE)[None], amplitude=scale[None], **tables),
+    )
+
+
+def _alike(**tables: np.ndarray) -> dict[str, np.ndarray]:
+    """Of each of three layers."""
+    return {name: np.stack([table] * 3) for name, table in tables.items()}
+
+
+@cache
+def _device() -> Device:
+    return open_device()
+
+
+FAST, NET = InEngine("fast", filtered), InEngine("net", networked)
+
+
+def on_the_bench() -> str:
+    """The tables of the page."""
+    outcomes = [measure(method, BENCH) for method in (FAST, NET, Gaussian(), Boolean())]
+    by_radius = [f"`{o.method}`:\n\n{accepted.by_radius(o)}" for o in outcomes]
+    return "\n\n".join([accepted.table(outcomes), *by_radius])
+
+
+def in_renders() -> str:
+    """What a render may use, into the file of the network, and its words for the page."""
+    truth, *outcomes = (measure(m, SCAN, RADII_OF_SCANS, ()) for m in (Boolean(), FAST, NET))
+    told = []
+    with h5py.File(NETWORK, "r+") as file:
+        battery = file[SCAN.name].require_group("battery")
+        battery.clear()
+        for outcome in outcomes:
+            largest = accepted.largest_radius(outcome, truth)
+            _store(battery.create_group(outcome.method), outcome, largest)
+            told.append(
+                f"`{outcome.method}` is accepted up to {largest:g} pixels:\n\n"
+                + accepted.by_radius(outcome)
+            )
+    return "\n\n".join([*told, f"`{truth.method}`:\n\n{accepted.by_radius(truth)}"])
+
+
+def _store(group: h5py.Group, outcome: Outcome, largest: float) -> None:
+    """The radius that is accepted, and what was found, (radius, level)."""
+    group.attrs["accepted"] = largest
+    group["rho"], group["level"] = list(outcome.flat), LEVELS
+    for metric in accepted.FLAT:
+        group[metric] = [[at[metric] for at in levels] for levels in outcome.flat.values()]
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--aperture", choices=APERTURES, nargs="+", default=list(APERTURES))
+    text = PAGE.read_text(encoding="utf-8")
+    for name in parser.parse_args().aperture:
+        tables = on_the_bench() if name == BENCH.name else in_renders()
+        between = re.compile(f"(?<=<!-- {name} -->\n).*(?=<!-- end of {name} -->)", re.DOTALL)
+        text = between.sub(lambda _, tables=tables: f"\n{tables}\n\n", text)
+    PAGE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
