@@ -107,8 +107,9 @@ def _lags(fields: np.ndarray) -> np.ndarray:
 
 def _half_width(lags: np.ndarray) -> float:
     """Where correlation is a half; between lags, as a Gaussian falls."""
-    below = int(np.argmax(lags < lags[0] / 2))
-    high, low = np.log(lags[below - 1 : below + 1] / lags[0])
+    correlation = np.maximum(lags / lags[0], 1e-3)  # a sample's may be negative
+    below = int(np.argmax(correlation < 0.5))
+    high, low = np.log(correlation[below - 1 : below + 1])
     share = (high - np.log(0.5)) / (high - low)
     return float(np.sqrt((below - 1) ** 2 + share * (2 * below - 1)))
 

@@ -4,7 +4,7 @@ import importlib
 
 import numpy as np
 
-NAMES = "astronaut", "camera", "coffee", "chelsea", "rocket", "moon"  # of scikit-image's data
+NAMES = "astronaut", "camera", "coffee", "chelsea", "rocket", "coins"  # of scikit-image's data
 SIZE = 256
 DARKEST, BRIGHTEST = 0.02, 0.98  # coverages that films are rendered with
 
