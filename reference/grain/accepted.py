@@ -56,8 +56,7 @@ PHOTOGRAPH = {
 MAIN_AT_LARGEST = 0.35  # dB
 
 
-# Of the network of Ameur et al., its code and weights measured here as a black box; its photographs
-# were others.
+# Of the network of Lesné et al. (docs/grain.md), measured as a black box; on other photographs.
 PUBLISHED = {
     "level": 0.0212,
     "level, worst": 0.0601,
