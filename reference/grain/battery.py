@@ -24,7 +24,7 @@ from reference.grain.outcome import Measured, Outcome
 from reference.grain.photographs import photographs
 from spectral_film.grain.aperture import APERTURES, BENCH, Aperture
 
-LEVELS = np.array([0.1, 0.3, 0.5, 0.7, 0.9])  # coverages
+LEVELS = 0.1, 0.3, 0.5, 0.7, 0.9  # coverages
 RADII = 0.05, 0.1, 0.2, 0.4, 0.8
 RADII_OF_PHOTOGRAPHS = 0.1, 0.4, 0.8
 SHAPE = 256, 256
@@ -39,23 +39,29 @@ def measure(
     aperture: Aperture = BENCH,
     radii: Sequence[float] = RADII,
     radii_of_photographs: Sequence[float] = RADII_OF_PHOTOGRAPHS,
+    levels: tuple[float, ...] = LEVELS,
 ) -> Outcome:
-    """Put a method to the battery; radii of discs in pixels."""
+    """Put a method to the battery; radii of discs in pixels, even levels in coverage."""
     return Outcome(
         method=method.name,
         aperture=aperture.name,
-        flat={rho: _on_flats(method, rho, aperture) for rho in radii},
+        flat={rho: _on_flats(method, rho, aperture, levels) for rho in radii},
         photograph={rho: _on_photographs(method, rho, aperture) for rho in radii_of_photographs},
         context=_context(method, aperture),
         tile=_tile(method, aperture),
     )
 
 
-def _on_flats(method: Method, rho: float, aperture: Aperture) -> list[Measured]:
-    fields = np.stack([method.flat(LEVELS, rho, aperture, SHAPE, seed) for seed in SEEDS], axis=1)
+def _on_flats(
+    method: Method, rho: float, aperture: Aperture, levels: tuple[float, ...]
+) -> list[Measured]:
+    fields = np.stack(
+        [method.flat(np.array(levels), rho, aperture, SHAPE, seed) for seed in SEEDS], axis=1
+    )
+    truths = _true_flats(rho, aperture, levels)
     return [
-        metrics.of_flat(seen, truth, float(u), rho, aperture)
-        for u, seen, truth in zip(LEVELS, fields[INNER], _true_flats(rho, aperture), strict=True)
+        metrics.of_flat(seen, truth, u, rho, aperture)
+        for u, seen, truth in zip(levels, fields[INNER], truths, strict=True)
     ]
 
 
@@ -69,9 +75,9 @@ def _on_photographs(method: Method, rho: float, aperture: Aperture) -> list[Meas
 
 
 @cache
-def _true_flats(rho: float, aperture: Aperture) -> np.ndarray:
+def _true_flats(rho: float, aperture: Aperture, levels: tuple[float, ...]) -> np.ndarray:
     """(level, seed, y, x)."""
-    fields = [boolean.flat(LEVELS, rho, aperture, SHAPE, seed) for seed in TRUE_SEEDS]
+    fields = [boolean.flat(levels, rho, aperture, SHAPE, seed) for seed in TRUE_SEEDS]
     return np.stack(fields, axis=1)[INNER]
 
 
