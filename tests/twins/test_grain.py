@@ -4,6 +4,7 @@ Mean, independence and calibration are in `tests/unit/test_grain.py`.
 """
 
 from dataclasses import fields, replace
+from functools import cache
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,13 +15,15 @@ from reference.stages import grain as reference
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Region, fetch, fill, make_planes
 from spectral_film.device.site import Site
+from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.stages import grain
 from spectral_film.stages.signals import DYES
 from spectral_film.stages.stage import apply
 
 METHODS = ("fast", "net")
 TWIN = {"fast": reference.filtered_grain, "net": reference.networked_grain}
-SIZES = [(1, 1), (1, 7), (3, 19), (37, 61)]
+FILMS = {"negative": load_negative("vision3-250d"), "print": load_print("2383")}
+SIZES = [(1, 1), (19, 37)]
 PITCH_UM = (6.1, 6.1)
 
 
@@ -29,37 +32,40 @@ def stage_of(film, method, **changes):
     return grain.of_film(film, PITCH_UM, method=method, **given)
 
 
-def dyes_of(film, rng, size):
+def dyes_of(film, size):
     """Every amount that a layer makes, more and less, and edges."""
     most = film.tone_curve.density_range.sum(axis=1)[:, None, None]
-    return (rng.uniform(-0.1, 1.1, (3, *size)) * most).astype(np.float32)
+    return (np.random.default_rng(5).uniform(-0.1, 1.1, (3, *size)) * most).astype(np.float32)
 
 
 def twin(stage, dyes):
     tables = {f.name: jnp.asarray(getattr(stage.texture, f.name)) for f in fields(stage.texture)}
     method = TWIN["fast" if isinstance(stage.texture, grain.Filtered) else "net"]
-    return method(jnp.asarray(dyes, jnp.float64), keys=jnp.asarray(stage.keys), **tables)
+    made = method(jnp.asarray(dyes, jnp.float64), keys=jnp.asarray(stage.keys), **tables)
+    return np.asarray(made)
 
 
-@pytest.fixture(params=["negative", "print_film"])
-def film(request):
-    return request.getfixturevalue(request.param)
+@cache  # each form of a device is held to it
+def expected(name, method, size):
+    film = FILMS[name]
+    return twin(stage_of(film, method), dyes_of(film, size))
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("method", METHODS)
-def test_grain_is_that_of_its_twin(device, rng, film, method, size):
-    stage = stage_of(film, method)
-    dyes = dyes_of(film, rng, size)
-    # Noise is right to 3e-7 of itself, in some 13 pixels that are added up; the root of a dye
-    # amount, and where that lies between two nodes, to 1e-7 of the axis.
-    assert_planes_agree(apply(device, stage, dyes), twin(stage, dyes), atol=1e-6)
+@pytest.mark.parametrize("name", FILMS)
+def test_grain_is_that_of_its_twin(device, name, method, size):
+    film = FILMS[name]
+    got = apply(device, stage_of(film, method), dyes_of(film, size))
+    # Noise is right to 3e-7 of itself, as is its sum over a neighbourhood: 1e-7 of dye. Where the
+    # amplitude is steep, which is at the last of the dye, it hangs on the dye's own rounding.
+    assert_planes_agree(got, expected(name, method, size), atol=3e-6)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_piece_is_that_of_the_whole_bit_for_bit(device, rng, negative, method, monkeypatch):
+def test_a_piece_is_that_of_the_whole_bit_for_bit(device, negative, method, monkeypatch):
     frame = Region(0, 0, 83, 41)
-    dyes = dyes_of(negative, rng, (frame.height, frame.width))
+    dyes = dyes_of(negative, (frame.height, frame.width))
     stage = stage_of(negative, method)
     whole = apply(device, stage, dyes)
     taken = make_planes(device, 3, frame)
@@ -82,16 +88,16 @@ def test_a_piece_is_that_of_the_whole_bit_for_bit(device, rng, negative, method,
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_vectors_and_lanes_draw_the_same_grain(device, rng, negative, method):
-    stage, dyes = stage_of(negative, method), dyes_of(negative, rng, (19, 53))
+def test_vectors_and_lanes_draw_the_same_grain(device, negative, method):
+    stage, dyes = stage_of(negative, method), dyes_of(negative, (19, 53))
     by_lane = apply(Device(device.opencl, vector_width=1), stage, dyes)
-    assert_planes_agree(apply(device, stage, dyes), by_lane, atol=1e-6)  # as beside the twin
+    assert_planes_agree(apply(device, stage, dyes), by_lane, atol=3e-6)  # as beside the twin
 
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_is_lost_alone(device, rng, negative, method, value):
-    stage, dyes = stage_of(negative, method), dyes_of(negative, rng, (19, 37))
+def test_what_is_not_finite_is_lost_alone(device, negative, method, value):
+    stage, dyes = stage_of(negative, method), dyes_of(negative, (19, 37))
     dyes[1, 9, 17] = value
     got = apply(device, stage, dyes)
     # Its neighbours get the grain of an end of the axis: that of no dye, or of all there can be.
@@ -103,15 +109,21 @@ def test_what_is_not_finite_is_lost_alone(device, rng, negative, method, value):
     np.testing.assert_array_equal(got, clean)
 
 
-def test_noise_is_normal_as_far_out_as_it_goes(device, negative):
-    """The kernel's own normal noise, bare: a texture of amplitude 1 behind no filter."""
-    stage = stage_of(negative, "fast")
-    flat = np.ones_like(stage.texture.amplitude)
+def bare(stage):
+    """A texture of amplitude 1 behind no filter: the noise itself."""
     alone = np.eye(1, stage.texture.filter.shape[1]).repeat(3, axis=0)
-    texture = replace(stage.texture, filter=alone, amplitude=flat, kappa=0 * flat)
-    bare = replace(stage, texture=texture)
-    dyes = np.zeros((3, 1000, 1003), np.float32)
-    z = apply(device, bare, dyes)
+    one = np.ones_like(stage.texture.amplitude)
+    return replace(stage, texture=replace(stage.texture, filter=alone, amplitude=one, kappa=0 * one))
+
+
+@cache
+def bare_noise(shape):
+    return twin(bare(stage_of(FILMS["negative"], "fast")), np.zeros(shape))
+
+
+def test_noise_is_normal_as_far_out_as_it_goes(device, negative):
+    shape = 3, 400, 403
+    z = apply(device, bare(stage_of(negative, "fast")), np.zeros(shape, np.float32))
     # Relative errors of the polynomials, 3e-7, at up to five deviations.
-    assert_planes_agree(z, twin(bare, dyes), atol=2e-6)
-    assert abs(z).max() > 4.8  # of three million numbers, the largest is 5.1 on average
+    assert_planes_agree(z, bare_noise(shape), atol=2e-6)
+    assert abs(z).max() > 4.3  # of half a million numbers, the largest is 4.8 in the mean
