@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression, nnls
 
 from reference.fit.curves import FittedCurves
+from reference.fit.grain_nodes import choose_nodes
 from reference.fit.sheet import Sheet
 from reference.fit.solve import keep
 from reference.fit.tables import RECORDS
@@ -20,7 +21,6 @@ from spectral_film.errors import InputError
 from spectral_film.light.spectra import illuminant, observer
 
 PRINTED_AT = 1.0  # visual density over the base at which sheets that print one number read it
-NODES = 24  # of a layer
 STEPS = 4000  # of exposure, in which densities are looked up
 BEYOND = 3.0  # decades before and after the sheet's exposures, where the curves have levelled off
 
@@ -68,14 +68,16 @@ def fit_granularity(sheet: Sheet, curves: FittedCurves) -> FittedGrain | None:
     exposure, net = _scale(sheet, curves)
     within = np.any([n < d[-1] for (d, _), n in zip(chart, net, strict=True)], axis=0)
     within[0] = True
-    dyes, net = curves.dyes(exposure[within]), net[:, within]
+    exposure, net = exposure[within], net[:, within]
+    dyes = curves.dyes(exposure)
     dyes[:, 0] = net[:, 0] = 0.0  # unexposed
     rms, clipped = _told_apart(look_through(curves, dyes, curves.response)[1], chart, net)
     printed = "rms_granularity" in sheet.tables
     scale = 1.0 if printed else _of_its_number(sheet, curves, dyes, rms)
-    nodes = _nodes(dyes, rms)
+    radius_um = _radii(sheet, curves)
+    nodes = choose_nodes(curves, radius_um, exposure, rms)
     return FittedGrain(
-        radius_um=_radii(sheet, curves),
+        radius_um=radius_um,
         dye_amount=keep(dyes[:, nodes]),
         rms=keep(scale * rms[:, nodes]),
         chart=[(density, scale * sigma) for density, sigma in chart],
@@ -162,16 +164,6 @@ def _of_its_number(sheet: Sheet, curves: FittedCurves, dyes: np.ndarray, rms: np
         )
     read = np.sqrt((gain[:, 0].T ** 2 * rms**2).sum(axis=0))
     return float(sheet.rms_granularity / 1000 / np.interp(PRINTED_AT, net, read))
-
-
-def _nodes(dyes: np.ndarray, rms: np.ndarray) -> list[int]:
-    """Patches between which lines follow all layers best: ever one more where they do worst."""
-    nodes = [0, dyes.shape[1] - 1]
-    while len(nodes) < NODES:
-        lines = [np.interp(d, d[nodes], r[nodes]) for d, r in zip(dyes, rms, strict=True)]
-        off = np.abs(lines - rms) / (rms + rms.max(axis=1, keepdims=True) / 100)
-        nodes = sorted([*nodes, int(off.max(axis=0).argmax())])
-    return nodes
 
 
 def _radii(sheet: Sheet, curves: FittedCurves) -> np.ndarray:
