@@ -8,14 +8,11 @@ Source: docs/physics.md, Microdensitometer.
 from dataclasses import replace
 
 import numpy as np
-from scipy.signal import correlate
 from scipy.signal.windows import hann
 
-from spectral_film.emulsion.film import Film
-from spectral_film.grain import boolean, reading
-from spectral_film.grain.aperture import SCAN
+from spectral_film.lab.closed_form import ClosedForm, closed_form
 from spectral_film.lab.darkroom import Darkroom, aim_log_exposure
-from spectral_film.lab.densitometer import disc, status_density, status_per_dye
+from spectral_film.lab.densitometer import disc, status_density
 from spectral_film.lab.granularity import PITCH_UM, even_density, flat_fields, read_fields
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
 from spectral_film.lab.tolerances import NOISE_POWER, SELWYN
@@ -23,7 +20,6 @@ from spectral_film.lab.tolerances import NOISE_POWER, SELWYN
 APERTURES_UM = (24.0, 34.0, 48.0, 68.0, 96.0)
 TILE = 64  # samples of a periodogram, and of its windows
 FIELD = (16 * TILE, 12 * TILE)
-REACH = 4  # samples over which grain is correlated
 BESIDE = (
     "Dashed: the film's model of grain, in closed form, as such samples and this densitometer see "
     "it."
@@ -68,54 +64,12 @@ def around(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.array([radius[of == ring].mean() for ring in rings]), means
 
 
-def covariance(film: Film, dyes: np.ndarray, pitch_um: float) -> np.ndarray:
-    """Covariance of the densities of samples that the film's model of grain has in closed form.
-
-    Args:
-        film: Has grain.
-        dyes: Of an even field, (dye,).
-        pitch_um: Distance of the samples.
-
-    Returns:
-        Density squared by distance in samples, (record, y, x), nothing in the middle.
-    """
-    assert film.grain is not None
-    radius, nodes = film.grain.radius_um / pitch_um, film.grain.dye_amount
-    weight = film.tone_curve.density_range
-
-    def of_unit(layer: int, sublayer: int, u: np.ndarray) -> np.ndarray:
-        return boolean.covariance(u, radius[layer, sublayer], SCAN, REACH)
-
-    gain = reading.gain(film, (pitch_um, pitch_um), of_unit)
-    coverage = reading.coverage(film)
-    of_dye = np.zeros((len(dyes), 2 * REACH + 1, 2 * REACH + 1))
-    for layer, amount in enumerate(dyes):
-        for sublayer, w in enumerate(weight[layer]):
-            u = np.interp(amount, nodes[layer], coverage[layer, sublayer])
-            amplitude = w * np.interp(amount, nodes[layer], gain[layer])
-            of_dye[layer] += amplitude**2 * of_unit(layer, sublayer, np.array([u]))[0]
-    return np.tensordot(status_per_dye(film, dyes) ** 2, of_dye, 1)
-
-
-def sigma_through(covariance: np.ndarray, pitch_um: float, aperture_um: float) -> np.ndarray:
-    """Standard deviation that a round aperture reads on densities of that covariance, (record,)."""
-    aperture = disc((pitch_um, pitch_um), aperture_um)
-    overlap = correlate(aperture, aperture)  # of the aperture with itself, moved
-    far, reach = len(overlap) // 2, covariance.shape[-1] // 2
-    near = min(far, reach)
-    overlap = overlap[far - near : far + near + 1, far - near : far + near + 1]
-    lags = slice(reach - near, reach + near + 1)
-    sigma: np.ndarray = np.sqrt((covariance[:, lags, lags] * overlap).sum(axis=(1, 2)))
-    return sigma
-
-
 def noise_power(darkroom: Darkroom) -> Measurement:
     """Noise power spectrum of a grey field, beside the closed form."""
-    grey = aim_log_exposure(darkroom.film)[1]
-    (field,) = flat_fields(darkroom, np.array([grey]), FIELD)
+    grey, expected = _at_grey(darkroom)
+    (field,) = flat_fields(darkroom, grey, FIELD)
     cycles, power, error = spectrum(status_density(field), PITCH_UM)
-    waves = _waves(closed_form(darkroom, grey))
-    _, model = around(waves * PITCH_UM**2)
+    _, model = around(_waves(expected.of_density()) * PITCH_UM**2)
     misses = np.sqrt(np.mean((10 * np.log10(power / model)) ** 2, axis=1))
     return Measurement(
         title="Noise power spectrum",
@@ -141,18 +95,17 @@ def selwyn(darkroom: Darkroom) -> Measurement:
     """Granularity of a grey field by aperture: sigma times the root of its area is constant where
     grains are small.
     """
-    grey = aim_log_exposure(darkroom.film)[1]
+    grey, expected = _at_grey(darkroom)
     side = len(disc((PITCH_UM, PITCH_UM), APERTURES_UM[-1]))
-    fields = flat_fields(darkroom, np.array([grey]), (40 * side, 50 * side))
-    even = even_density(darkroom, np.array([grey]))
+    fields = flat_fields(darkroom, grey, (40 * side, 50 * side))
+    even = even_density(darkroom, grey)
     readings = [read_fields(fields, even, diameter) for diameter in APERTURES_UM]
-    model_covariance = closed_form(darkroom, grey)
     diameters = np.array(APERTURES_UM)
     root_of_area = np.sqrt(2 * np.pi * diameters**2 / 4)  # Selwyn's own convention
     read = np.concatenate([r.sigma for r in readings], axis=1) * root_of_area
     error = read * [r.sampling_error for r in readings]
     model = root_of_area * np.stack(
-        [sigma_through(model_covariance, PITCH_UM, diameter) for diameter in APERTURES_UM], axis=1
+        [expected.sigma_through(PITCH_UM, diameter) for diameter in APERTURES_UM], axis=1
     )
     misses = read / model - 1
     return Measurement(
@@ -174,11 +127,11 @@ def selwyn(darkroom: Darkroom) -> Measurement:
     )
 
 
-def closed_form(darkroom: Darkroom, log_exposure: float) -> np.ndarray:
-    """`covariance` of a field of that exposure."""
-    bare = replace(darkroom, grain="off")
-    (even,) = flat_fields(bare, np.array([log_exposure]), (1, 1))
-    return covariance(darkroom.film, even.dyes[:, 0, 0].astype(np.float64), PITCH_UM)
+def _at_grey(darkroom: Darkroom) -> tuple[np.ndarray, ClosedForm]:
+    """Its log exposure, of one field, and the grain that such a field should have."""
+    grey = aim_log_exposure(darkroom.film)[1:2]
+    (even,) = flat_fields(replace(darkroom, grain="off"), grey, (1, 1))
+    return grey, closed_form(darkroom.film, even.dyes[:, 0, 0].astype(np.float64), PITCH_UM)
 
 
 def _waves(covariance: np.ndarray) -> np.ndarray:

@@ -8,10 +8,20 @@ from scipy.integrate import quad
 from scipy.ndimage import gaussian_filter
 from scipy.special import j1
 
-from spectral_film.lab.darkroom import Strip
+from spectral_film.emulsion.stocks import load_film
+from spectral_film.lab.closed_form import ClosedForm
+from spectral_film.lab.darkroom import Darkroom, Strip, aim_log_exposure
 from spectral_film.lab.densitometer import disc, status_density, status_transmittance, through_disc
-from spectral_film.lab.granularity import read_fields
-from spectral_film.lab.noise_power import sigma_through, spectrum
+from spectral_film.lab.granularity import (
+    even_density,
+    flat_fields,
+    read_fields,
+    read_granularity,
+    rms_granularity,
+)
+from spectral_film.lab.noise_power import noise_power, selwyn, spectrum
+from spectral_film.lab.projection import photograph
+from spectral_film.lab.readings import RECORDS
 
 AREA_UM2 = np.pi * 24**2  # of the sheets' aperture
 GREY_DYES = np.array([0.6, 0.65, 0.7])
@@ -145,8 +155,9 @@ def test_a_covariance_seen_through_an_aperture_is_the_integral_over_its_power(
     def power(f):
         return np.exp(-((2 * np.pi * cloud_um * f) ** 2))
 
-    # 1e-3 of the aperture's area, and its edge on samples of 1 um.
-    assert sigma_through(covariance, pitch, aperture_um) == pytest.approx(
+    # Of so little density that light is as good as density; the edge is on samples of 1 um.
+    form = ClosedForm(covariance=covariance, third=np.zeros(1), slope=np.full((1, 1), 1e-3))
+    assert 1000 * form.sigma_through(pitch, aperture_um) == pytest.approx(
         through_round(power, aperture_um), rel=3e-3
     )
 
@@ -164,3 +175,114 @@ def test_noise_power_is_in_um2_of_density_squared(negative, rng, cloud_um):
     # 18 rings within 4 standard errors each; the mean of a ring of a falling curve is within 2 %.
     assert np.all((np.abs(power[0] - expected) < 4 * error[0] + 0.02 * expected)[low])
     assert np.median(error[0] / power[0]) < 0.05
+
+
+# From here on the film has grain of the engine's own.
+NET_DENSITIES = (0.0, 0.1, 0.4, 1.0, 1.7)  # of green over its base
+
+
+def published(film, record: int, net: np.ndarray) -> np.ndarray:
+    """The sheet's granularity at densities over the least of its chart, straight between points.
+
+    Where the chart gives one density several, their mean.
+    """
+    sheet, letter = film.published["rms_granularity"], "RGB"[record]
+    density = np.maximum.accumulate(sheet[f"D_{letter}"]) - sheet[f"D_{letter}"].min()
+    rising = np.unique(density)
+    sigma = [sheet[f"sigma_{letter}"][density == d].mean() for d in rising]
+    return np.interp(net, rising, sigma)
+
+
+def greys(darkroom: Darkroom) -> np.ndarray:
+    """Log exposures that give the green record these densities, (field,)."""
+    fine = np.linspace(-6.0, 3.0, 400)
+    green = even_density(darkroom, fine)[1]
+    return np.interp(np.array(NET_DENSITIES) + 1e-3, green - green[0], fine)
+
+
+def check(darkroom: Darkroom, pitch_um: float, places: int, allowed: float) -> None:
+    """Every record of every field reads the sheet's granularity, and its mean has not moved."""
+    film, log_exposure = darkroom.film, greys(darkroom)
+    reading = read_granularity(darkroom, log_exposure, pitch_um=pitch_um, places=places)
+    net = even_density(darkroom, log_exposure) - even_density(darkroom, np.array([-9.0]))
+    sheet = np.stack([published(film, record, net[record]) for record in range(3)])
+    off = reading.sigma / sheet - 1
+    assert np.abs(off).max() < allowed, off
+    # Fifteen readings, half of them independent: a fifth to a third of the error of one.
+    assert abs(off.mean()) < 0.02
+    assert np.abs(reading.shift).max() < 4.5 * (reading.sigma / np.sqrt(reading.places)).max()
+
+
+@pytest.mark.parametrize("method", ["fast", "net"])
+@pytest.mark.parametrize("stock", ["vision3-250d", "2383"])
+def test_a_microdensitometer_reads_the_published_granularity(device, stock, method):
+    # 5 % is the aim of the whole; 2500 places know 1.4 %, the farthest of fifteen 3 %.
+    check(Darkroom(device=device, film=load_film(stock), grain=method), 6.08, 2500, 0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pitch_um", [3.0, 12.0, 24.0])
+@pytest.mark.parametrize("method", ["fast", "net"])
+@pytest.mark.parametrize("stock", ["vision3-250d", "2383"])
+def test_it_does_so_at_any_sampling(device, stock, method, pitch_um):
+    check(Darkroom(device=device, film=load_film(stock), grain=method), pitch_um, 2500, 0.05)
+
+
+@pytest.mark.parametrize("stock", ["vision3-250d", "2383"])
+def test_other_apertures_and_the_spectrum_are_those_of_the_closed_form(device, stock):
+    darkroom = Darkroom(device=device, film=load_film(stock), grain="fast")
+    for made in (selwyn(darkroom), noise_power(darkroom)):
+        assert len(made.checks) == 3
+        assert not [one.name for one in made.checks if not one.passed]
+
+
+@pytest.mark.parametrize("stock", ["vision3-250d", "2383"])
+def test_seeds_and_frames_read_as_other_film_of_the_same_granularity(device, stock):
+    darkroom = Darkroom(device=device, film=load_film(stock), grain="fast")
+    grey = aim_log_exposure(darkroom.film)[1:2]
+
+    def places(**noise) -> np.ndarray:
+        (field,) = flat_fields(replace(darkroom, **noise), grey, (200, 400), 12.0)
+        return through_disc(status_transmittance(field), (12.0, 12.0), 48.0)
+
+    first = places()
+    assert np.array_equal(places(), first)
+    count = first.shape[1]
+    for other in (places(seed=1), places(frame=1), places(seed=1, frame=1)):
+        for record in range(3):
+            together = np.corrcoef(first[record], other[record])[0, 1]
+            assert abs(together) < 4 / np.sqrt(count)
+        # Each sigma is known to 1/sqrt(2 N), and both vary.
+        assert other.std(axis=1) / first.std(axis=1) == pytest.approx(
+            np.ones(3), abs=4 / np.sqrt(count)
+        )
+
+
+def test_fields_on_one_film_do_not_share_their_grain(device, negative):
+    darkroom = Darkroom(device=device, film=negative, grain="fast")
+    grey = np.repeat(aim_log_exposure(negative)[1], 2)
+    one, other = (strip.dyes[1] for strip in flat_fields(darkroom, grey, (90, 90)))
+    waves = np.fft.fft2(one - one.mean()) * np.fft.fft2(other - other.mean()).conj()
+    together = np.fft.ifft2(waves).real / (one.std() * other.std() * one.size)
+    # At no shift: the largest of 8100, of noise that is a little smooth.
+    assert np.abs(together).max() < 6 / np.sqrt(one.size) * 2
+
+
+def test_the_other_instruments_read_film_without_grain(device, negative, print_film):
+    even = np.full((1, 20, 20), -1.5)
+    for film in (negative, print_film):
+        dyes = Darkroom(device=device, film=film).expose(even, (6.0, 6.0)).dyes
+        assert np.ptp(dyes, axis=(1, 2)) == pytest.approx(np.zeros(3), abs=1e-5)
+    patches = photograph(device, negative, print_film, np.full((2, 6), 0.18), "print")
+    assert np.ptp(patches, axis=1) == pytest.approx(np.zeros(3), abs=1e-5)
+
+
+@pytest.mark.parametrize("record", [0, 2])
+def test_five_percent_of_falsehood_in_the_granularity_are_caught_by_name(device, negative, record):
+    rms = negative.grain.rms.copy()
+    rms[record] *= 1.06
+    loud = replace(negative, grain=replace(negative.grain, rms=rms))
+    checks = rms_granularity(Darkroom(device=device, film=loud, grain="fast")).checks
+    outside = [one.name for one in checks if not one.passed]
+    assert f"granularity, {RECORDS[record]}: rms" in outside
+    assert not [name for name in outside if RECORDS[record] not in name]
