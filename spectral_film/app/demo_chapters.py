@@ -10,6 +10,7 @@ from spectral_film.stages.signals import UNITS
 
 LAMP = (326, 20, 170, 150)  # round a halogen and a tungsten lamp, 10000 times white
 CHART = (690, 305, 130, 135)  # x, y, width, height: a star of black and white
+SKIN = (320, 385, 150, 135)  # two skins and the middle of the grey wedge
 GREY = (178, 428, 16, 16)  # in a grey of the colour chart, 19 % of the light on it
 POINTS = {  # x, y of the spectra that are drawn
     "grey patch": (186, 436),
@@ -97,6 +98,10 @@ def _chart(caption: str, **settings: Any) -> Shot:
     return Shot(caption, settings, CHART, times=3)
 
 
+def _skin(caption: str, **settings: Any) -> Shot:
+    return Shot(caption, settings, SKIN, times=3)
+
+
 CHAPTERS = (
     Chapter(
         "Exposure",
@@ -125,6 +130,16 @@ CHAPTERS = (
         "Where much silver develops, inhibitor is set free; it diffuses some hundredths of a "
         "millimetre and holds back its neighbours. Edges gain contrast.",
         ((_chart("no diffusion", adjacency=False), _chart("inhibitor diffuses")),),
+    ),
+    Chapter(
+        "Grain",
+        "dye; seen through the finished print, each pixel drawn 3 x 3",
+        "Dye lies in clouds, at random, on negative and print. How strongly it scatters is what "
+        "the sheets publish; a smaller gate enlarges it.",
+        (
+            (_skin("no grain", grain="off"), _skin("grain of negative and print")),
+            (_skin("on Super 16", gate="super16"), _skin("on 65 mm", gate="65mm")),
+        ),
     ),
     Chapter(
         "Negative",

@@ -73,7 +73,7 @@ class Settings:
     halation: bool | float = True
     scatter: bool = True
     adjacency: bool | Literal["pde"] = True
-    grain: GrainForm = "off"
+    grain: GrainForm = "on"
     grain_size: float = 1.0
     seed: int = 0
     frame: int = 0
