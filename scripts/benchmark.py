@@ -29,15 +29,20 @@ import spectral_film as sf
 from spectral_film.blur.blur import ROWS, Blur
 from spectral_film.blur.pixel_kernel import reach_in_pixels
 from spectral_film.device.device import cores
-from spectral_film.device.planes import Planes, Region, fetch, make_planes, put
+from spectral_film.device.planes import Planes, Region, fetch, fill, make_planes, put
 from spectral_film.device.site import Site
+from spectral_film.grain.noise import NEGATIVE
 from spectral_film.light.upsampling import surfaces_at_nodes, upsample
 from spectral_film.path.pipeline import Pipeline, frame_of
+from spectral_film.stages import grain
 from spectral_film.stages.optics import Spreading
+from spectral_film.stages.signals import DYES
 from spectral_film.stages.stage import POINT
 
 EXP2 = 15  # a limit (2), rounding (3), polynomial (5), exponent (2), argument (3)
 LOG2 = 14
+NOISE = 20 + LOG2 + 8  # two hashes that share one, a logarithm, a polynomial
+LOOK_UP = 24  # a root, and two straight lines
 OPERATIONS = {  # per pixel
     "exposure": 120 + 3 * 9,
     "tone curve": 9 * (EXP2 + 4) + 9,
@@ -51,6 +56,9 @@ NUMPY_ROWS = 64  # the plain form is timed on a strip and scaled
 LAMP = 1e6  # a sun: 5e6 times a grey card
 CROP = 64
 SMALL = (256, 384)  # rows and columns where frames over the bus are counted
+# Of the network of Ameur et al. for one grey picture, in PyTorch on two cores of this kind: measured
+# once, it is not free to be run here.
+PUBLISHED_NETWORK_MS = 930.0  # a megapixel
 MARGIN = (64, 64)  # around the planes of a stage alone
 
 FMA_KERNEL = """
@@ -179,6 +187,51 @@ def operations_of(blur: Blur) -> float:
     return count
 
 
+def operations_of_grain(stage: grain.Grain) -> float:
+    """Of a pixel, all layers."""
+    texture, (layers, fields, _) = stage.texture, stage.keys.shape
+    around = (2 * stage.radius + 1) ** 2
+    if isinstance(texture, grain.Filtered):
+        return layers * (NOISE + LOOK_UP + 4 + around + texture.filter.shape[1])
+    _, _, channels, orbits = texture.first.shape
+    powers, means = texture.gain.shape[-1] - 1, texture.mean.shape[-1] - 1
+    channel = 2 * orbits + 3 * powers + 8  # blurred twice, three polynomials, the step
+    field = NOISE + around + channels * channel + orbits * (means + 1) + LOOK_UP
+    return layers * (fields * field + around)
+
+
+def forms_of_grain(
+    device: sf.Device, watch: Stopwatch, scene: sf.Scene, operations: float
+) -> dict[str, dict[str, float]]:
+    """Each form that grain is drawn in, on the negative: a megapixel of a layer."""
+    width, height = scene.size
+    frame = Region(0, 0, width, height)
+    settings = sf.Settings()
+    pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings))
+    dyes, grainy = (make_planes(device, 3, frame) for _ in range(2))
+    dye = np.random.default_rng(0).uniform(0, 1.5, (3, height, width))
+    fill(dyes, dye.astype(np.float32))
+    found = {}
+    for method in ("fast", "net"):
+        stage = grain.of_film(
+            pipeline.negative, pipeline.frame.pitch_um, method=method, size=1.0, seed=0, frame=0,
+            stock=NEGATIVE, of=DYES, to=DYES,
+        )  # fmt: skip
+        work = stage.prepare(Site(device, frame))
+
+        def run(work=work) -> None:
+            work.over(frame, dyes=dyes, grainy=grainy)
+
+        (seconds,) = watch.seconds(run)
+        ms = 1000 * seconds / (3 * width * height / 1e6)
+        found[f"grain, {method}"] = {
+            "ms a megapixel of a layer": ms,
+            "share of multiply-adds": operations_of_grain(stage) / 3 / operations / ms * 1e9,
+            "times faster than the published network": PUBLISHED_NETWORK_MS / ms,
+        }
+    return found
+
+
 def stages(
     device: sf.Device, watch: Stopwatch, scene: sf.Scene, ceiling: tuple[float, float]
 ) -> dict[str, dict[str, float]]:
@@ -202,6 +255,9 @@ def stages(
         if step.stage.reach == POINT:
             (seconds,) = watch.seconds(run)
             counted = OPERATIONS.get(step.name, 0.0)
+        elif isinstance(step.stage, grain.Grain):
+            (seconds,) = watch.seconds(run)
+            counted = operations_of_grain(step.stage)
         else:
             assert isinstance(step.stage, Spreading)
             fourier = transforms_alone((height, width), step.stage.reach_um, step.stage.pitch_um)
@@ -322,6 +378,7 @@ def main() -> None:
     figures: dict[str, dict[str, float]] = {}
     for part in (
         lambda: stages(device, watch, scene, (operations, bandwidth)),
+        lambda: forms_of_grain(device, watch, scene, operations),
         lambda: whole(device, watch, scene),
         lambda: traffic(device.opencl),
         lambda: memory("4096x2160", "8192x4320"),

@@ -60,7 +60,8 @@ richards = ToneCurve(
     log_exposure_spread=np.full((3, 1), 1.0), exponent=np.full((3, 1), 0.7),
 )
 classical = replace(
-    negative, tone_curve=richards, adjacency=ClassicalAdjacency(gain=np.full(3, 0.3), length_um=9.0)
+    negative, tone_curve=richards, grain=None,
+    adjacency=ClassicalAdjacency(gain=np.full(3, 0.3), length_um=9.0),
 )
 WIRES = {"takes": {"wire": SCENE}, "gives": {"made": DISPLAY}}
 ARITHMETIC = {
@@ -74,8 +75,8 @@ for size in (1, 1), (9, 21):
     scene = Scene(planes=rgb)
     gate = f"{max(0.025 * size[1], 0.5)}x0.5"  # pixels of 25 um, but where there are few
     for changes, options in (
-        ({}, {"encode": True}),
-        ({"display": "Rec.709", "shutter": 10.0}, {"encode": True}),
+        ({"grain": "fast"}, {"encode": True}),
+        ({"display": "Rec.709", "shutter": 10.0, "grain": "net"}, {"encode": True}),
         ({"to": "cineon"}, {"crop": (0, 0, *(-(-n // 2) for n in size[::-1]))}),
         ({"to": "negative", "film": classical}, {}),
     ):
