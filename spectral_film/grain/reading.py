@@ -24,6 +24,7 @@ LEAST, MOST = 0.02, 0.98  # coverage; beyond, the texture keeps its shape and on
 RINGS = 24  # of an integral over distances, right to 1e-6
 SLICES = 64  # of a pixel, right to 1e-4 of its weight
 THIRD_ORDER = 4 / 3  # power of a correlation: of Gaussian spots, three at a time
+LEAST_VARIANCE = 1e-24  # of dye: a layer may have no grain
 STRAIGHT = 1e-6  # dye; below, the limit of a normal distribution
 MOST_BENT = 0.45  # of 1/2, where light through a gamma distribution no longer has a variance
 # Light grows faster than density, and a whole step would overshoot.
@@ -168,7 +169,7 @@ def shared_light(covariance: np.ndarray, third: np.ndarray, slope: np.ndarray) -
     Returns:
         (..., y, x).
     """
-    variance = _middle(covariance)
+    variance = np.maximum(_middle(covariance), LEAST_VARIANCE)
     bend = third / variance
     bend = np.where(np.abs(bend) < STRAIGHT, STRAIGHT, bend)
     exponent = np.log(10) * slope

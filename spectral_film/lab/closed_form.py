@@ -64,7 +64,7 @@ def closed_form(film: Film, dyes: np.ndarray, pitch_um: float) -> ClosedForm:
     nodes = np.stack([dyes, dyes + BESIDE], axis=1)
     grain = replace(film.grain, dye_amount=nodes, rms=np.stack([rms, rms], axis=1))
     film = replace(film, grain=grain)
-    radius, weight = film.grain.radius_um / pitch_um, film.tone_curve.density_range
+    radius, weight = grain.radius_um / pitch_um, film.tone_curve.density_range
 
     def of_coverage(layer: int, sublayer: int, u: np.ndarray) -> np.ndarray:
         return boolean.covariance(u, radius[layer, sublayer], SCAN, REACH)

@@ -264,8 +264,9 @@ def test_fields_on_one_film_do_not_share_their_grain(device, negative):
     one, other = (strip.dyes[1] for strip in flat_fields(darkroom, grey, (90, 90)))
     waves = np.fft.fft2(one - one.mean()) * np.fft.fft2(other - other.mean()).conj()
     together = np.fft.ifft2(waves).real / (one.std() * other.std() * one.size)
-    # At no shift: the largest of 8100, of noise that is a little smooth.
-    assert np.abs(together).max() < 6 / np.sqrt(one.size) * 2
+    # At no shift. The largest of 8100 is 4.3 standard errors off, which are 1/sqrt(N) for white
+    # noise, and up to twice that for noise as smooth as this.
+    assert np.abs(together).max() < 2 * 6 / np.sqrt(one.size)
 
 
 def test_the_other_instruments_read_film_without_grain(device, negative, print_film):

@@ -19,6 +19,7 @@ from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import modulation_transfer
 from spectral_film.lab.projection import laboratory_aim
 from spectral_film.lab.record import to_json
+from spectral_film.lab.report import to_html
 from spectral_film.lab.sensitometry import characteristic_curves
 from spectral_film.lab.session import Session, measure
 from spectral_film.lab.spectrophotometry import dye_densities, spectral_sensitivity
@@ -163,12 +164,11 @@ def test_every_published_curve_has_its_reading(stock):
         column
         for name, table in session.film.published.items()
         for column in table
-        if column not in ("log_exposure", "wavelength_nm", "cycles_per_mm")
-        and name != "rms_granularity"
+        if column not in ("log_exposure", "wavelength_nm", "cycles_per_mm", "log_rel_exposure")
+        and not (name == "rms_granularity" and column.startswith("D_"))
     ]
     assert len(drawn) == len(columns)
     assert all(np.isfinite(c.residual).any() for c in drawn)
-    assert any(sentence.startswith("rms granularity") for sentence in session.not_measured)
 
 
 def test_a_print_is_measured_behind_the_filter_of_its_printer():
@@ -183,16 +183,22 @@ def test_a_print_is_measured_behind_the_filter_of_its_printer():
     assert any(f"below {cut:g} nm" in sentence for sentence in session.not_measured)
 
 
-def test_a_film_without_mtf_says_so_and_is_measured_all_the_same(tmp_path):
+def test_a_film_without_mtf_and_granularity_says_so_and_is_measured_all_the_same(tmp_path):
     path = tmp_path / "plain.h5"
     shutil.copy(shipped_films()["vision3-250d"], path)
     with h5py.File(path, "r+") as file:
         for group in ("optics", "adjacency", "halation", "published/mtf"):
             del file[group]
+        for group in ("grain", "published/rms_granularity"):
+            del file[group]
         del file.attrs["backing"]
     session = session_of(path)
     assert not session.failures
     assert any(sentence.startswith("MTF") for sentence in session.not_measured)
+    (said,) = (s for s in session.not_measured if s.startswith("rms granularity"))
+    assert said == "rms granularity: the film has no grain, since its sheet prints none"
+    assert not session.crops
+    assert "Grain as it is seen" not in by_the_house(to_html(session)).prose
 
 
 def test_every_number_is_in_the_record():
@@ -228,7 +234,10 @@ def test_the_command_writes_a_page_that_needs_no_network_and_nothing_depends_on_
     assert record == to_json(shipped("vision3-250d"))  # of another time, in another process
     parts = by_the_house(page)
     titles = [m["title"] for m in json.loads(record)["measurements"]]
-    assert len(parts.all("h2")) == len(titles) + 1  # and what was not measured
+    assert len(parts.all("h2")) == len(titles) + 2  # grain as it is seen; what was not measured
+    strip, *greys = parts.all("img")
+    assert (strip["width"], strip["height"]) == ("640", "128")
+    assert [(grey["width"], grey["height"]) for grey in greys] == [("320", "256")] * 4
     assert len(parts.all("svg")) >= 8
     assert len(json.loads(parts.all("svg")[0]["data-panels"] or "")) == 2  # curves and residuals
     assert page.count('<span class="good">within</span>') == page.count('<span class="') - 1
