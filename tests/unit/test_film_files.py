@@ -81,6 +81,10 @@ def test_every_table_must_be_there_in_shape_and_finite(broken, stock, name):
         (NEGATIVE, "adjacency/coupling", -1),
         (NEGATIVE, "adjacency/length_um", -1),
         (NEGATIVE, "adjacency/length_um", 1e30),
+        (NEGATIVE, "grain/radius_um", 0),
+        (NEGATIVE, "grain/rms", -0.001),
+        (NEGATIVE, "grain/rms", 5.9),  # a thousand times too much
+        (PRINT, "grain/dye_amount", -1),
         (NEGATIVE, "tone_curve/density_range", -1),
         (NEGATIVE, "tone_curve/log_exposure_mid", 1e30),
         (NEGATIVE, "tone_curve/log_exposure_spread", 0),
@@ -163,8 +167,35 @@ def test_a_file_of_the_first_version_means_what_it_meant(tmp_path):
         assert spread.density(radius) == pytest.approx(ring.density(radius), abs=1e-12)
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_file_of_an_older_version_has_no_grain(tmp_path, version):
+    shutil.copy(shipped_films()[NEGATIVE], tmp_path / "older.h5")
+    with h5py.File(tmp_path / "older.h5", "r+") as file:
+        file.attrs["schema_version"] = version
+        del file["grain"]
+    assert load_negative(tmp_path / "older.h5").grain is None
+
+
+def test_grain_must_be_of_the_film_and_its_nodes_rise(broken):
+    rising, rms = np.linspace(0, 2, 6) * np.ones((3, 1)), np.full((3, 6), 0.01)
+    still = rising.copy()
+    still[1, 3] = still[1, 2]
+
+    def grain(dye_amount, rms):
+        def damage(file):
+            replace("grain/dye_amount", dye_amount)(file)
+            replace("grain/rms", rms)(file)
+
+        return damage
+
+    broken(NEGATIVE, grain(still, rms), "rise along each layer")
+    broken(NEGATIVE, grain(rising[:, :1], rms[:, :1]), "two nodes or more")
+    broken(NEGATIVE, grain(rising, rms[:, :5]), "tables of grain differ in shape")
+    broken(NEGATIVE, replace("grain/radius_um", np.ones((3, 2))), "other sublayers")
+
+
 @pytest.mark.parametrize("group", ["optics", "halation", "adjacency", "reciprocity", "tone_curve",
-                                   "dyes", "published", "published/mtf"])  # fmt: skip
+                                   "dyes", "grain", "published", "published/mtf"])  # fmt: skip
 def test_a_table_where_a_group_should_be(broken, group):
     def damage(file):
         del file[group]
