@@ -56,10 +56,17 @@ def fit_granularity(sheet: Sheet, curves: FittedCurves) -> FittedGrain | None:
     """Fit the sheet's granularity; a film with neither chart nor number has none.
 
     Raises:
-        InputError: the number is of a density that the film does not reach.
+        InputError: the chart's densities stand still; or the number is of a density that the film
+            does not reach.
     """
     if "rms_granularity" in sheet.tables:
         chart = by_density(sheet.tables["rms_granularity"].columns)
+        for record, (density, _) in zip(RECORDS, chart, strict=True):
+            if len(density) < 2:
+                raise InputError(
+                    f"{sheet.id}: rms_granularity.csv, column D_{record}: the density is the same "
+                    "everywhere, and sigma is joined to the film by it; read the curve again"
+                )
     elif sheet.rms_granularity is not None:
         shape = {name: np.array(values) for name, values in sheet.assumed["granularity"].items()}
         chart = [(shape["net_density"], shape[record]) for record in RECORDS]

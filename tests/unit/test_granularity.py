@@ -232,6 +232,17 @@ def test_a_number_that_is_no_granularity_is_refused(folder, value):
     assert "\n" not in str(no.value)
 
 
+def test_a_chart_without_a_scale_is_refused(films, folder):
+    path = folder / "rms_granularity.csv"
+    rows = [row.split(",") for row in path.read_text().splitlines()]
+    path.write_text("\n".join(
+        ",".join([*row[:3], "0.6", *row[4:]] if row[0][:1].isdigit() else row) for row in rows
+    ))  # fmt: skip
+    with pytest.raises(InputError, match=r"rms_granularity\.csv, column D_G: .* the same") as no:
+        fit_granularity(read_sheet(folder), curves_of(films["vision3-250d"]))
+    assert "\n" not in str(no.value)
+
+
 def test_a_film_too_thin_for_its_number_is_refused(films, folder):
     thin = films["vision3-250d"].tone_curve.density_range / 4
     curves = replace(curves_of(films["vision3-250d"]), density_range=thin)
