@@ -56,8 +56,8 @@ NUMPY_ROWS = 64  # the plain form is timed on a strip and scaled
 LAMP = 1e6  # a sun: 5e6 times a grey card
 CROP = 64
 SMALL = (256, 384)  # rows and columns where frames over the bus are counted
-# Of the network of Ameur et al. for one grey picture, in PyTorch on two cores of this kind: measured
-# once, it is not free to be run here.
+# Of the network of Lesne et al. 2024 for a grey picture, in PyTorch on two cores of this kind:
+# measured once, since it is not free to be run here.
 PUBLISHED_NETWORK_MS = 930.0  # a megapixel
 MARGIN = (64, 64)  # around the planes of a stage alone
 

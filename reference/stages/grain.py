@@ -1,5 +1,7 @@
 """Grain: dye lies in clouds, at random; two forms of noise that look as they do."""
 
+from collections.abc import Iterable
+from functools import reduce
 from itertools import product
 
 import jax.numpy as jnp
@@ -52,7 +54,7 @@ def filtered_grain(
         a, k = (_at(around, lowest[c], span[c], table[c]) for table in (amplitude, kappa))
         bent = a * (z + k * (z**2 - 1)) / jnp.sqrt(1 + 2 * k**2)
         orbits = enumerate(_orbits(radius))
-        return sum(filter[c, j] * _orbit_sum(bent, name, radius) for j, name in orbits)
+        return _total(filter[c, j] * _orbit_sum(bent, name, radius) for j, name in orbits)
 
     return dyes + jnp.stack([of_layer(c) for c in range(len(dyes))])
 
@@ -102,11 +104,11 @@ def networked_grain(
         g, k, b = (_polynomials(table[c, s], v) for table in (gain, slope, shift))
         passed = jnp.tensordot(second[c, s].T, g * _act(k * blurred + b), 1)
         clouds = a * (passed - _polynomials(mean[c, s], v))
-        return sum(_orbit_sum(clouds[j], name, radius) for j, name in enumerate(_orbits(radius)))
+        return _total(_orbit_sum(clouds[j], name, radius) for j, name in enumerate(_orbits(radius)))
 
     layers, sublayers = keys.shape[:2]
     return dyes + jnp.stack(
-        [sum(of_sublayer(c, s) for s in range(sublayers)) for c in range(layers)]
+        [_total(of_sublayer(c, s) for s in range(sublayers)) for c in range(layers)]
     )
 
 
@@ -151,11 +153,17 @@ def _orbit_sum(
 ) -> Float64[Array, "_ _"]:
     """Of the pixels of an orbit around each; a border of `radius` is lost."""
     rows, columns = (n - 2 * radius for n in plane.shape)
-    turned = {(sx * x, sy * y) for x, y in (name, name[::-1]) for sx, sy in product((1, -1), (1, -1))}
-    return sum(
+    turned = {
+        (sx * x, sy * y) for x, y in (name, name[::-1]) for sx, sy in product((1, -1), (1, -1))
+    }
+    return _total(
         plane[radius + dy : radius + dy + rows, radius + dx : radius + dx + columns]
         for dx, dy in sorted(turned)
     )
+
+
+def _total(planes: Iterable[Float64[Array, "_ _"]]) -> Float64[Array, "_ _"]:
+    return reduce(jnp.add, planes)
 
 
 def _polynomials(

@@ -1,9 +1,9 @@
-"""The fast form: white noise, bent a little and blurred once, has mean, variance and spectrum right.
+"""The fast form: white noise, bent and blurred once, has mean, variance and spectrum right.
 
     n = sum_j filter_j S_j( amplitude (z + kappa (z^2 - 1)) / sqrt(1 + 2 kappa^2) )
 
-S_j adds up the pixels of an orbit (`orbits.py`). What is blurred has mean 0 and the amplitude of its
-own pixel, whatever its neighbours are. kappa bends the histogram as the pixels' is bent.
+S_j adds up the pixels of an orbit (`orbits.py`). What is blurred has mean 0 and the amplitude of
+its own pixel, whatever its neighbours are. kappa bends the histogram as the pixels' is bent.
 Kernel: stages/grain.cl. Source: docs/physics.md, Grain fast form.
 """
 

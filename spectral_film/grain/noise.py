@@ -10,8 +10,9 @@ from typing import Literal
 import numpy as np
 
 WORD = 2**64
-NEGATIVE, PRINT = 0, 1  # the strips of film that a render has
-Stock = Literal[0, 1]
+Stock = Literal[0, 1]  # the strips of film that a render has
+NEGATIVE: Stock = 0
+PRINT: Stock = 1
 
 
 def key(seed: int, frame: int, stock: Stock, layer: int, sublayer: int) -> np.ndarray:

@@ -52,5 +52,5 @@ def sums(radius: int, other: int) -> np.ndarray:
 
 def _orbit_of(radius: int) -> np.ndarray:
     number = {name: i for i, name in enumerate(orbits(radius))}
-    away = abs(np.arange(-radius, radius + 1))
+    away = [abs(i) for i in range(-radius, radius + 1)]
     return np.array([[number[max(x, y), min(x, y)] for x in away] for y in away])

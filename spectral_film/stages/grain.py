@@ -12,8 +12,7 @@ Source: docs/physics.md, Grain.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np

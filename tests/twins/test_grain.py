@@ -113,7 +113,9 @@ def bare(stage):
     """A texture of amplitude 1 behind no filter: the noise itself."""
     alone = np.eye(1, stage.texture.filter.shape[1]).repeat(3, axis=0)
     one = np.ones_like(stage.texture.amplitude)
-    return replace(stage, texture=replace(stage.texture, filter=alone, amplitude=one, kappa=0 * one))
+    return replace(
+        stage, texture=replace(stage.texture, filter=alone, amplitude=one, kappa=0 * one)
+    )
 
 
 @cache

@@ -36,8 +36,8 @@ from spectral_film.device.device import Device, all_devices
 from spectral_film.device.launch import Launch
 from spectral_film.device.planes import Region, fetch, make_result, put
 from spectral_film.emulsion.film import ClassicalAdjacency, ToneCurve
-from spectral_film.stages import tone_curve
-from spectral_film.stages.signals import DISPLAY, INHIBITOR, SCENE
+from spectral_film.stages import grain, tone_curve
+from spectral_film.stages.signals import DISPLAY, DYES, INHIBITOR, SCENE
 from spectral_film.stages.stage import apply
 
 (simulator,) = all_devices()
@@ -64,6 +64,7 @@ classical = replace(
     adjacency=ClassicalAdjacency(gain=np.full(3, 0.3), length_um=9.0),
 )
 WIRES = {"takes": {"wire": SCENE}, "gives": {"made": DISPLAY}}
+FIELD = {"size": 1.0, "seed": 0, "frame": 0, "stock": 0, "of": DYES, "to": DYES}
 ARITHMETIC = {
     "power": {"direction": np.float32(-1), "offset": np.float32(0.1)},
     "logarithm": {"lowest": np.float32(1e-6), "plus": np.zeros(3)},
@@ -75,12 +76,14 @@ for size in (1, 1), (9, 21):
     scene = Scene(planes=rgb)
     gate = f"{max(0.025 * size[1], 0.5)}x0.5"  # pixels of 25 um, but where there are few
     for changes, options in (
-        ({"grain": "fast"}, {"encode": True}),
-        ({"display": "Rec.709", "shutter": 10.0, "grain": "net"}, {"encode": True}),
+        ({}, {"encode": True}),
+        ({"display": "Rec.709", "shutter": 10.0}, {"encode": True}),
         ({"to": "cineon"}, {"crop": (0, 0, *(-(-n // 2) for n in size[::-1]))}),
         ({"to": "negative", "film": classical}, {}),
     ):
         render(scene, Settings(gate=gate, **changes), device=fresh(), **options)
+    for method in "fast", "net":
+        apply(fresh(), grain.of_film(negative, (25.0, 25.0), method=method, **FIELD), rgb[:, :5])
     cube = rng.uniform(0, 1, (7, *size)).astype(np.float32)
     cube = Scene(planes=cube, kind="reflectance", wavelength_nm=np.linspace(380, 740, 7))
     render(cube, Settings(gate=gate, to="exposure"), device=fresh())

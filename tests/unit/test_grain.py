@@ -1,7 +1,7 @@
-"""Grain as a user meets it: no light is added, nothing repeats, and it is as strong as the sheet says."""
+"""Grain as a user meets it: it adds no light, repeats nowhere, and is as strong as its sheet."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -63,7 +63,9 @@ def test_the_mean_taken_off_is_that_of_the_channels(rho):
     weights = network(SCAN).at(rho)
     v = np.linspace(-0.96, 0.96, 7)
     powers = v[:, None] ** np.arange(weights.gain.shape[1])
-    gain, slope, shift = (powers @ table.T for table in (weights.gain, weights.slope, weights.shift))
+    gain, slope, shift = (
+        powers @ table.T for table in (weights.gain, weights.slope, weights.shift)
+    )
 
     def expectation(slope, shift):
         def density(x):
@@ -71,7 +73,7 @@ def test_the_mean_taken_off_is_that_of_the_channels(rho):
 
         kinks = np.sort([(side - shift) / slope for side in (-1, 1)])
         ends = [-9, *np.clip(kinks, -9, 9), 9]
-        return sum(integrate.quad(density, *pair)[0] for pair in zip(ends, ends[1:]))
+        return sum(integrate.quad(density, *pair)[0] for pair in pairwise(ends))
 
     means = gain * np.vectorize(expectation)(slope, shift)
     taken_off = np.polynomial.polynomial.polyval(v, weights.mean.T)
