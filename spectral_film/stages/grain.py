@@ -2,11 +2,12 @@
 
     grainy = dyes + n,    the mean of n is 0 at every pixel of every picture
 
-Two forms draw n: white noise bent and blurred once (`grain/filtered.py`), and a network
-(`grain/network.py`). Both take the amplitude of the dye at a pixel before their last blur, so that
-light does not grain the dark beside it. Noise is a function of the place on the frame: a crop, a
-band and the whole have the same, bit for bit; beyond the frame it goes on, and dye keeps its edge
-value. A layer at a time, and a band of it: room for noise is small.
+Two forms draw n here: white noise bent and blurred once (`grain/filtered.py`), and a network
+(`grain/network.py`); the definition itself, disc by disc, is in grain_boolean.py. All take the
+amplitude of the dye at a pixel before their last blur, so that light does not grain the dark beside
+it. Noise is a function of the place on the frame: a crop, a band and the whole have the same, bit
+for bit; beyond the frame it goes on, and dye keeps its edge value. A layer at a time, and a band of
+it: room for noise is small.
 Kernels: grain.cl. Reference: reference/stages/grain.py.
 Source: docs/physics.md, Grain.
 """
@@ -25,7 +26,9 @@ from spectral_film.grain import noise
 from spectral_film.grain.method import Method
 from spectral_film.grain.orbits import radius_of
 from spectral_film.grain.textures import NODES, Filtered, Networked, Pitch, filtered, networked
+from spectral_film.stages import grain_boolean
 from spectral_film.stages.signals import Signal
+from spectral_film.stages.stage import Stage
 
 KERNELS = Path(__file__).with_suffix(".cl")
 ROWS = 8  # that a work-item of `white` makes, as in grain.cl
@@ -99,24 +102,22 @@ def of_film(
     stock: noise.Stock,
     of: Signal,
     to: Signal,
-) -> Grain:
+) -> Stage:
     """The grain of a film whose granularity is known.
 
     Args:
         film: The film.
         pitch_um: Distance of the pixels across and down.
-        method: fast, or net.
+        method: What draws it.
         size: Factor on the radius of its clouds.
         seed, frame, stock: Of the noise, as of `noise.key`.
         of, to: What has no grain yet, and what has.
     """
-    texture: Filtered | Networked
-    if method == "fast":
-        texture = filtered(film, pitch_um, size)
-    else:
-        texture = networked(film, pitch_um, size)
-    shape = (3, 1) if method == "fast" else texture.amplitude.shape[:2]
+    shape = (3, 1) if method == "fast" else film.tone_curve.density_range.shape
     keys = noise.keys(seed, frame, stock, shape)
+    if method == "boolean":
+        return grain_boolean.of_film(film, pitch_um, size=size, keys=keys, of=of, to=to)
+    texture = (filtered if method == "fast" else networked)(film, pitch_um, size)
     return Grain(texture=texture, keys=keys, pitch_um=pitch_um, of=of, to=to)
 
 

@@ -36,6 +36,8 @@ from spectral_film.device.device import Device, all_devices
 from spectral_film.device.launch import Launch
 from spectral_film.device.planes import Region, fetch, make_result, put
 from spectral_film.emulsion.film import ClassicalAdjacency, ToneCurve
+from spectral_film.path.order import Step
+from spectral_film.path.plan import Plan
 from spectral_film.stages import grain, tone_curve
 from spectral_film.stages.signals import DISPLAY, DYES, INHIBITOR, SCENE
 from spectral_film.stages.stage import apply
@@ -96,6 +98,9 @@ for size in (1, 1), (9, 21):
     held_back = WIRES | {"takes": {"wire": SCENE, "inhibitor": INHIBITOR}}
     numbers = {"coupling": np.ones((3, 3))}
     apply(fresh(), ArithmeticStage(**held_back, kernel="hold_back", numbers=numbers), rgb, rgb)
+by_discs = grain.of_film(negative, (25.0, 25.0), method="boolean", **FIELD | {"size": 20.0})
+few = np.ascontiguousarray(rgb[:, :1, :2])
+Plan(fresh(), (Step("grain", by_discs),), Region(0, 0, 2, 1)).run(few)
 print(*set().union(*(device.traffic.launches for device in devices)))
 """
 
