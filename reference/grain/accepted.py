@@ -8,8 +8,9 @@ import numpy as np
 from reference.grain.outcome import Measured, Outcome
 
 LARGEST = 0.8  # pixels, the radius at which a photograph's spectrum has a limit of its own
-# At one radius a sample is small: the model itself, with other discs, may be half of what is found.
-OF_TRUTH = 2.0
+# At one radius a sample is small. Means may be off by so many standard errors; the model itself,
+# with other discs, may show as little as half of the rest.
+STANDARD_ERRORS, OF_TRUTH = 3.0, 2.0
 
 
 class Limit(NamedTuple):
@@ -108,9 +109,13 @@ def largest_radius(outcome: Outcome, truth: Outcome) -> float:
     for rho in sorted(outcome.flat):
         for metric, limit in FLAT.items():
             found, floor = (_all({rho: o.flat[rho]}, metric) for o in (outcome, truth))
-            if found.mean() > max(limit.mean, OF_TRUTH * floor.mean()):
-                return reached
-            if found.max() > max(limit.worst, OF_TRUTH * floor.max()):
+            by_chance = OF_TRUTH * np.array([floor.mean(), floor.max()])
+            if metric == "mean":
+                errors = _all({rho: outcome.flat[rho]}, "standard error")
+                by_chance = STANDARD_ERRORS * np.array([errors.mean(), errors.max()])
+            if np.any(
+                [found.mean(), found.max()] > np.maximum([limit.mean, limit.worst], by_chance)
+            ):
                 return reached
         reached = rho
     return reached

@@ -26,7 +26,9 @@ def of_flat(
     sigma = float(np.sqrt(lags[0]))
     fx, fy = _frequencies(seen.shape[-1])
     expected = _rings(boolean.spectrum(np.asarray(u), rho, aperture, fx, fy), fx, fy)
+    at_rest = boolean.spectrum(np.asarray(u), rho, aperture, np.zeros(1), np.zeros(1))
     return {
+        "standard error": float(np.sqrt(at_rest[0] / seen.size)),  # of the mean of such a sample
         "mean": abs(float(seen.mean()) - u),
         "sigma": 100 * abs(float(seen.std()) / sigma - 1),
         **_spectral(_power(seen) / expected, float(seen.var()) / sigma**2),

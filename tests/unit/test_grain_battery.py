@@ -33,7 +33,9 @@ def changed(grain, change):
 
 def test_discs_with_other_seeds_are_nearly_alike(grain):
     before, _ = changed(grain, lambda y: y)
-    # 50 000 pixels, three times what is accepted of 200 000 at five radii.
+    # Discs of .4 pixels: power at rest, .6 of their radius squared, over 50 000 pixels.
+    assert before["standard error"] == pytest.approx(np.sqrt(0.16 * 0.5973 / 49152), rel=1e-3)
+    # Three times what is accepted of 200 000 pixels at five radii.
     for metric, limit in accepted.FLAT.items():
         assert before[metric] < 3 * limit.mean, metric
 
@@ -96,10 +98,11 @@ def outcome(name="it", worse=(), radii=(0.1, 0.4, 0.8)):
     """Half of what is accepted; twice as much of a metric at a radius, where asked."""
 
     def flat(rho):
-        return {
+        found = {
             metric: limit.mean * (2 if (rho, metric) in worse else 0.5)
             for metric, limit in accepted.FLAT.items()
         }
+        return found | {"standard error": rho / 1000}
 
     photograph = {metric: limit.mean / 2 for metric, limit in accepted.PHOTOGRAPH.items()}
     return Outcome(name, "scan", {r: [flat(r)] for r in radii}, {0.8: [photograph]}, 0, 0)
@@ -110,6 +113,9 @@ def test_a_method_is_accepted_up_to_the_first_radius_that_fails():
     assert accepted.largest_radius(outcome(), truth) == 0.8
     assert accepted.largest_radius(outcome(worse={(0.8, "skew")}), truth) == 0.4
     assert accepted.largest_radius(outcome(worse={(0.1, "size")}), truth) == 0
+    # A mean of .002 is two standard errors there, and five at half the radius.
+    assert accepted.largest_radius(outcome(worse={(0.8, "mean")}), truth) == 0.8
+    assert accepted.largest_radius(outcome(worse={(0.4, "mean")}), truth) == 0.1
     # What discs themselves show in as large a sample is no error of a method.
     noisy = outcome("boolean", worse={(0.8, "skew")})
     assert accepted.largest_radius(outcome(worse={(0.8, "skew")}), noisy) == 0.8
