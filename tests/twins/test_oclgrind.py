@@ -77,6 +77,7 @@ for size in (1, 1), (9, 21):
     for changes, options in (
         ({"grain": "fast"}, {"encode": True}),
         ({"display": "Rec.709", "shutter": 10.0, "grain": "net"}, {"encode": True}),
+        ({"to": "scene", "shutter": 10.0}, {}),
         ({"to": "cineon"}, {"crop": (0, 0, *(-(-n // 2) for n in size[::-1]))}),
         ({"to": "negative", "film": classical}, {}),
     ):
