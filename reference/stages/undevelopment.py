@@ -8,7 +8,7 @@ from reference.stages.common import characteristic_curve
 from spectral_film.stages.signals import EXPOSURE_FLOOR
 
 HALVINGS = 60  # of the range of log exposures
-ROUNDS = 60  # of the interimage; each leaves a third of the error
+ROUNDS = 40  # of the interimage; each leaves a third of the error
 
 
 def undevelop(
@@ -20,7 +20,7 @@ def undevelop(
     exponent: Float64[Array, "layer sublayer"],
     coupling: Float64[Array, "layer layer"],
     efficiency: Float64[Array, " layer"],
-    highest_log_exposure: float,
+    highest_log_exposure: Float64[Array, ""],
 ) -> Float64[Array, "layer y x"]:
     """Layer exposure in lux s that develops to these dyes where nothing varies.
 
@@ -46,7 +46,7 @@ def undevelop(
     }
     amount = jnp.abs(dyes)
 
-    def halve(_: int, ends: tuple[Array, Array]) -> tuple[Array, Array]:
+    def halve(_: object, ends: tuple[Array, Array]) -> tuple[Array, Array]:
         low, high = ends
         middle = (low + high) / 2
         more = characteristic_curve(middle, **curve) < amount
@@ -54,19 +54,15 @@ def undevelop(
 
     lowest = jnp.full(dyes.shape, jnp.log10(EXPOSURE_FLOOR))
     ends = lowest, jnp.full(dyes.shape, highest_log_exposure)
-    acted = sum(jax.lax.fori_loop(0, HALVINGS, halve, ends)) / 2
+    low, high = jax.lax.fori_loop(0, HALVINGS, halve, ends)
+    acted = (low + high) / 2
 
-    def go_round(_: int, h: Array) -> Array:
-        made = jnp.tensordot(coupling, characteristic_curve(h, **curve), ((1,), (0,)))
-        alike = [
-            jnp.tensordot(
-                coupling[c],
-                characteristic_curve(jnp.broadcast_to(h[c], h.shape), **curve),
-                ((0,), (0,)),
-            )
-            for c in range(len(h))
-        ]
-        return acted + made - jnp.stack(alike)
+    def held_back(from_layers: Array, to: int) -> Array:
+        return jnp.tensordot(coupling[to], characteristic_curve(from_layers, **curve), 1)
+
+    def go_round(_: object, h: Array) -> Array:
+        alike = [held_back(jnp.broadcast_to(h[c], h.shape), c) for c in range(3)]
+        return acted + jnp.stack([held_back(h, c) - alike[c] for c in range(3)])
 
     h = jax.lax.fori_loop(0, ROUNDS, go_round, acted)
     light = 10 ** jnp.minimum(h, highest_log_exposure) / efficiency[:, None, None]

@@ -11,7 +11,7 @@ FAINTEST = 1e-3  # of the largest exposure: what is less is known no better
 def unexpose(
     exposure: Float64[Array, "layer y x"],
     *,
-    white_exposure: Float64[Array, "layer"],
+    white_exposure: Float64[Array, " layer"],
     node_exposure: Float64[Array, "face node node 4"],
     lowest_ratio: Float64[Array, "3"],
     first_colour: Float64[Array, "face start start 4"],
@@ -22,7 +22,8 @@ def unexpose(
 ) -> Float64[Array, "3 y x"]:
     """Light of the scene that exposes so, 1 = perfect white.
 
-    minimise over rgb  sum_c ((H_c - X_c(rgb)) / X_c)^2,   scene = to_space (rgb + M^-1 (H - X(rgb)))
+    minimise over rgb   sum_c ((H_c - X_c(rgb)) / X_c)^2
+    scene = to_space (rgb + M^-1 (H - X(rgb)))
 
     X is `expose_rgb` with white exposing all layers with 1, going on in straight lines off its
     table. Its slope is taken by differentiating it.
@@ -41,14 +42,14 @@ def unexpose(
     Source: docs/physics.md, Back to the scene.
     """
 
-    def exposed(rgb: Float64[Array, "3"]) -> Float64[Array, "layer"]:
+    def exposed(rgb: Float64[Array, "3"]) -> Float64[Array, " layer"]:
         face = jnp.argmax(rgb)
         lowest = jnp.roll(lowest_ratio, -face)[1:]
         turned = jnp.roll(rgb, -face)
         at = 1 - (1 - turned[1:] / turned[0]) / (1 - lowest)
         return 2 * turned[0] * _at(node_exposure[face], at)
 
-    def nearer(rgb: Float64[Array, "3"], wanted: Float64[Array, "layer"]) -> Float64[Array, "3"]:
+    def nearer(rgb: Float64[Array, "3"], wanted: Float64[Array, " layer"]) -> Float64[Array, "3"]:
         made = exposed(rgb)
         scale = jnp.maximum(made, FAINTEST)
         off = (wanted - made) / scale
@@ -57,7 +58,7 @@ def unexpose(
         step = jnp.linalg.solve(damped, slope.T @ off)
         return rgb + rgb.max() * step * jnp.minimum(1, LONGEST_STEP / jnp.abs(step).max())
 
-    def scene(exposure: Float64[Array, "layer"]) -> Float64[Array, "3"]:
+    def scene(exposure: Float64[Array, " layer"]) -> Float64[Array, "3"]:
         held = exposure / white_exposure
         scale = jnp.maximum(held.max(), 0.0)
         ratio = jnp.where(scale > 0, held / jnp.where(scale > 0, scale, 1.0), 1.0)

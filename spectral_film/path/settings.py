@@ -126,8 +126,8 @@ class Settings:
         _one_of("--gamut", self.gamut, ("compress", "clip"))
         if self.to == "scene" and self.adjacency == "pde":
             raise UsageError(
-                "--to scene takes the interimage back as the kernels of --adjacency on make it, and "
-                "pde makes another; give --adjacency on"
+                "--to scene takes back the interimage that --adjacency on makes, and pde makes "
+                "another; give --adjacency on"
             )
         if self.print_film is None and self.to == "print":
             raise UsageError("--to print needs a print stock; give --print 2383, or --to negative")

@@ -10,7 +10,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from spectral_film.light.upsampling import Prior, UpsamplingTable, surfaces_at_nodes, upsampling_table
+from spectral_film.light.upsampling import (
+    Prior,
+    UpsamplingTable,
+    surfaces_at_nodes,
+    upsampling_table,
+)
 from spectral_film.stages.exposure import node_exposure
 
 NODES = 49  # of a face, along a side
@@ -143,9 +148,9 @@ def _known(
         first, second = (face + 1) % 3, (face + 2) % 3
         colours[face, ..., first] = np.linspace(table.lowest_ratio[first], 1, nodes)[:, None]
         colours[face, ..., second] = np.linspace(table.lowest_ratio[second], 1, nodes)
-    colours = colours.reshape(-1, 3)
-    luminance = (colours @ table.luminance_weight)[:, None]
-    away = (colours - luminance) @ table.locus_plane.T
+    rgb = colours.reshape(-1, 3)
+    luminance = (rgb @ table.luminance_weight)[:, None]
+    away = (rgb - luminance) @ table.locus_plane.T
     distance = (away / (-luminance * table.locus_plane.sum(axis=1))).max(axis=1)
     within = (luminance[:, 0] > 0) & (distance < REACH)
-    return colours[within], distance[within], 2 * at_node.reshape(-1, 4)[within, :3]
+    return rgb[within], distance[within], 2 * at_node.reshape(-1, 4)[within, :3]

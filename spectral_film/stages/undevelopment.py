@@ -94,8 +94,8 @@ class Undevelopment(PointStage):
                 "most_dye": most,
                 "least_told": told[:, 0],
                 "most_told": told[:, 1],
-                "log_exposure": np.stack([np.interp(developed, r, h) for r in reached]),
-                "held_back": np.stack([held_back - np.interp(held_back, g, h) for g in compensated]),
+                "log_exposure": _turned_round(reached, h, developed),
+                "held_back": held_back - _turned_round(compensated, h, held_back),
                 "coupling": between_layers,
                 "efficiency": self.efficiency,
             },
@@ -108,6 +108,11 @@ def highest_log_exposure(curve: ToneCurve) -> float:
     slope = np.gradient(curve.dye(h), h, axis=1)
     steep = slope >= FLATTEST * slope.max(axis=1, keepdims=True)
     return float(min(h[layer].max() for layer in steep))
+
+
+def _turned_round(climbing: np.ndarray, h: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Log exposures at which functions of h, (layer, h), have these values, (layer, value)."""
+    return np.stack([np.interp(at, function, h) for function in climbing])
 
 
 def _axis(name: str, nodes: np.ndarray) -> dict[str, str]:

@@ -28,6 +28,8 @@ from spectral_film.stages.reciprocity import Reciprocity
 from spectral_film.stages.signals import EXPOSURE_FLOOR
 from spectral_film.stages.stage import Stage
 from spectral_film.stages.tone_curve import Development
+from spectral_film.stages.undevelopment import Undevelopment
+from spectral_film.stages.unexposure import Unexposure
 
 FRAME = Region(0, 0, 19, 3)  # a vector and three pixels
 PLACES = [(0, 3), (2, 18)]  # y, x: in a vector, and where a row ends without one
@@ -52,6 +54,12 @@ def channel_lost(got, clean, channel):
     """The broken one is not a number, the others are what they were."""
     assert not np.isfinite(got[channel])
     assert np.array_equal(np.delete(got, channel), np.delete(clean, channel))
+
+
+def lost_among_others(got, clean, channel):
+    """The broken one is not a number; the others are, as if it had no dye."""
+    assert not np.isfinite(got[channel])
+    assert np.isfinite(np.delete(got, channel)).all()
 
 
 def channel_at(values, got, clean, channel):
@@ -126,6 +134,10 @@ CAMERA = Camera(
     upsampling="measured",
 )
 INHIBITION = Inhibition(coupling=MODEL.coupling, curve=CURVE)
+UNDEVELOPMENT = Undevelopment(curve=CURVE, coupling=MODEL.coupling, efficiency=np.ones(3))
+UNEXPOSURE = Unexposure(
+    exposure_weight=CAMERA.exposure_weight("rgb"), upsampling="measured", to_space=np.eye(3)
+)
 PRINTER = Printer(
     negative=NEGATIVE,
     print_film=PRINT,
@@ -155,6 +167,10 @@ TABLE = {
         INHIBITION, channel_lost, held(ALL_DYE), held(NO_DYE), broken="compensated"),
     "inhibition, inhibitor": row(
         INHIBITION, pixel_lost, all_held(NO_DYE), all_held(ALL_DYE), broken="inhibitor"),
+    "undevelopment": row(
+        UNDEVELOPMENT, lost_among_others, finite, finite),
+    "unexposure": row(
+        UNEXPOSURE, pixel_lost, pixel_lost, pixel_lost),
     "edge effect, dyes": row(
         EdgeEffect(gain=np.full(3, 0.3)), channel_lost, channel_lost, channel_lost, "dyes"),
     "edge effect, inhibitor": row(

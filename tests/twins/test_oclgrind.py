@@ -80,10 +80,11 @@ for size in (1, 1), (9, 21):
     for changes, options in (
         ({}, {"encode": True}),
         ({"display": "Rec.709", "shutter": 10.0}, {"encode": True}),
+        ({"to": "scene", "shutter": 10.0}, {}),
         ({"to": "cineon"}, {"crop": (0, 0, *(-(-n // 2) for n in size[::-1]))}),
         ({"to": "negative", "film": classical}, {}),
     ):
-        render(scene, Settings(gate=gate, **changes), device=fresh(), **options)
+        render(scene, Settings(gate=gate, grain="off", **changes), device=fresh(), **options)
     for method in "fast", "net":
         apply(fresh(), grain.of_film(negative, (25.0, 25.0), method=method, **FIELD), rgb[:, :5])
     cube = rng.uniform(0, 1, (7, *size)).astype(np.float32)

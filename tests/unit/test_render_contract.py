@@ -194,12 +194,12 @@ def test_spectral_pictures_of_others(render, name):
 # Taps
 
 
-@pytest.mark.parametrize("quantity", ["exposure", "dyes", "negative", "printing-density", "cineon",
-                                      "print", "xyz", "display"])  # fmt: skip
+@pytest.mark.parametrize("quantity", ["exposure", "dyes", "scene", "negative", "printing-density",
+                                      "cineon", "print", "xyz", "display"])  # fmt: skip
 @pytest.mark.parametrize("to", ["o.exr", "o.tif", "o.png", "o.dpx"])
 def test_every_tap_in_every_format(command, tmp_path, photo, quantity, to):
     done = command("render", photo, to, f"--to={quantity}")
-    if quantity in ("exposure", "xyz") and to != "o.exr":
+    if quantity in ("exposure", "scene", "xyz") and to != "o.exr":
         assert done.code == 2
         assert "no integer coding" in done.complaints[0]
         return
