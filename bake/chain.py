@@ -194,7 +194,7 @@ def film_chain(
         print_log_exposure, per_point, points: As of `Printer`.
         print_curve, view: Log exposure of the print -> its dyes -> display code.
     """
-    steps = (
+    steps: tuple[Step, ...] = (
         Lookup(takes=SCENE, gives="coded exposure", table=layer_exposure),
         Power(takes="coded exposure", gives=LAYER_EXPOSURE, direction=1, offset=exposure_offset),
         Blur(takes=LAYER_EXPOSURE, gives=EXPOSURE, kernel=optics),

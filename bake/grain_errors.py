@@ -101,7 +101,8 @@ def clouds(emulsion: Emulsion, pitch_um: tuple[float, float]) -> Truth:
     found = []
     for layer, dye in enumerate(emulsion.grain.dye_amount):
         nodes = np.linspace(0, len(dye) - 1, LEVELS + 2).round().astype(int)[1:-1]
-        lags, variance, third = 0.0, 0.0, 0.0
+        lags = np.zeros((LEVELS, 2 * REACH + 1, 2 * REACH + 1))
+        variance, third = np.zeros(LEVELS), np.zeros(LEVELS)
         for sublayer, radius in enumerate(rho[layer]):
             of = u[layer, sublayer, nodes]
             scale = gain[layer, nodes] * weight[layer, sublayer]

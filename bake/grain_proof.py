@@ -1,6 +1,7 @@
 """Does the grain of a pack do what the engine's does? Both on even greys from black to white."""
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def prove_grain(pack: Pack, engine: ColourPath) -> dict[str, Statistic]:
     codes = _greys()
     scene = scene_of_codes(codes, said.input.space)
 
-    def rendered(grain: str, to: Quantity) -> np.ndarray:
+    def rendered(grain: Literal["on", "off"], to: Quantity) -> np.ndarray:
         everything: Settings = replace(
             settings, scatter=True, halation=True, adjacency=True, gate=gate_of(codes, pitch),
             grain=grain, to=to, seed=SEED, frame=FRAME,

@@ -15,6 +15,7 @@ from spectral_film.grain.textures import Filtered, filtered
 
 TONE_CURVE = ("density_range", "log_exposure_mid", "log_exposure_spread", "exponent")
 GRAIN = ("radius_um", "dye_amount", "rms")
+SPECTRA = ("dye_density", "dmin_density")
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,15 +24,22 @@ class Emulsion:
 
     tone_curve: ToneCurve
     grain: Grain
+    densitometry: str
+    dye_density: np.ndarray
+    dmin_density: np.ndarray
 
 
 @lru_cache(maxsize=4)
 def emulsion(clouds: Clouds) -> Emulsion:
     """As the engine takes it."""
-    said = {name: np.array(values) for name, values in clouds}
+    def tables(names: tuple[str, ...]) -> dict[str, np.ndarray]:
+        return {name: np.array(getattr(clouds, name)) for name in names}
+
     return Emulsion(
-        ToneCurve(**{name: said[name] for name in TONE_CURVE}),
-        Grain(**{name: said[name] for name in GRAIN}),
+        ToneCurve(**tables(TONE_CURVE)),
+        Grain(**tables(GRAIN)),
+        densitometry=clouds.densitometry,
+        **tables(SPECTRA),
     )
 
 
@@ -40,8 +48,10 @@ def clouds_of(film: Film, size: float) -> Clouds:
     assert film.grain is not None
     said = {name: getattr(film.tone_curve, name) for name in TONE_CURVE}
     said |= {name: getattr(film.grain, name) for name in GRAIN}
+    said |= {name: getattr(film, name) for name in SPECTRA}
     said["radius_um"] = size * said["radius_um"]
-    return Clouds(**{name: values.tolist() for name, values in said.items()})
+    tables = {name: values.tolist() for name, values in said.items()}
+    return Clouds(densitometry=film.densitometry, **tables)
 
 
 @dataclass(frozen=True)

@@ -156,9 +156,9 @@ def _named(manifest: Manifest) -> Iterator[str]:
             yield from image.layers.values()
     for grain in manifest.chain.grains:
         yield grain.texture.noise
-        for image in grain.texture.images:
-            yield image.rgb
-            yield from image.layers.values()
+        for grained in grain.texture.images:
+            yield grained.rgb
+            yield from grained.layers.values()
     yield manifest.print_clf
     yield manifest.reference.scene
     yield manifest.reference.render

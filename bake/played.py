@@ -25,7 +25,6 @@ from bake.steps import (
     Lookup,
     Power,
     Printer,
-    Step,
 )
 from bake.texture import Strip
 from spectral_film.device.launch import Launch
@@ -125,7 +124,10 @@ def table_step(table: Table, nodes: Nodes) -> order.Steps:
 
 
 def _stage(
-    step: Step, signals: Mapping[str, Signal], nodes: Nodes, pitch_um: tuple[float, float]
+    step: Lookup | Blur | Arithmetic,
+    signals: Mapping[str, Signal],
+    nodes: Nodes,
+    pitch_um: tuple[float, float],
 ) -> Stage:
     takes, gives = {"wire": signals[step.takes]}, {"made": signals[step.gives]}
     if isinstance(step, Lookup):

@@ -100,7 +100,8 @@ def grain(
     image = at_pitch(texture["images"], pitch_um)
     reach = image["radius_px"]
     around = beyond_the_edge(dyes, reach)
-    z = noise(*around.shape[:2], -reach, seed, frame, texture["of"])
+    height, width, _ = around.shape
+    z = noise(height, width, -reach, seed, frame, texture["of"])
     linear, square = (through(pack / image[name]["clf"], around) for name in ("linear", "square"))
     return convolved(pack, image, linear * z + square * (z**2 - 1))
 

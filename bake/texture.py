@@ -27,7 +27,8 @@ class Clouds(Part):
     """What grain of any pitch is made of, as a film file has it, and its grain size in `radius_um`.
 
     Of each layer and sublayer, the radius of the clouds, which is assumed, and the curve of their
-    dye; of each layer, over amounts of its dye, the standard deviation that a disc of 48 um reads.
+    dye; of each layer, over amounts of its dye, the standard deviation that a disc of 48 um reads,
+    and the density spectra of dyes and base at the engine's wavelengths, for a disc averages light.
     """
 
     radius_um: PerLayer
@@ -37,6 +38,9 @@ class Clouds(Part):
     exponent: PerLayer
     dye_amount: PerLayer
     rms: PerLayer
+    densitometry: str
+    dye_density: PerLayer
+    dmin_density: Row
 
 
 class GrainImage(Part):

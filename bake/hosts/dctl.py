@@ -124,7 +124,7 @@ def _line(step: Step, suffix: str) -> str:
     x, gives = identifier(step.takes) + suffix, identifier(step.gives) + suffix
     if isinstance(step, Lookup):
         return f"float3 {gives} = {_table(x, step.table)};"
-    if isinstance(step, Blur):
+    if isinstance(step, Blur | Grain):  # where it is left out
         return f"float3 {gives} = {x};"
     return f"float3 {gives} = make_float3({', '.join(_arithmetic(step, x, suffix))});"
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from bake.hosts.tiles import offset
 from bake.manifest import Manifest
-from bake.parts import LAYERS, Layer, Table
+from bake.parts import LAYERS, KernelImage, Layer, Table
 from bake.steps import AtLeast, Blur, Grain, HoldBack, Logarithm, Lookup, Power, Printer, Step
-from bake.texture import Texture
+from bake.texture import GrainImage, Texture
 
 SCRIPT = "nuke/film.nk"
 NUKE = "15.0 v1"
@@ -210,8 +210,11 @@ def _in_pack(path: str) -> str:
 def pictures(manifest: Manifest) -> list[str]:
     """What the kernels' images are for, in their order."""
     chain = manifest.chain
-    parts = [*chain.kernels, *(grain.texture for grain in chain.grains)]
-    images = parts[0].images if parts else ()
+    images: Sequence[KernelImage | GrainImage] = ()
+    if chain.kernels:
+        images = chain.kernels[0].images
+    elif chain.grains:
+        images = chain.grains[0].texture.images
     return [f"{image.gate}, {image.width} px wide, {image.pitch_um:g} um" for image in images]
 
 

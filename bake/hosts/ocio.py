@@ -292,11 +292,11 @@ def _add_steps(config: ocio.Config, manifest: Manifest, scene: str) -> None:
         config.addColorSpace(
             _space(STEP.format(wire=last), what, transform, encoding="scene-linear")
         )
-    for step, image, curve, table in chain.grain_curves():
+    for grain, image, curve, table in chain.grain_curves():
         config.addColorSpace(
             _space(
-                GRAIN.format(wire=step.gives, curve=curve, pitch=image.pitch_um),
-                f"{wire}{units[step.takes]} -> what noise is multiplied by",
+                GRAIN.format(wire=grain.gives, curve=curve, pitch=image.pitch_um),
+                f"{wire}{units[grain.takes]} -> what noise is multiplied by",
                 transforms.table(table.clf),
                 encoding="scene-linear",
             )

@@ -186,10 +186,11 @@ _GRAIN_BY_HAND = [
     "**Grain anywhere else.** z is white noise of variance 1, R, G and B apart, another in every",
     "frame. Multiply it by the table `linear` of the amounts of dye, z^2 - 1 by the table",
     "`square`, add the two, convolve layer by layer with the image of the filter, whose sum is",
-    "not 1, and add that to the amounts of dye, at the width the filter is for, before anything is",
-    "scaled. `replay.py` counts noise that never repeats, and so do the DCTLs. `grain/noise.exr`",
-    "is a tile of it whose edges join, for hosts that cannot: put it elsewhere in every frame.",
-    "What remains is that the same noise comes back a tile's width away, and in other frames moved.",
+    "not 1, and add that to the amounts of dye, at the width the filter is for, before anything",
+    "is scaled. `replay.py` counts noise that never repeats, and so do the DCTLs.",
+    "`grain/noise.exr` is a tile of it whose edges join, for hosts that cannot: put it elsewhere",
+    "in every frame. What remains is that the same noise comes back a tile's width away, and in",
+    "other frames moved.",
     "",
 ]
 
