@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from bake.texture import Clouds
-from spectral_film.emulsion.film import Film, Grain, ToneCurve
+from spectral_film.emulsion.film import Densitometry, Film, Grain, ToneCurve
 from spectral_film.grain.orbits import square
 from spectral_film.grain.textures import Filtered, filtered
 
@@ -24,7 +24,7 @@ class Emulsion:
 
     tone_curve: ToneCurve
     grain: Grain
-    densitometry: str
+    densitometry: Densitometry
     dye_density: np.ndarray
     dmin_density: np.ndarray
 
@@ -32,6 +32,7 @@ class Emulsion:
 @lru_cache(maxsize=4)
 def emulsion(clouds: Clouds) -> Emulsion:
     """As the engine takes it."""
+
     def tables(names: tuple[str, ...]) -> dict[str, np.ndarray]:
         return {name: np.array(getattr(clouds, name)) for name in names}
 

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bake.parts import Layer, PackPath, Part, Statistic, Table
+from spectral_film.emulsion.film import Densitometry
 
 Row = Annotated[tuple[float, ...], Field(min_length=1)]
 PerLayer = tuple[Row, Row, Row]
@@ -38,7 +39,7 @@ class Clouds(Part):
     exponent: PerLayer
     dye_amount: PerLayer
     rms: PerLayer
-    densitometry: str
+    densitometry: Densitometry
     dye_density: PerLayer
     dmin_density: Row
 

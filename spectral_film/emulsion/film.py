@@ -166,7 +166,7 @@ class Grainy(Protocol):
         """How uneven that is, where it is known."""
 
     @property
-    def densitometry(self) -> str:
+    def densitometry(self) -> Densitometry:
         """Which densitometer read it."""
 
     @property

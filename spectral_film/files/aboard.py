@@ -8,7 +8,12 @@ from spectral_film.files.formats import format_of
 from spectral_film.light.displays import DisplayStandard
 from spectral_film.light.scene import Scene
 
-LIGHT = ("display", "exposure", "scene", "xyz")  # quantities that coverage weighs; densities are data
+LIGHT = (
+    "display",
+    "exposure",
+    "scene",
+    "xyz",
+)  # quantities that coverage weighs; densities are data
 ALPHA_STEP = 1 / 512  # half a code of 8 bits: less is no difference
 
 

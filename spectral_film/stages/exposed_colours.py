@@ -10,7 +10,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from spectral_film.light.upsampling import Prior, UpsamplingTable, surfaces_at_nodes, upsampling_table
+from spectral_film.light.upsampling import (
+    Prior,
+    UpsamplingTable,
+    surfaces_at_nodes,
+    upsampling_table,
+)
 from spectral_film.stages.exposure import node_exposure
 
 NODES = 49  # of a face, along a side

@@ -95,7 +95,9 @@ class Undevelopment(PointStage):
                 "least_told": told[:, 0],
                 "most_told": told[:, 1],
                 "log_exposure": np.stack([np.interp(developed, r, h) for r in reached]),
-                "held_back": np.stack([held_back - np.interp(held_back, g, h) for g in compensated]),
+                "held_back": np.stack(
+                    [held_back - np.interp(held_back, g, h) for g in compensated]
+                ),
                 "coupling": between_layers,
                 "efficiency": self.efficiency,
             },

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.ndimage import convolve
+from scipy.signal import fftconvolve
 from scipy.special import ndtri
 
 from bake.grain_errors import grain_errors
@@ -14,6 +14,7 @@ from bake.grained import Grained, clouds_of, emulsion, grained
 from bake.replay import key, mixed, noise
 from spectral_film.emulsion.stocks import load_negative, load_print
 from spectral_film.grain import noise as engine_noise
+from spectral_film.light.spectra import status_response
 
 PITCH = 6.08  # um: super35 in 4096 pixels
 FILMS = {"negative": load_negative("vision3-250d"), "print": load_print("2383")}
@@ -89,18 +90,29 @@ def disc(pitch_um: float, diameter_um: float) -> np.ndarray:
     return share / share.sum()
 
 
-@pytest.mark.parametrize("pitch", [3.0, PITCH, 12.0, 24.0])
-def test_a_microdensitometer_reads_the_published_granularity(clouds, pitch):
-    """A disc of 48 um over what noise becomes, by sums: 2 %, as is aimed at."""
+@pytest.mark.parametrize("pitch", [PITCH, 12.15])
+@pytest.mark.parametrize("strip", FILMS)
+def test_a_microdensitometer_reads_the_published_granularity(strip, pitch):
+    """A disc of 48 um over grain of 420 x 420 pixels, which averages light; 5 % are asked for."""
+    film = FILMS[strip]
+    clouds = clouds_of(film, 1.0)
     made = grained(clouds, (pitch, pitch))
-    aperture = disc(pitch, 48.0)
-    for layer, filter_ in enumerate(made.filters):
-        dye = np.array(clouds.dye_amount[layer])[2:-1]
-        padded = np.pad(filter_, len(aperture) // 2 + 1)
-        seen = math.sqrt((convolve(padded.astype(float), aperture, mode="constant") ** 2).sum())
-        linear, square = made.linear(dye)[layer], made.square(dye)[layer]
-        read = seen * np.sqrt(linear**2 + 2 * square**2)  # z and z^2 - 1: variances 1 and 2
-        np.testing.assert_allclose(read, np.array(clouds.rms[layer])[2:-1], rtol=0.02)
+    z = noise(426, 426, -3, 0, 0, strip)
+    aperture, response = disc(pitch, 48.0), status_response(film.densitometry)
+    for node in (9, 16):
+        dyes = np.array(clouds.dye_amount)[:, node]
+        mean = film.dmin_density + dyes @ film.dye_density
+        seen = response * 10**-mean  # (record, wavelength)
+        slope = (seen / seen.sum(axis=1, keepdims=True)) @ film.dye_density.T
+        linear, bent = made.linear(dyes), made.square(dyes)
+        fields = [linear[c, c] * z[..., c] + bent[c, c] * (z[..., c] ** 2 - 1) for c in range(3)]
+        n = [fftconvolve(f, k, mode="valid") for f, k in zip(fields, made.filters, strict=True)]
+        for record in range(3):
+            light = 10 ** -np.tensordot(slope[record], n, 1)
+            read = -np.log10(fftconvolve(light, aperture, mode="valid"))
+            published = math.sqrt((slope[record] ** 2) @ (np.array(clouds.rms)[:, node] ** 2))
+            # Some 2500 discs that are apart: a deviation of them is 1.4 % off.
+            assert read.std() == pytest.approx(published, rel=0.05)
 
 
 def test_grain_is_within_what_is_accepted_of_an_atlas(clouds, made):

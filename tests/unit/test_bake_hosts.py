@@ -213,7 +213,7 @@ def save_grain(folder: Path, of: str) -> dict:
     names = ("radius_um", "density_range", "log_exposure_mid", "log_exposure_spread", "exponent")
     clouds = {name: [[1.0, 1.0, 1.0]] * 3 for name in names}
     clouds |= {name: [[0.0, 3.0]] * 3 for name in ("dye_amount", "rms", "dye_density")}
-    clouds |= {"densitometry": "status M", "dmin_density": [0.0, 3.0]}
+    clouds |= {"densitometry": "status-m", "dmin_density": [0.0, 3.0]}
     return {"of": of, "clouds": clouds, "noise": "grain/noise.exr", "tile_px": TILE,
             "images": images}  # fmt: skip
 
