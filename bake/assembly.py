@@ -11,6 +11,7 @@ import numpy as np
 from bake import hosts, replay
 from bake.chain import Chain, film_chain
 from bake.colour_path import ACES_VIEWS, ColourPath
+from bake.grain_images import OverDye, write_texture
 from bake.kernel_images import write_images
 from bake.kernels import kernel_layer
 from bake.lattice import Lattice
@@ -32,9 +33,16 @@ from bake.opening import open_pack
 from bake.parts import UNCODED, ActsOn, Kernel, Statistic, Table, Triple, digest
 from bake.pieces import Mixtures, Pieces, pieces_of
 from bake.recipe import Form, Grid, Recipe, display_coding
-from bake.reference_scene import reference_codes, scene_of_codes, write_exr
+from bake.reference_scene import gate_of, reference_codes, scene_of_codes, write_exr
 from bake.report import write_report
-from bake.stage_tables import StageTable, StageTables, stage_tables
+from bake.stage_tables import (
+    STEPS_OVER_DYE,
+    StageTable,
+    StageTables,
+    curve_table,
+    most_dye,
+    stage_tables,
+)
 from bake.table_files import (
     Contract,
     Curves,
@@ -44,9 +52,10 @@ from bake.table_files import (
     scaling,
     table_transform,
 )
-from bake.verify import Verification, gate_of, verify
+from bake.texture import Strip, Texture
+from bake.verify import Verification, verify
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Film
+from spectral_film.emulsion.film import Film, ToneCurve
 from spectral_film.emulsion.frame import gate_size_mm
 from spectral_film.path.rendering import render
 from spectral_film.stages.printing import LOG_EXPOSURE_PER_POINT, NORMAL_POINTS
@@ -107,6 +116,7 @@ class Assembly:
         pieces = pieces_of(recipe)
         tables = stage_tables(self.engine, pieces, self.say)
         whole = {form: self.whole(form) for form in self.forms()}
+        chain = self.chain(pieces, tables)
         return Manifest(
             schema=SCHEMA,
             schema_version=SCHEMA_VERSION,
@@ -123,12 +133,14 @@ class Assembly:
                 balance=settings.balance,
                 flare=settings.flare,
                 gamut=settings.gamut,
+                grain=bool(chain.grains),
+                grain_size=settings.grain_size,
             ),
             sources=(*recipe.negative.charts, *recipe.print_film.charts),
             input=Input(space=recipe.input_space, grey_code=grey_code(recipe.input_space)),
             output=Output(display=settings.display, encoding=self.display),
             gates=tuple(Gate(name=g, width_mm=gate_size_mm(g)[0]) for g in self.grid.gates),
-            chain=self.chain(pieces, tables),
+            chain=chain,
             base_density=_triple(self.engine.base_density),
             film=whole["film"][0],
             scene_to_cineon=whole["negative"][0],
@@ -173,6 +185,7 @@ class Assembly:
             ),
             inhibitor=self.kernel("02_inhibitor", "inhibitor", pieces.inhibitor),
             coupling=_rows(pieces.coupling),
+            grain=self.grain("negative", self.recipe.negative, pieces.curve),
             printing=self.table(
                 "04_printing", tables.printing, "dye amounts", "printing density, base included"
             ),
@@ -183,6 +196,7 @@ class Assembly:
             print_curve=self.table(
                 "05_print_curve", tables.print_curve, "log10 exposure of the print", "print dyes"
             ),
+            print_grain=self.grain("print", self.recipe.print_film, pieces.print_curve),
             view=self.table("05_view", tables.view, "print dyes", self.display),
         )
 
@@ -272,6 +286,26 @@ class Assembly:
         )
         red, green, blue = (known[mixture] for mixture in mixtures)
         return Kernel(acts_on=acts_on, layers=(red, green, blue), images=images)
+
+    def grain(self, of: Strip, film: Film, curve: ToneCurve) -> Texture | None:
+        """Write the grain of a film, where its granularity is known."""
+        if not self.recipe.grain or film.grain is None:
+            return None
+        self.say(f"grain of the {of}")
+
+        def write_table(name: str, over: OverDye) -> Table:
+            made = curve_table(over, (0.0, most_dye(curve)), "dye amount", STEPS_OVER_DYE)
+            return self.table(name, made, "dye amounts", "dye amount for a noise of 1")
+
+        return write_texture(
+            self.folder,
+            of,
+            film,
+            self.grid.samplings(),
+            size=self.recipe.settings.grain_size,
+            write_table=write_table,
+            provenance={"engine": made_by(), of: film.label},
+        )
 
     def reference(self, said: Manifest) -> None:
         """The picture, and what the engine makes of it."""

@@ -15,6 +15,7 @@ from bake.steps import (
     AtAPoint,
     AtLeast,
     Blur,
+    Grain,
     HoldBack,
     Logarithm,
     Lookup,
@@ -22,6 +23,7 @@ from bake.steps import (
     Printer,
     Step,
 )
+from bake.texture import GrainImage, Texture
 
 # No film is as dense as 8, and a logarithm needs an end.
 DARKEST = 1e-8
@@ -30,9 +32,11 @@ SCENE = "scene"
 LAYER_EXPOSURE = "layer exposure"
 EXPOSURE = "exposure"
 DYES = "dyes"
+GRAINY_DYES = "dyes with grain"
 PRINTING_DENSITY = "printing density"
 PRINT_LIGHT = "print light"
 PRINT_DYES = "print dyes"
+GRAINY_PRINT_DYES = "print dyes with grain"
 DISPLAY = "display"
 
 
@@ -101,12 +105,12 @@ class Chain(Part):
     def ways(self) -> Iterator[tuple[str, str, list[AtAPoint]]]:
         """Steps at a point from where a picture lies to where the next one must.
 
-        A picture lies in front of the chain and behind each blur and each hold back, which want
+        A picture lies in front of the chain and behind each blur, hold back and grain, which want
         one on each of their wires.
         """
         lying = {self.wires[0].name}
         for step in self.steps:
-            if isinstance(step, Blur | HoldBack):
+            if isinstance(step, Blur | HoldBack | Grain):
                 for wire in step.inputs:
                     if wire not in lying:
                         yield self._way_to(wire)
@@ -118,7 +122,7 @@ class Chain(Part):
         wire = last
         while wire != self.wires[0].name:
             step = self.making(wire)
-            if isinstance(step, Blur | HoldBack):
+            if isinstance(step, Blur | HoldBack | Grain):
                 break
             steps.insert(0, step)
             wire = step.takes
@@ -129,6 +133,18 @@ class Chain(Part):
         """Those there are, in order."""
         kernels = (step.kernel for step in self.steps if isinstance(step, Blur))
         return tuple(kernel for kernel in kernels if kernel is not None)
+
+    @property
+    def grains(self) -> tuple[Grain, ...]:
+        """Where grain is added, in order."""
+        return tuple(step for step in self.steps if isinstance(step, Grain))
+
+    def grain_curves(self) -> Iterator[tuple[Grain, GrainImage, str, Table]]:
+        """The tables of every grain at every pitch, with what they are for and their names."""
+        for step in self.grains:
+            for image in step.texture.images:
+                for name, table in image.curves.items():
+                    yield step, image, name, table
 
     @property
     def lookups(self) -> tuple[Lookup, ...]:
@@ -153,12 +169,14 @@ def film_chain(
     compensated: Table,
     inhibitor: Kernel | None,
     coupling: tuple[Triple, Triple, Triple],
+    grain: Texture | None,
     printing: Table,
     print_optics: Kernel | None,
     print_log_exposure: Triple,
     per_point: float,
     points: Triple,
     print_curve: Table,
+    print_grain: Texture | None,
     view: Table,
 ) -> Chain:
     """The chain of a negative and its print.
@@ -171,11 +189,12 @@ def film_chain(
         lowest_log_exposure: Where the curves begin; what lies below counts as lying there.
         curve, compensated: F: h -> dye, and G: h -> h + what an even patch takes of itself.
         inhibitor, coupling: How it diffuses; what it takes.
+        grain, print_grain: Of the negative; of the print. None: such a pack has no such step.
         printing: Dyes -> printing density, base included.
         print_log_exposure, per_point, points: As of `Printer`.
         print_curve, view: Log exposure of the print -> its dyes -> display code.
     """
-    steps = (
+    steps: tuple[Step, ...] = (
         Lookup(takes=SCENE, gives="coded exposure", table=layer_exposure),
         Power(takes="coded exposure", gives=LAYER_EXPOSURE, direction=1, offset=exposure_offset),
         Blur(takes=LAYER_EXPOSURE, gives=EXPOSURE, kernel=optics),
@@ -185,8 +204,8 @@ def film_chain(
         Blur(takes="developed", gives="inhibitor", kernel=inhibitor),
         HoldBack(takes="compensated", inhibitor="inhibitor", gives="held back", coupling=coupling),
         Lookup(takes="held back", gives=DYES, table=curve),
-        # Grain has its place here; nothing ships yet.
-        Lookup(takes=DYES, gives=PRINTING_DENSITY, table=printing),
+        *_grain(grain, DYES, GRAINY_DYES),
+        Lookup(takes=GRAINY_DYES if grain else DYES, gives=PRINTING_DENSITY, table=printing),
         Power(takes=PRINTING_DENSITY, gives="light through", direction=-1, offset=0.0),
         Blur(takes="light through", gives=PRINT_LIGHT, kernel=print_optics),
         Printer(
@@ -198,7 +217,8 @@ def film_chain(
             points=points,
         ),
         Lookup(takes="print log exposure", gives=PRINT_DYES, table=print_curve),
-        Lookup(takes=PRINT_DYES, gives="shown", table=view),
+        *_grain(print_grain, PRINT_DYES, GRAINY_PRINT_DYES),
+        Lookup(takes=GRAINY_PRINT_DYES if print_grain else PRINT_DYES, gives="shown", table=view),
         AtLeast(takes="shown", gives=DISPLAY, low=0.0),
     )
     units = {
@@ -212,13 +232,20 @@ def film_chain(
         "inhibitor": "dye amount that it was set free with, diffused",
         "held back": "h', log10 lux s",
         DYES: "dye amount, 1 = peak density 1.0",
+        GRAINY_DYES: "dye amount, 1 = peak density 1.0",
         PRINTING_DENSITY: "density as the print stock sees it, base included",
         "light through": "10^-density, linear",
         PRINT_LIGHT: "10^-density, linear, scattered in the print",
         "print log exposure": "log10 exposure of the print",
         PRINT_DYES: "dye amount, 1 = peak density 1.0",
+        GRAINY_PRINT_DYES: "dye amount, 1 = peak density 1.0",
         "shown": gives,
         DISPLAY: gives,
     }
-    wires = tuple(Wire(name=name, unit=unit) for name, unit in units.items())
+    made = [SCENE, *(step.gives for step in steps)]
+    wires = tuple(Wire(name=name, unit=units[name]) for name in made)
     return Chain(wires=wires, steps=steps, stops_on=LAYER_EXPOSURE)
+
+
+def _grain(texture: Texture | None, takes: str, gives: str) -> list[Grain]:
+    return [Grain(takes=takes, gives=gives, texture=texture)] if texture else []

@@ -17,13 +17,16 @@ from spectral_film.app.options import (
     Film,
     Flare,
     Gamut,
+    GrainSize,
     HelpAll,
     Index,
     Layer,
     Part,
     PrinterPoints,
+    Seed,
     Upsampling,
     White,
+    frame_of,
     typed,
 )
 from spectral_film.app.terminal import integers, numbers, progress, say, switch, warn
@@ -43,6 +46,7 @@ InputSpace = Annotated[
     typer.Option(help="What comes in: a log-coded OCIO space; a .clf takes scene-linear ones too."),
 ]
 Display = Annotated[str, typer.Option(help="sRGB, Rec.709, P3-D65, P3-DCI or Rec.2020.")]
+Grain = Annotated[str, typer.Option(help="Grain of films whose granularity is known: on or off.")]
 Illuminant = Annotated[str | None, typer.Option(help="Taking light. Default: the film's balance.")]
 Overwrite = Annotated[bool, typer.Option(help="Replace what is there.")]
 
@@ -65,6 +69,7 @@ def _settings(
     ei: float | None,
     printer_points: str,
     backing: str | None = Settings.backing,
+    grain_size: float = Settings.grain_size,
 ) -> Settings:
     from spectral_film.path.pipeline import check_settings
 
@@ -82,6 +87,7 @@ def _settings(
         ei=ei,
         printer_points=numbers("--printer-points", printer_points, 3),
         backing=backing,
+        grain_size=grain_size,
     )
     check_settings(settings)
     return settings
@@ -195,6 +201,8 @@ def pack(
     ei: Index = Settings.ei,
     printer_points: PrinterPoints = typed(Settings.printer_points),
     backing: Backing = Settings.backing,
+    grain: Grain = "on",
+    grain_size: GrainSize = Settings.grain_size,
     device: DeviceName = None,
     overwrite: Overwrite = False,
     help_all: HelpAll = False,
@@ -222,8 +230,10 @@ def pack(
             ei=ei,
             printer_points=printer_points,
             backing=backing,
+            grain_size=grain_size,
         ),
         input_space=input_space,
+        grain=switch("--grain", grain),
     )
     grid = Grid(tuple(_words(gates)), integers("--widths", widths), size)
     check_pack(recipe, target, overwrite=overwrite)
@@ -285,6 +295,14 @@ def play(
     spatial: Annotated[
         str, typer.Option(help="Scatter, halation and edge effects: on or off.")
     ] = "on",
+    grain: Annotated[str, typer.Option(help="The grain of the pack: on or off.")] = "on",
+    frame: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Frame that grain is of. Default: digits at the end of INPUT's name."
+        ),
+    ] = None,
+    seed: Seed = Settings.seed,
     bits: Bits = None,
     nan: Annotated[str, typer.Option(help="NaN and infinite pixels: refuse, or zero.")] = "refuse",
     device: DeviceName = None,
@@ -298,6 +316,7 @@ def play(
     from spectral_film.files.pictures import read_scene
 
     check_target(target, bits=bits, overwrite=overwrite)
+    number = frame_of(picture) if frame is None else frame
     chosen = open_device(device) if device or all_devices() else None
     with open_pack(source) as opened:
         scene = read_scene(
@@ -314,6 +333,8 @@ def play(
                 chosen,
                 gate=gate,
                 spatial=switch("--spatial", spatial),
+                frame=number if switch("--grain", grain) else None,
+                seed=seed,
                 linear=not is_integer(target, bits),
                 announce=announce,
             )

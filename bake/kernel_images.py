@@ -122,14 +122,9 @@ def write_images(
         "domain": acts_on,
         "dcGain": 1.0,
     }
-    stem = f"{FOLDER}/{name}_{pitch_um:.3f}um"
-    (folder / FOLDER).mkdir(parents=True, exist_ok=True)
-    rgb = f"{stem}.exr"
-    _write(folder / rgb, np.stack(squares, axis=-1), parts.LAYERS, -radius, attributes, outside)
-    layers: dict[parts.Layer, parts.PackPath] = {}
-    for layer, square, share in zip(parts.LAYERS, squares, outside, strict=True):
-        layers[layer] = f"{stem}_{layer}.exr"
-        _write(folder / layers[layer], square[..., None], ("Y",), 0, attributes, (share,))
+    rgb, layers = write_layers(
+        folder, f"{FOLDER}/{name}_{pitch_um:.3f}um", squares, attributes, outside
+    )
     centre = tuple(float(square[radius, radius]) for square in squares)
     return parts.KernelImage(
         gate=sampling.gate,
@@ -143,13 +138,41 @@ def write_images(
     )
 
 
+def write_layers(
+    folder: Path,
+    stem: str,
+    squares: Sequence[np.ndarray],
+    attributes: Mapping[str, str | float],
+    outside: Sequence[float] | None = None,
+) -> tuple[parts.PackPath, dict[parts.Layer, parts.PackPath]]:
+    """Write squares of R, G and B together about the origin, and each alone from the origin on.
+
+    Args:
+        folder: The pack.
+        stem: What their names begin with.
+        squares: Float32, of an odd side each, all of one size.
+        attributes: Of all files, behind `film:`.
+        outside: `film:energyOutside` of each.
+    """
+    (folder / stem).parent.mkdir(parents=True, exist_ok=True)
+    rgb = f"{stem}.exr"
+    corner = -(len(squares[0]) // 2)
+    _write(folder / rgb, np.stack(squares, axis=-1), parts.LAYERS, corner, attributes, outside)
+    layers: dict[parts.Layer, parts.PackPath] = {}
+    for number, (layer, square) in enumerate(zip(parts.LAYERS, squares, strict=True)):
+        layers[layer] = f"{stem}_{layer}.exr"
+        alone = None if outside is None else (outside[number],)
+        _write(folder / layers[layer], square[..., None], ("Y",), 0, attributes, alone)
+    return rgb, layers
+
+
 def _write(
     path: Path,
     pixels: np.ndarray,
     channels: tuple[str, ...],
     corner: int,
     attributes: Mapping[str, str | float],
-    outside: tuple[float, ...],
+    outside: Sequence[float] | None,
 ) -> None:
     """One EXR of float32, ZIP; both windows begin at `corner`. Nothing in it knows the clock."""
     height, width, count = pixels.shape
@@ -161,8 +184,9 @@ def _write(
     spec["colorInteropID"] = "data"
     for name, value in attributes.items():
         spec[f"film:{name}"] = value
-    kind = "float" if count == 1 else "vector"  # the three numbers that OpenEXR has a type for
-    spec.attribute("film:energyOutside", OpenImageIO.TypeDesc(kind), outside)
+    if outside is not None:
+        kind = "float" if count == 1 else "vector"  # the three numbers that OpenEXR has a type for
+        spec.attribute("film:energyOutside", OpenImageIO.TypeDesc(kind), tuple(outside))
     output = OpenImageIO.ImageOutput.create(str(path))
     if output is None:
         raise OutputError(

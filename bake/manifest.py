@@ -22,7 +22,7 @@ from bake.parts import File, PackPath, Part, Statistic, Table, Triple
 from spectral_film.light.displays import DISPLAYS
 
 SCHEMA: Literal["spectral-film/pack"] = "spectral-film/pack"
-SCHEMA_VERSION: Literal[3] = 3
+SCHEMA_VERSION: Literal[4] = 4
 MANIFEST = "pack.json"
 SCHEMA_FILE = "pack.schema.json"
 
@@ -45,6 +45,8 @@ class Exposed(Part):
     balance: Literal["neutral", "lad"]
     flare: float  # percent of the open gate
     gamut: Literal["compress", "clip"]
+    grain: bool  # whether the chain has any, which a film without granularity has not
+    grain_size: float
 
 
 class Stock(Part):
@@ -88,7 +90,7 @@ class Manifest(Part):
     """The whole of `pack.json`."""
 
     schema_: Literal["spectral-film/pack"] = Field(alias="schema")
-    schema_version: Literal[3]
+    schema_version: Literal[4]
     engine: str
     negative: Stock
     print_film: Stock
@@ -115,6 +117,8 @@ class Manifest(Part):
         found: dict[str, Table] = {}
         for step in self.chain.lookups:
             found.setdefault(f"{step.takes} to {step.gives}", step.table)
+        for grain, image, curve, table in self.chain.grain_curves():
+            found[f"{grain.takes} to {curve} noise at {image.pitch_um:.3f} um"] = table
         found |= {
             "the whole film without kernels": self.film,
             "scene to Cineon code / 1023, without kernels": self.scene_to_cineon,

@@ -1,9 +1,9 @@
 """Packs of older versions: their manifests in the order of today, a version at a time.
 
-Tables and kernels are as today. Before version 3 a pack did not say how its printer was balanced,
-how much flare was seen, what RGB was taken for and what became of colours outside the display,
-since there was one way; before version 2 its chain stood in the documentation and not in
-`pack.json`.
+Tables and kernels are as today. Before version 4 a pack held no grain. Before version 3 it did not
+say how its printer was balanced, how much flare was seen, what RGB was taken for and what became of
+colours outside the display, since there was one way; before version 2 its chain stood in the
+documentation and not in `pack.json`.
 """
 
 from typing import Any
@@ -15,6 +15,7 @@ AS_THEY_ARE = (
     "gates", "film", "scene_to_cineon", "cineon_to_display", "aces_look", "reference", "errors",
     "files",
 )  # fmt: skip
+UNSAID_BEFORE_4 = {"grain": False, "grain_size": 1.0}
 UNSAID_BEFORE_3 = {"balance": "lad", "flare": 0.1, "gamut": "clip", "upsampling": "jakob-hanika"}
 
 
@@ -40,12 +41,14 @@ def as_version_2(said: dict[str, Any]) -> dict[str, Any]:
         compensated=development["compensated"],
         inhibitor=development["inhibitor"],
         coupling=development["coupling"],
+        grain=None,
         printing=said["printing"]["table"],
         print_optics=said["print_optics"],
         print_log_exposure=view["print_log_exposure"],
         per_point=view["per_point"],
         points=view["printer_points"],
         print_curve=view["curve"],
+        print_grain=None,
         view=view["table"],
     )
     return {
@@ -60,3 +63,8 @@ def as_version_2(said: dict[str, Any]) -> dict[str, Any]:
 def as_version_3(said: dict[str, Any]) -> dict[str, Any]:
     """The manifest of a pack of version 2 as version 3 has it; arguments and errors as above."""
     return said | {"schema_version": 3, "settings": {**said["settings"], **UNSAID_BEFORE_3}}
+
+
+def as_version_4(said: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of a pack of version 3 as version 4 has it; arguments and errors as above."""
+    return said | {"schema_version": 4, "settings": {**said["settings"], **UNSAID_BEFORE_4}}

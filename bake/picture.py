@@ -62,6 +62,8 @@ def play_picture(
     gate: str | None,
     spatial: bool,
     linear: bool,
+    frame: int | None = None,
+    seed: int = 0,
     announce: Announce | None = None,
 ) -> Played:
     """Play a scene through a pack.
@@ -71,8 +73,9 @@ def play_picture(
         scene: RGB, linear Rec.709; its codes are made here.
         device: Where it plays; None: there is none, so slowly.
         gate: Camera aperture; None: the pack's first.
-        spatial: Whether light spreads and inhibitor diffuses.
+        spatial: Whether light spreads, inhibitor diffuses and dye is grainy.
         linear: Give display-linear light rather than code values.
+        frame, seed: Of the grain; None: there is none.
         announce: Called with the name of each stage, its number and their count.
 
     Raises:
@@ -88,13 +91,17 @@ def play_picture(
     width_mm = gate_size_mm(gate)[0] if gate else said.gates[0].width_mm
     if not 0 < width_mm / scene.display_size[0] < 1:
         raise UsageError(f"a gate of {width_mm:g} mm is no size for this picture; give --gate")
-    frame = Frame(width_mm, scene.display_size[0], scene.pixel_aspect)
+    camera = Frame(width_mm, scene.display_size[0], scene.pixel_aspect)
 
     pixels = np.ascontiguousarray(np.moveaxis(scene.planes, 0, -1))
     to_named_space(said.input.space)(pixels)
     codes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
     player = Player(pack, device) if device else PlainPlayer(pack)
-    planes = player.play(codes, frame.pitch_um, announce) if spatial else player.play_colours(codes)
+    grainy = spatial and frame is not None and bool(said.chain.grains)
+    if spatial:
+        planes = player.play(codes, camera.pitch_um, announce, frame=frame, seed=seed)
+    else:
+        planes = player.play_colours(codes)
 
     low, high = (said.chain.lookups[0].table if spatial else said.film).domain
     beyond = int(((codes < low) | (codes > high)).any(axis=0).sum())
@@ -117,8 +124,9 @@ def play_picture(
             "print_film": f"{said.print_film.id} (sha256 {said.print_film.sha256[:12]})",
             "input": scene.source.name if scene.source else "none",
             "input_sha256": scene.source.sha256 if scene.source else "none",
-            "pitch_um": tuple(float(pitch) for pitch in frame.pitch_um),
+            "pitch_um": tuple(float(pitch) for pitch in camera.pitch_um),
             "spatial": spatial,
+            "grain": f"frame {frame}, seed {seed}" if grainy else "none",
             **{f"baked_{name}": typed(v) for name, v in said.settings if v is not None},
         },
         scene=scene,

@@ -27,9 +27,15 @@ class PlainPlayer:
         return f"no OpenCL device; played slowly by OpenColorIO {PyOpenColorIO.__version__}, scipy"
 
     def play(
-        self, scene: np.ndarray, pitch_um: tuple[float, float], announce: Announce | None = None
+        self,
+        scene: np.ndarray,
+        pitch_um: tuple[float, float],
+        announce: Announce | None = None,
+        *,
+        frame: int | None = None,
+        seed: int = 0,
     ) -> np.ndarray:
-        """A picture through every step.
+        """A picture through every step; `frame` and `seed` as of `Player`.
 
         Raises:
             UsageError: the pack has no kernels for such pixels.
@@ -41,7 +47,8 @@ class PlainPlayer:
         try:
             if abs(across / down - 1) > 1e-3:  # a thousandth of a pixel's side is none
                 raise ValueError(f"no kernel for pixels of {across:g} x {down:g} um")
-            wires = replay(said, self.pack.folder, np.moveaxis(scene, 0, -1), across)
+            codes = np.moveaxis(scene, 0, -1)
+            wires = replay(said, self.pack.folder, codes, across, frame, seed)
         except ValueError as reason:
             raise UsageError(f"{reason}; make an OpenCL device available for other sizes") from None
         return np.moveaxis(wires[DISPLAY], -1, 0).astype(np.float32)

@@ -1,6 +1,7 @@
 """The chain of a pack as stages of a path, which the engine's plan runs like its own.
 
-Kernels: arithmetic.cl, tables.cl. Blurs are the engine's, by the analytic form of the kernels.
+Kernels: arithmetic.cl, tables.cl. Blurs are the engine's, by the analytic form of the kernels, and
+so is grain.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,12 +12,26 @@ import numpy as np
 
 from bake.chain import Chain
 from bake.device_tables import table_on
+from bake.grained import emulsion
 from bake.kernels import mixture
 from bake.parts import ActsOn, Table
-from bake.steps import Arithmetic, AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
+from bake.steps import (
+    Arithmetic,
+    AtLeast,
+    Blur,
+    Grain,
+    HoldBack,
+    Logarithm,
+    Lookup,
+    Power,
+    Printer,
+)
+from bake.texture import Strip
 from spectral_film.device.launch import Launch
 from spectral_film.device.site import Site
+from spectral_film.grain import noise
 from spectral_film.path import order
+from spectral_film.stages import grain
 from spectral_film.stages.adjacency import DYE_CONTRAST
 from spectral_film.stages.optics import PRINT_CONTRAST, SCENE_CONTRAST, Spreading
 from spectral_film.stages.signals import Signal
@@ -30,6 +45,7 @@ CONTRAST: dict[ActsOn, float] = {
     "inhibitor": DYE_CONTRAST,
     "print exposure": PRINT_CONTRAST,
 }
+STRIPS: dict[Strip, noise.Stock] = {"negative": noise.NEGATIVE, "print": noise.PRINT}
 Nodes = Callable[[Table], np.ndarray]
 
 
@@ -61,19 +77,32 @@ class ArithmeticStage(PointStage):
         return Launch(site.device, KERNELS, self.kernel, tables=self.numbers)
 
 
-def played(chain: Chain, nodes: Nodes, pitch_um: tuple[float, float]) -> order.Steps:
+def played(
+    chain: Chain,
+    nodes: Nodes,
+    pitch_um: tuple[float, float],
+    frame: int | None = None,
+    seed: int = 0,
+) -> order.Steps:
     """The steps of a chain for pixels of a pitch; a blur without a kernel is none.
 
     Args:
         chain: Of the pack.
         nodes: What comes out at each node of a table, as `table_on` takes it.
         pitch_um: Distance of the pixels on the film, across and down.
+        frame, seed: Of the grain; None: there is none.
     """
     signals = {wire.name: Signal(wire.name, wire.unit) for wire in chain.wires}
     steps = []
     for step in chain.steps:
         if isinstance(step, Blur) and step.kernel is None:
             signals[step.gives] = signals[step.takes]
+        elif isinstance(step, Grain):
+            if frame is None:
+                signals[step.gives] = signals[step.takes]
+            else:
+                stage = _grain(step, signals, pitch_um, frame, seed)
+                steps.append(order.Step(step.gives, stage))
         else:
             steps.append(order.Step(step.gives, _stage(step, signals, nodes, pitch_um)))
     return tuple(steps)
@@ -95,7 +124,10 @@ def table_step(table: Table, nodes: Nodes) -> order.Steps:
 
 
 def _stage(
-    step: Step, signals: Mapping[str, Signal], nodes: Nodes, pitch_um: tuple[float, float]
+    step: Lookup | Blur | Arithmetic,
+    signals: Mapping[str, Signal],
+    nodes: Nodes,
+    pitch_um: tuple[float, float],
 ) -> Stage:
     takes, gives = {"wire": signals[step.takes]}, {"made": signals[step.gives]}
     if isinstance(step, Lookup):
@@ -115,6 +147,28 @@ def _stage(
         takes["inhibitor"] = signals[step.inhibitor]
     kernel, numbers = _arithmetic(step)
     return ArithmeticStage(takes=takes, gives=gives, kernel=kernel, numbers=numbers)
+
+
+def _grain(
+    step: Grain,
+    signals: Mapping[str, Signal],
+    pitch_um: tuple[float, float],
+    frame: int,
+    seed: int,
+) -> Stage:
+    """The engine's own, of what the pack says of the film."""
+    texture = step.texture
+    return grain.of_film(
+        emulsion(texture.clouds),
+        pitch_um,
+        method="fast",
+        size=1.0,
+        seed=seed,
+        frame=frame,
+        stock=STRIPS[texture.of],
+        of=signals[step.takes],
+        to=signals[step.gives],
+    )
 
 
 def _arithmetic(step: Arithmetic) -> tuple[str, dict[str, np.ndarray | np.generic]]:

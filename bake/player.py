@@ -42,7 +42,13 @@ class Player:
         return self.device.name
 
     def play(
-        self, scene: np.ndarray, pitch_um: tuple[float, float], announce: Announce | None = None
+        self,
+        scene: np.ndarray,
+        pitch_um: tuple[float, float],
+        announce: Announce | None = None,
+        *,
+        frame: int | None = None,
+        seed: int = 0,
     ) -> np.ndarray:
         """A picture through every step.
 
@@ -50,12 +56,13 @@ class Player:
             scene: Code values of the pack's input space, float32, (3, y, x).
             pitch_um: Distance of the pixels on the film, across and down.
             announce: Called with the name of each step, its number and their count.
+            frame, seed: Of the grain; None: there is none.
 
         Returns:
             Display code values, (3, y, x).
         """
-        steps = partial(played, self.pack.manifest.chain, self._values, pitch_um)
-        return self._plan(pitch_um, steps, scene).run(scene, announce)
+        steps = partial(played, self.pack.manifest.chain, self._values, pitch_um, frame, seed)
+        return self._plan((pitch_um, frame, seed), steps, scene).run(scene, announce)
 
     def play_colours(self, scene: np.ndarray) -> np.ndarray:
         """A picture through the one table of the colour path, without scatter, halo or edges."""

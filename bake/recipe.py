@@ -43,12 +43,14 @@ class Recipe:
         aim: Which code `print` takes for an 18 % grey and prints as the balance has it: `lad`, 445
             in all channels, where Cineon files have the laboratory aim; `film`, the negative's
             own. None: `lad`, or no such form.
+        grain: Whether a pack has the grain of the films whose granularity is known.
     """
 
     settings: Settings
     input_space: str = "ACEScct"
     form: Form = "film"
     aim: Aim | None = None
+    grain: bool = True
 
     def __post_init__(self) -> None:
         if self.form not in get_args(Form):
@@ -76,7 +78,13 @@ class Recipe:
                 f"fails, expose with {LONGEST_RECIPROCAL_S:g} s or render"
             )
         plain = replace(
-            self.settings, scatter=False, halation=False, adjacency=False, to="display", fast=False
+            self.settings,
+            scatter=False,
+            halation=False,
+            adjacency=False,
+            grain="off",
+            to="display",
+            fast=False,
         )
         object.__setattr__(self, "settings", plain)
         object.__setattr__(self, "input_space", known_name(self.input_space))

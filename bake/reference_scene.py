@@ -42,3 +42,8 @@ def write_exr(path: Path, pixels: np.ndarray) -> None:
     picture.set_pixels(OpenImageIO.ROI(), np.ascontiguousarray(pixels, np.float32))
     if not picture.write(str(path)):
         raise OutputError(f"{path}: cannot be written ({picture.geterror()}); is the disk full?")
+
+
+def gate_of(codes: np.ndarray, pitch_um: float) -> str:
+    """The aperture that gives a picture, (y, x, 3), pixels of that pitch."""
+    return f"{codes.shape[1] * pitch_um / 1000!r}x10"

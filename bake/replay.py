@@ -4,10 +4,11 @@ This file knows nothing of spectral-film, and of the film only what the chain in
 it is what a program that wants to play packs has to do, and lies in every pack beside what it
 plays:
 
-    python replay.py PACK SCENE.exr OUTPUT.exr PITCH_UM
+    python replay.py PACK SCENE.exr OUTPUT.exr PITCH_UM [FRAME [SEED]]
 
 SCENE holds code values of the pack's input space, OUTPUT gets display code values. PITCH_UM is the
 width of the camera gate over the pixels across, and must be one that the pack has kernels for.
+Without FRAME there is no grain.
 """
 
 import json
@@ -18,11 +19,19 @@ import numpy as np
 import OpenImageIO
 import PyOpenColorIO
 from scipy.signal import fftconvolve
+from scipy.special import ndtri
 
 NEAR = 0.002  # how far a pitch may be from a kernel's, as a share of it
 
 
-def replay(said: dict, pack: Path, scene: np.ndarray, pitch_um: float) -> dict[str, np.ndarray]:
+def replay(
+    said: dict,
+    pack: Path,
+    scene: np.ndarray,
+    pitch_um: float,
+    frame: int | None = None,
+    seed: int = 0,
+) -> dict[str, np.ndarray]:
     """Every wire of a pack, (y, x, 3) each.
 
     Args:
@@ -30,6 +39,7 @@ def replay(said: dict, pack: Path, scene: np.ndarray, pitch_um: float) -> dict[s
         pack: The folder of the pack.
         scene: Code values, (y, x, 3).
         pitch_um: Distance of its pixels on the film.
+        frame, seed: Of the grain; None: there is none.
     """
     chain = said["chain"]
     wires = {chain["wires"][0]["name"]: scene}
@@ -50,6 +60,10 @@ def replay(said: dict, pack: Path, scene: np.ndarray, pitch_um: float) -> dict[s
                 made = x - wires[step["inhibitor"]] @ np.array(step["coupling"]).T
             case "blur":
                 made = spread(pack, step["kernel"], x, pitch_um)
+            case "grain":
+                made = x
+                if frame is not None:
+                    made = x + grain(pack, step["texture"], x, pitch_um, frame, seed)
             case "at least":
                 made = np.maximum(x, step["low"])
             case kind:
@@ -73,20 +87,81 @@ def spread(pack: Path, kernel: dict | None, values: np.ndarray, pitch_um: float)
     """Values, (y, x, 3), each layer blurred by its own kernel; the edges go on outside."""
     if kernel is None:
         return values
-    images = [i for i in kernel["images"] if abs(i["pitch_um"] / pitch_um - 1) < NEAR]
-    if not images:
-        known = ", ".join(f"{i['pitch_um']:g}" for i in kernel["images"])
-        raise ValueError(f"no kernel for pixels of {pitch_um:g} um; the pack has {known} um")
-    picture = pixels_of(pack / images[0]["rgb"])
-    reach = images[0]["radius_px"]
-    blurred = np.empty_like(values)
+    image = at_pitch(kernel["images"], pitch_um)
+    around = beyond_the_edge(values, image["radius_px"])
+    # An average lies between the extremes; the transform's rounding need not.
+    return np.clip(convolved(pack, image, around), values.min((0, 1)), values.max((0, 1)))
+
+
+def grain(
+    pack: Path, texture: dict, dyes: np.ndarray, pitch_um: float, frame: int, seed: int
+) -> np.ndarray:
+    """What the clouds of dye in each pixel add to the mean, (y, x, 3)."""
+    image = at_pitch(texture["images"], pitch_um)
+    reach = image["radius_px"]
+    around = beyond_the_edge(dyes, reach)
+    height, width, _ = around.shape
+    z = noise(height, width, -reach, seed, frame, texture["of"])
+    linear, square = (through(pack / image[name]["clf"], around) for name in ("linear", "square"))
+    return convolved(pack, image, linear * z + square * (z**2 - 1))
+
+
+def noise(height: int, width: int, first: int, seed: int, frame: int, stock: str) -> np.ndarray:
+    """White noise of variance 1, (y, x, 3), by pixel, layer and frame.
+
+    Args:
+        height, width: Of what is made.
+        first: Row and column that it begins with.
+        seed, frame: Any numbers.
+        stock: negative or print.
+    """
+    y, x = np.mgrid[first : first + height, first : first + width].astype(np.uint32)
+    z = np.empty((height, width, 3))
     for layer in range(3):
-        plane = values[..., layer]
-        outside = np.pad(plane, reach, mode="edge")
-        there = fftconvolve(outside, picture[..., layer].astype(np.float64), mode="valid")
-        # An average lies between the extremes; the transform's rounding need not.
-        blurred[..., layer] = np.clip(there, plane.min(), plane.max())
-    return blurred
+        across, down = key(seed, frame, ("negative", "print").index(stock), layer, 0)
+        counted = mixed(mixed(x + across) ^ mixed(y + down))
+        z[..., layer] = ndtri(((counted >> np.uint32(8)) + 0.5) / 2**24)
+    return z
+
+
+def key(*numbers: int) -> tuple[np.uint32, np.uint32]:
+    """Two numbers that tell a field of noise from all others, by steps of SplitMix64."""
+    x = 0
+    for number in numbers:
+        x = ((x ^ number % 2**64) + 0x9E3779B97F4A7C15) % 2**64
+        x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+        x = (x ^ x >> 27) * 0x94D049BB133111EB % 2**64
+        x ^= x >> 31
+    return np.uint32(x % 2**32), np.uint32(x >> 32)
+
+
+def mixed(v: np.ndarray) -> np.ndarray:
+    """Whole numbers of 32 bits in no order: every bit of one moves half of the bits."""
+    v = (v ^ v >> np.uint32(16)) * np.uint32(0x7FEB352D)
+    v = (v ^ v >> np.uint32(15)) * np.uint32(0x846CA68B)
+    return v ^ v >> np.uint32(16)
+
+
+def at_pitch(images: list[dict], pitch_um: float) -> dict:
+    """The image for pixels of this size."""
+    for image in images:
+        if abs(image["pitch_um"] / pitch_um - 1) < NEAR:
+            return image
+    known = ", ".join(f"{image['pitch_um']:g}" for image in images)
+    raise ValueError(f"no kernel for pixels of {pitch_um:g} um; the pack has {known} um")
+
+
+def beyond_the_edge(values: np.ndarray, reach: int) -> np.ndarray:
+    """With so many pixels more on each side, as those at the edge are."""
+    return np.pad(values, ((reach, reach), (reach, reach), (0, 0)), mode="edge")
+
+
+def convolved(pack: Path, image: dict, around: np.ndarray) -> np.ndarray:
+    """Each layer by its own image, where the image lies in the picture whole."""
+    picture = pixels_of(pack / image["rgb"]).astype(np.float64)
+    return np.stack(
+        [fftconvolve(around[..., n], picture[..., n], mode="valid") for n in range(3)], axis=-1
+    )
 
 
 def pixels_of(path: Path) -> np.ndarray:
@@ -100,12 +175,14 @@ def pixels_of(path: Path) -> np.ndarray:
 
 def main() -> None:
     """The command line."""
-    if len(sys.argv) != 5:
-        raise SystemExit("usage: python replay.py PACK SCENE.exr OUTPUT.exr PITCH_UM")
-    pack, scene, output, pitch_um = sys.argv[1:]
+    if not 5 <= len(sys.argv) <= 7:
+        raise SystemExit(
+            "usage: python replay.py PACK SCENE.exr OUTPUT.exr PITCH_UM [FRAME [SEED]]"
+        )
+    pack, scene, output, pitch_um, *counts = sys.argv[1:]
     codes = pixels_of(Path(scene))[..., :3]
     said = json.loads((Path(pack) / "pack.json").read_text(encoding="utf-8"))
-    wires = replay(said, Path(pack), codes, float(pitch_um))
+    wires = replay(said, Path(pack), codes, float(pitch_um), *map(int, counts))
     display = wires[said["chain"]["wires"][-1]["name"]].astype(np.float32)
     height, width, _ = display.shape
     picture = OpenImageIO.ImageBuf(OpenImageIO.ImageSpec(width, height, 3, "float"))

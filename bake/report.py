@@ -13,6 +13,7 @@ from bake.parts import LAYERS, Kernel, Statistic
 from bake.reference_scene import LAMPS
 from bake.replay import pixels_of, through
 from bake.steps import Lookup
+from bake.texture import Texture
 from bake.verify import Verification
 from spectral_film.files.colour_spaces import named_space, to_named_space
 from spectral_film.pages.chart import logarithmic
@@ -60,6 +61,7 @@ def to_html(folder: Path, said: Manifest, proof: Verification) -> str:
         _pictures(folder, said, proof),
         _errors(said.errors, proof),
         _kernels(said),
+        *([_grain(folder, said, proof)] if said.chain.grains else []),
         _curves(folder, said),
         _loading(),
         _contents(said),
@@ -168,6 +170,59 @@ def _draw_kernel(kernel: Kernel, drawing: "Figure") -> None:
         axes.plot(1000 * DRAWN, gaussians, "--", color=RECORDS[layer], linewidth=0.7)
     axes.set(xlabel="cycles/mm", ylabel="OTF; dashed: Gaussians")
     logarithmic(axes, 1000 * DRAWN)
+    axes.legend()
+
+
+def _grain(folder: Path, said: Manifest, proof: Verification) -> Section:
+    parts: list[str] = []
+    tables: list[str] = []
+    for step in said.chain.grains:
+        texture = step.texture
+        label = f"Grain of the {texture.of}: dye amount for a noise of 1, by amount of dye"
+        drawing = svg(partial(_draw_grain, folder, texture), label)
+        parts.append(figure(drawing, f"The {texture.of}, at {texture.images[0].pitch_um:.3f} um."))
+        rows = [
+            (
+                number(image.pitch_um, places=3),
+                name,
+                *(number(v, digits=2) for v in (e.mean, e.p99, e.largest)),
+                e.unit,
+            )
+            for image in texture.images
+            for name, e in image.errors.items()
+        ]
+        heads = ("pitch, um", "what", "mean", "p99", "largest", "unit")
+        tables.append(table(heads, rows, f"Of the {texture.of}, against clouds of dye"))
+    return section(
+        "Grain",
+        paragraph(
+            "Noise, filtered, as much of it as the amount of dye says. Errors are over layers and "
+            "amounts of dye: what pixels show against discs that lie anywhere, both as strong as "
+            "a disc of 48 um reads them. Noise that counts pixels and frames never repeats; a tile "
+            f"of it, for hosts that cannot count, comes back after "
+            f"{said.chain.grains[0].texture.tile_px} pixels, elsewhere in every frame."
+        ),
+        pair(
+            picture(_crop(proof.pictures["player"]), "without grain", times=3),
+            picture(_crop(proof.pictures["with grain"]), "with grain", times=3),
+            f"At {number(said.reference.pitch_um, places=1)} um; each pixel drawn 3 x 3.",
+        ),
+        abreast(*parts),
+        beside=tables,
+    )
+
+
+def _draw_grain(folder: Path, texture: Texture, drawing: "Figure") -> None:
+    axes = drawing.subplots()
+    image = texture.images[0]
+    dye = np.linspace(*image.linear.domain, 400)
+    for name, style in (("linear", "-"), ("square", "--")):
+        curve = through(folder / image.curves[name].clf, np.repeat(dye[None, :, None], 3, axis=2))[
+            0
+        ]
+        for layer, amount in zip(LAYERS, curve.T, strict=True):
+            axes.plot(dye, amount, style, color=RECORDS[layer], label=f"{layer}, {name}")
+    axes.set(xlabel="dye amount", ylabel="of noise; dashed: of its square")
     axes.legend()
 
 

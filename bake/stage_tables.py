@@ -21,6 +21,7 @@ BRIGHTEST = 65504.0  # of linear light: the largest half float
 STOPS_TO_OFFSET = 6
 LOG_EXPOSURE = (-6.0, 5.0)  # log10 lux s: below, every curve is flat to 1e-5; above lies the sun
 PRINT_LOG_EXPOSURE = 4.0  # to either side of the laboratory aim
+STEPS_OVER_DYE = 1024  # near the base, where grain changes fast, it is off by .2 %
 STEPS_OF_A_CURVE = 4096  # a straight line between two is off by 1e-5 of a dye amount at most
 # Nodes along an edge. The first takes 1.5 times the range of codes that a picture has.
 SIZES = {"layer exposure": 65, "printing": 33, "view": 49}
@@ -116,15 +117,15 @@ def stage_tables(
             "layer exposure", log_exposure, "scene", top, _largest, EXPOSURE_UNIT,
             "log10 exposure",
         ),
-        curve=_curve(curve.dye, LOG_EXPOSURE, "dye amount"),
-        compensated=_curve(compensated, LOG_EXPOSURE, "log10 exposure"),
+        curve=curve_table(curve.dye, LOG_EXPOSURE, "dye amount"),
+        compensated=curve_table(compensated, LOG_EXPOSURE, "log10 exposure"),
         printing=solve(
-            "printing", engine.printing_density, "dyes", _most_dye(curve), _largest, DENSITY_UNIT,
+            "printing", engine.printing_density, "dyes", most_dye(curve), _largest, DENSITY_UNIT,
             "printing density",
         ),
-        print_curve=_curve(print_curve.dye, ends, "dye amount"),
+        print_curve=curve_table(print_curve.dye, ends, "dye amount"),
         view=solve(
-            "view", engine.display, "print_dyes", _most_dye(print_curve),
+            "view", engine.display, "print_dyes", most_dye(print_curve),
             engine.difference, CIEDE2000_UNIT, CIEDE2000,
         ),
     )  # fmt: skip
@@ -157,17 +158,20 @@ def _wires(engine: ColourPath, seed: int, count: int, top: float) -> Wires:
     return Wires(scene, dyes, print_dyes)
 
 
-def _curve(
-    of: Callable[[np.ndarray], np.ndarray], domain: tuple[float, float], unit: str
+def curve_table(
+    of: Callable[[np.ndarray], np.ndarray],
+    domain: tuple[float, float],
+    unit: str,
+    steps: int = STEPS_OF_A_CURVE,
 ) -> StageTable:
-    """A function of log exposure, the same for all layers in and one value for each out."""
-    curves = Curves(of(np.linspace(*domain, STEPS_OF_A_CURVE)).T.astype(np.float32), domain)
+    """A function of one value, the same for all layers in and one value for each out."""
+    curves = Curves(of(np.linspace(*domain, steps)).T.astype(np.float32), domain)
     between = np.random.default_rng(JUDGED_WITH).uniform(*domain, JUDGED_OF_A_KIND)
     played = ocio_play(table_transform(curves))(np.repeat(between[:, None], 3, axis=1))
     return StageTable(curves, statistic(np.abs(played - of(between).T).max(axis=1), unit))
 
 
-def _most_dye(curve: ToneCurve) -> float:
+def most_dye(curve: ToneCurve) -> float:
     """A little more than any layer can form."""
     return float(np.ceil(10 * curve.density_range.sum(axis=1).max()) / 10)
 

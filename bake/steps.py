@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bake.parts import Kernel, Part, Table, Triple
+from bake.texture import Texture
 from spectral_film.stages.printing import NORMAL_POINTS
 
 
@@ -92,6 +93,13 @@ class Blur(_OneWire):
     kernel: Kernel | None
 
 
+class Grain(_OneWire):
+    """Dye as the clouds that it is made of."""
+
+    kind: Literal["grain"] = "grain"
+    texture: Texture
+
+
 class AtLeast(_OneWire):
     """Nothing below an end."""
 
@@ -101,4 +109,4 @@ class AtLeast(_OneWire):
 
 Arithmetic = Power | Logarithm | Printer | HoldBack | AtLeast
 AtAPoint = Lookup | Power | Logarithm | Printer | AtLeast
-Step = Annotated[Lookup | Blur | Arithmetic, Field(discriminator="kind")]
+Step = Annotated[Lookup | Blur | Grain | Arithmetic, Field(discriminator="kind")]

@@ -8,12 +8,14 @@ import numpy as np
 from bake.chain import DISPLAY, DYES, EXPOSURE, PRINTING_DENSITY
 from bake.colour_path import ColourPath
 from bake.error import CIEDE2000, statistic
+from bake.grain_proof import BOUNDS as GRAIN_BOUNDS
+from bake.grain_proof import prove_grain
 from bake.manifest import Manifest
 from bake.opening import Pack
 from bake.parts import Statistic
 from bake.player import Player
 from bake.recipe import Recipe
-from bake.reference_scene import scene_of_codes
+from bake.reference_scene import gate_of, scene_of_codes
 from bake.replay import pixels_of, replay
 from bake.steps import Power
 from spectral_film.device.device import Device
@@ -35,6 +37,7 @@ BOUNDS = {
     "player against engine": (0.3, 1.5),
     "player against replay": (0.01, 0.05),
     "engine against its own render": (0.01, 0.05),
+    **GRAIN_BOUNDS,
 }
 STOP = np.log10(2.0)
 
@@ -114,17 +117,16 @@ def verify(
         "player against replay": statistic(apart("replay", "player"), CIEDE2000),
         "engine against its own render": statistic(apart("engine", "its own render"), CIEDE2000),
     }
+    if said.chain.grains:
+        errors |= prove_grain(pack, engine)
+        grainy = Player(pack, device).play(planes, (pitch, pitch), frame=0)
+        pictures["with grain"] = np.moveaxis(grainy, 0, -1)
     return Verification(
         errors=errors,
         failures=tuple(_failures(errors)),
         pictures=pictures,
         difference=difference.reshape(codes.shape[:2]),
     )
-
-
-def gate_of(codes: np.ndarray, pitch_um: float) -> str:
-    """The aperture that gives a picture, (y, x, 3), pixels of that pitch."""
-    return f"{codes.shape[1] * pitch_um / 1000!r}x10"
 
 
 def recipe_of(
@@ -139,9 +141,10 @@ def recipe_of(
             print_film=print_film or said.print_film.id,
             display=said.output.display,
             printer_points=said.chain.printer.points,
-            **said.settings.model_dump(),
+            **said.settings.model_dump(exclude={"grain"}),
         ),
         input_space=said.input.space,
+        grain=said.settings.grain,
     )
     for stock, here in ((said.negative, recipe.negative), (said.print_film, recipe.print_film)):
         if stock.sha256 != here.sha256:
@@ -158,8 +161,7 @@ def _apart(one: np.ndarray, other: np.ndarray, unit: str) -> Statistic:
 
 def _failures(errors: dict[str, Statistic]) -> list[str]:
     return [
-        f"{name}: mean {errors[name].mean:g}, p99 {errors[name].p99:g} {errors[name].unit}; may be "
-        f"{mean:g} and {p99:g}"
-        for name, (mean, p99) in BOUNDS.items()
-        if errors[name].mean > mean or errors[name].p99 > p99
+        f"{name}: mean {error.mean:g}, p99 {error.p99:g} {error.unit}; may be {mean:g} and {p99:g}"
+        for name, error, (mean, p99) in ((n, e, BOUNDS[n]) for n, e in errors.items())
+        if error.mean > mean or error.p99 > p99
     ]

@@ -11,7 +11,8 @@ Written for Blender 5.0, from its source and API pages; NOT run in Blender. How 
 It follows the chain in `pack.json`. What is between two pictures of it is a colour space of the
 config: the first takes the scene, the others the numbers of ACES2065-1 as they are. Every kernel
 is a picture of the pack, one for each layer. Kernels end at
-the edge of the picture: render with a margin of their radius.
+the edge of the picture: render with a margin of their radius. Grain is a tile of noise of the
+pack, which lies elsewhere in every frame; *Grain* is 1 for all of it and 0 for none.
 """
 
 import json
@@ -34,40 +35,102 @@ def convert(tree: Any, source: Any, space: str, to: str) -> Any:
     return node.outputs["Image"]
 
 
-def convolve(tree: Any, source: Any, kernel: dict[str, Any] | None, gate: str, width: int) -> Any:
-    """Each layer by its own kernel, of the images made for this gate and width."""
-    if kernel is None:
-        return source
-    fitting = [image for image in kernel["images"] if image["gate"] == gate]
-    image = min(fitting, key=lambda image: abs(image["width"] - width))
+def fitting(part: dict[str, Any], gate: str, width: int) -> dict[str, Any]:
+    """Of the images of a kernel or a grain, the one made for this gate and width."""
+    images = [image for image in part["images"] if image["gate"] == gate]
+    image = min(images, key=lambda image: abs(image["width"] - width))
     if image["width"] != width:
         print(f"film: kernels are for {image['width']} pixels across the gate, not {width}")
+    return image
+
+
+def read(tree: Any, path: str) -> Any:
+    """A picture of the pack whose values are no colours."""
+    picture = bpy.data.images.load(str(PACK / path), check_existing=True)
+    picture.colorspace_settings.is_data = True
+    node = tree.nodes.new("CompositorNodeImage")
+    node.image = picture
+    return node.outputs["Image"]
+
+
+def convolve(tree: Any, source: Any, image: dict[str, Any], label: str) -> Any:
+    """Each layer by its own image."""
     apart = tree.nodes.new("CompositorNodeSeparateColor")
     together = tree.nodes.new("CompositorNodeCombineColor")
     tree.links.new(source, apart.inputs["Image"])
     for layer, channel in (("R", "Red"), ("G", "Green"), ("B", "Blue")):
-        picture = bpy.data.images.load(str(PACK / image["layers"][layer]), check_existing=True)
-        picture.colorspace_settings.is_data = True
-        read = tree.nodes.new("CompositorNodeImage")
-        read.image = picture
         node = tree.nodes.new("CompositorNodeConvolve")
-        node.label = f"{kernel['acts_on']} {layer}"
+        node.label = f"{label} {layer}"
         node.inputs["Normalize Kernel"].default_value = False
         # Two sockets are called Kernel; their identifiers differ.
         sockets = {socket.identifier: socket for socket in node.inputs}
         tree.links.new(apart.outputs[channel], node.inputs["Image"])
-        tree.links.new(read.outputs["Image"], sockets["Float Kernel"])
+        tree.links.new(read(tree, image["layers"][layer]), sockets["Float Kernel"])
         tree.links.new(node.outputs["Image"], together.inputs[channel])
     return together.outputs["Image"]
 
 
-def mix(tree: Any, kind: str, first: Any, second: Any) -> Any:
-    """Two pictures added or multiplied, all of both and unclamped."""
+def math(tree: Any, operation: str, first: Any, second: float | None = None) -> Any:
+    """A number of a socket, and another."""
+    node = tree.nodes.new("ShaderNodeMath")
+    node.operation = operation
+    tree.links.new(first, node.inputs[0])
+    if second is not None:
+        node.inputs[1].default_value = second
+    return node.outputs[0]
+
+
+def offset(tree: Any, given: Any, texture: dict[str, Any], axis: int) -> Any:
+    """Pixels by which the tile is moved, in no order from frame to frame; as in nuke/film.nk."""
+    frame = tree.nodes.new("CompositorNodeSceneTime").outputs["Frame"]
+    both = tree.nodes.new("ShaderNodeMath")
+    both.operation = "ADD"
+    tree.links.new(math(tree, "MULTIPLY", frame, PER_FRAME), both.inputs[0])
+    tree.links.new(math(tree, "MULTIPLY", given.outputs["Seed"], PER_SEED), both.inputs[1])
+    phase = math(tree, "ADD", both.outputs[0], SALTS[texture["of"]][axis])
+    spread = math(tree, "MULTIPLY", math(tree, "SINE", phase), SPREAD)
+    share = math(tree, "FRACT", math(tree, "ABSOLUTE", spread))
+    return math(tree, "FLOOR", math(tree, "MULTIPLY", share, texture["tile_px"]))
+
+
+def add_grain(
+    tree: Any, source: Any, given: Any, step: dict[str, Any], gate: str, width: int
+) -> Any:
+    """X + filter * ((linear + square z) z - square), of noise z."""
+    texture = step["texture"]
+    image = fitting(texture, gate, width)
+    moved = tree.nodes.new("CompositorNodeTranslate")
+    moved.inputs["Interpolation"].default_value = "Nearest"
+    tree.links.new(read(tree, texture["noise"]), moved.inputs["Image"])
+    for axis, name in enumerate("XY"):
+        moved.inputs[f"Extension {name}"].default_value = "Repeat"
+        tree.links.new(offset(tree, given, texture, axis), moved.inputs[name])
+    noise = moved.outputs["Image"]
+    linear, square = (
+        convert(
+            tree,
+            source,
+            AS_IT_IS,
+            f"Film grain: {step['gives']}, {curve}, {image['pitch_um']:.3f} um",
+        )
+        for curve in ("linear", "square")
+    )
+    # The first of two decides how large a picture is.
+    weight = mix(tree, "ADD", linear, mix(tree, "MULTIPLY", square, noise))
+    centred = mix(tree, "SUBTRACT", mix(tree, "MULTIPLY", weight, noise), square)
+    clumped = convolve(tree, centred, image, f"grain of the {texture['of']}")
+    return mix(tree, "ADD", source, clumped, given.outputs["Grain"])
+
+
+def mix(tree: Any, kind: str, first: Any, second: Any, factor: Any = None) -> Any:
+    """Two pictures as one, all of the second or a factor of it, and unclamped."""
     node = tree.nodes.new("ShaderNodeMix")
     node.data_type, node.blend_type = "RGBA", kind
     node.clamp_result = node.clamp_factor = False
     sockets = {socket.identifier: socket for socket in node.inputs}
     sockets["Factor_Float"].default_value = 1.0
+    if factor is not None:
+        tree.links.new(factor, sockets["Factor_Float"])
     tree.links.new(first, sockets["A_Color"])
     tree.links.new(second, sockets["B_Color"])
     return {socket.identifier: socket for socket in node.outputs}["Result_Color"]
@@ -109,6 +172,10 @@ def build(gate: str | None, width: int) -> Any:
     sides = tree.interface
     sides.new_socket("Image", in_out="INPUT", socket_type="NodeSocketColor")
     sides.new_socket("Exposure", in_out="INPUT", socket_type="NodeSocketFloat")
+    if any(step["kind"] == "grain" for step in chain["steps"]):
+        for name, value in (("Grain", 1.0), ("Seed", 0.0)):
+            socket = sides.new_socket(name, in_out="INPUT", socket_type="NodeSocketFloat")
+            socket.default_value = value
     for layer, points in zip("RGB", printer["points"], strict=True):
         name = f"Printer points {layer}"
         sides.new_socket(name, in_out="INPUT", socket_type="NodeSocketFloat").default_value = points
@@ -137,8 +204,14 @@ def build(gate: str | None, width: int) -> Any:
 
     for step in chain["steps"]:
         if step["kind"] == "blur":
+            source, kernel = picture(step["takes"]), step["kernel"]
+            if kernel is not None:
+                image = fitting(kernel, gate, width)
+                source = convolve(tree, source, image, kernel["acts_on"])
+            lying[step["gives"]] = source
+        elif step["kind"] == "grain":
             source = picture(step["takes"])
-            lying[step["gives"]] = convolve(tree, source, step["kernel"], gate, width)
+            lying[step["gives"]] = add_grain(tree, source, given, step, gate, width)
         elif step["kind"] == "hold back":
             name = f"Film step: {step['gives']}"
             taken = convert(tree, picture(step["inhibitor"]), AS_IT_IS, name)
@@ -149,6 +222,10 @@ def build(gate: str | None, width: int) -> Any:
 
 # Names of the pack's config.
 SCENE_LINEAR, AS_IT_IS = "ACEScg", "ACES2065-1"
+
+# A sine times a large number has digits behind its point that go by frame without any order.
+PER_FRAME, PER_SEED, SPREAD = 12.9898, 78.233, 43758.5453
+SALTS = {"negative": (1.7, 4.1), "print": (2.9, 5.3)}  # across and down
 
 if __name__ == "__main__":
     build(GATE, WIDTH or bpy.context.scene.render.resolution_x)

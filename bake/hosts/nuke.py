@@ -5,22 +5,26 @@ uppermost, and lies on it afterwards. Here each node is pushed by name for whoev
 order of the text is the order of the chain.
 
 Knobs as in the Foundry's reference of Nuke 15: OCIOFileTransform, Expression, Convolve (its class
-is Convolve2; image is input 0, filter is input 1), ColorMatrix, Merge2. Not run in Nuke.
+is Convolve2; image is input 0, filter is input 1), ColorMatrix, Merge2, Transform, BlackOutside.
+Not run in Nuke.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bake.hosts.tiles import offset
 from bake.manifest import Manifest
-from bake.parts import LAYERS, Kernel, Layer
-from bake.steps import AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
+from bake.parts import LAYERS, KernelImage, Layer, Table
+from bake.steps import AtLeast, Blur, Grain, HoldBack, Logarithm, Lookup, Power, Printer, Step
+from bake.texture import GrainImage, Texture
 
 SCRIPT = "nuke/film.nk"
 NUKE = "15.0 v1"
 KERNEL_CHANNEL = "rgba.red"  # where Nuke puts a lone Y, as whatever it does not know
 CHANNELS: dict[Layer, str] = {"R": "rgba.red", "G": "rgba.green", "B": "rgba.blue"}
 SYMBOLS: dict[Layer, str] = {"R": "r", "G": "g", "B": "b"}
+DOUBLINGS = 4  # of a tile of noise, across and down: 16 of them cover any picture
 
 
 @dataclass
@@ -43,6 +47,19 @@ class Nodes:
         return self.add(
             "OCIOFileTransform", name, [source], file=_in_pack(path), interpolation="tetrahedral"
         )
+
+    def merge(self, name: str, below: str, above: str, operation: str) -> str:
+        """Colours of two pictures as one, as far as the one below reaches."""
+        knobs = {"operation": operation, "bbox": "B", "output": "rgb"}
+        return self.add("Merge2", name, [below, above], **knobs)
+
+    def at_pitch(self, name: str, each: Sequence[str]) -> str:
+        """Of nodes for every picture of the pack, the one that the group's knob names."""
+        return self.add("Switch", name, each, which="{{parent.pitch}}")
+
+    def image(self, name: str, path: str) -> str:
+        """A picture of the pack whose values are no colours."""
+        return self.add("Read", name, file=_in_pack(path), file_type="exr", raw="true")
 
     def expression(self, name: str, source: str, each: str) -> str:
         """The same arithmetic on every channel, whose value is `{v}`."""
@@ -109,30 +126,24 @@ def _add(nodes: Nodes, step: Step, name: str, sources: Sequence[str]) -> str:
             taken = nodes.add("ColorMatrix", "coupling", [sources[1]], matrix=f"{{{rows}}}")
             return nodes.add("Merge2", name, [source, taken], operation="plus")
         case Blur():
-            return _kernel(nodes, step.kernel, name, source)
+            if step.kernel is None:
+                return nodes.add("Dot", name, [source])
+            return _convolved(nodes, [image.layers for image in step.kernel.images], name, source)
+        case Grain():
+            return _grain(nodes, step, name, source)
         case AtLeast():
             return nodes.expression(name, source, f"max({{v}}, {step.low!r})")
 
 
-def _kernel(nodes: Nodes, kernel: Kernel | None, name: str, source: str) -> str:
-    """Each layer by its own kernel, read at the pitch that the group's knob names."""
-    if kernel is None:
-        return nodes.add("Dot", name, [source])
+def _convolved(nodes: Nodes, images: Sequence[dict[Layer, str]], name: str, source: str) -> str:
+    """Each layer by its own image, read at the pitch that the group's knob names."""
     before = source
     for layer in LAYERS:
-        read = []
-        for number, image in enumerate(kernel.images):
-            path = image.layers[layer]
-            read.append(
-                nodes.add(
-                    "Read",
-                    f"{name}_{layer}_kernel_{number}",
-                    file=_in_pack(path),
-                    file_type="exr",
-                    raw="true",
-                )
-            )
-        chosen = nodes.add("Switch", f"{name}_{layer}_pitch", read, which="{{parent.pitch}}")
+        read = [
+            nodes.image(f"{name}_{layer}_kernel_{number}", image[layer])
+            for number, image in enumerate(images)
+        ]
+        chosen = nodes.at_pitch(f"{name}_{layer}_pitch", read)
         others = " ".join(f"-{CHANNELS[other]}" for other in LAYERS if other != layer)
         before = nodes.add(
             "Convolve2",
@@ -146,6 +157,51 @@ def _kernel(nodes: Nodes, kernel: Kernel | None, name: str, source: str) -> str:
     return before
 
 
+def _grain(nodes: Nodes, step: Grain, name: str, source: str) -> str:
+    """X + filter * ((linear + square z) z - square), where the group's knob has grain on."""
+    texture = step.texture
+    noise = _noise(nodes, texture, f"{name}_noise")
+
+    def table(which: str, tables: Sequence[Table]) -> str:
+        made = [
+            nodes.table(f"{name}_{which}_{number}", source, table.clf)
+            for number, table in enumerate(tables)
+        ]
+        return nodes.at_pitch(f"{name}_{which}", made)
+
+    linear = table("linear", [image.linear for image in texture.images])
+    square = table("square", [image.square for image in texture.images])
+    skewed = nodes.merge(f"{name}_skewed", square, noise, "multiply")
+    weight = nodes.merge(f"{name}_weight", linear, skewed, "plus")
+    scaled = nodes.merge(f"{name}_scaled", weight, noise, "multiply")
+    mean = nodes.expression(f"{name}_mean", square, "-{v}")
+    centred = nodes.merge(f"{name}_centred", scaled, mean, "plus")
+    clumped = _convolved(
+        nodes, [image.layers for image in texture.images], f"{name}_clumped", centred
+    )
+    added = nodes.merge(f"{name}_added", source, clumped, "plus")
+    return nodes.add("Switch", name, [source, added], which="{{parent.grain}}")
+
+
+def _noise(nodes: Nodes, texture: Texture, name: str) -> str:
+    """The tile beside itself until it covers any picture, elsewhere in every frame."""
+    tile = nodes.add("BlackOutside", f"{name}_tile", [nodes.image(f"{name}_read", texture.noise)])
+    for axis in range(2):
+        for doubling in range(DOUBLINGS):
+            step = texture.tile_px << doubling
+            where = f"{{{step} 0}}" if axis == 0 else f"{{0 {step}}}"
+            beside = _moved(nodes, f"{name}_beside_{axis}{doubling}", tile, where)
+            tile = nodes.add("Merge2", f"{name}_{axis}{doubling}", [tile, beside], operation="plus")
+    across, down = (offset(texture, axis, "frame", "parent.seed") for axis in range(2))
+    return _moved(nodes, name, tile, f"{{{{-{across}}} {{-{down}}}}}")
+
+
+def _moved(nodes: Nodes, name: str, source: str, where: str) -> str:
+    """By whole pixels, as they are."""
+    knobs = {"translate": where, "center": "{0 0}", "filter": "Impulse"}
+    return nodes.add("Transform", name, [source], **knobs)
+
+
 def _in_pack(path: str) -> str:
     """A knob's text for a file of the pack; brackets of Tcl are escaped in a script."""
     return f'"\\[value parent.pack]/{path}"'
@@ -153,8 +209,20 @@ def _in_pack(path: str) -> str:
 
 def pictures(manifest: Manifest) -> list[str]:
     """What the kernels' images are for, in their order."""
-    images = [image for kernel in manifest.chain.kernels[:1] for image in kernel.images]
+    chain = manifest.chain
+    images: Sequence[KernelImage | GrainImage] = ()
+    if chain.kernels:
+        images = chain.kernels[0].images
+    elif chain.grains:
+        images = chain.grains[0].texture.images
     return [f"{image.gate}, {image.width} px wide, {image.pitch_um:g} um" for image in images]
+
+
+_GRAIN_KNOBS = (
+    " addUserKnob {6 grain l grain +STARTLINE}",
+    " grain true",
+    ' addUserKnob {3 seed l "seed of the grain"}',
+)
 
 
 def _heading(manifest: Manifest) -> list[str]:
@@ -188,6 +256,7 @@ def _heading(manifest: Manifest) -> list[str]:
         ' pack "\\[file dirname \\[file dirname \\[value root.name]]]"',
         f' addUserKnob {{4 pitch l "picture" M {{{choices}}}}}',
         ' addUserKnob {7 exposure l "exposure, stops" R -8 8}',
+        *(_GRAIN_KNOBS if manifest.chain.grains else ()),
         *points,
         "}",
     ]

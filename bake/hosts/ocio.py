@@ -50,6 +50,7 @@ FILM_VIEW = "Film"
 POINTS_VIEW = "Film at printer points"
 ACES_LOOK = "Film before an ACES view"
 STEP = "Film step: {wire}"  # what makes a wire, for hosts that convolve and know no files
+GRAIN = "Film grain: {wire}, {curve}, {pitch:.3f} um"  # what noise is multiplied by
 
 POINTS_VARIABLES = {"R": "FILM_POINTS_R", "G": "FILM_POINTS_G", "B": "FILM_POINTS_B"}
 WHOLE_POINTS = range(51)  # the steps of an additive printer's light valves
@@ -80,6 +81,7 @@ def tables(manifest: Manifest) -> list[str]:
     return [
         *look,
         *dict.fromkeys(step.table.clf for step in manifest.chain.lookups),
+        *(table.clf for *_, table in manifest.chain.grain_curves()),
         manifest.print_clf,
         manifest.film.clf,
         manifest.scene_to_cineon.clf,
@@ -289,6 +291,15 @@ def _add_steps(config: ocio.Config, manifest: Manifest, scene: str) -> None:
             transform, what = ocio.GroupTransform([to_code, transform]), units[last]
         config.addColorSpace(
             _space(STEP.format(wire=last), what, transform, encoding="scene-linear")
+        )
+    for grain, image, curve, table in chain.grain_curves():
+        config.addColorSpace(
+            _space(
+                GRAIN.format(wire=grain.gives, curve=curve, pitch=image.pitch_um),
+                f"{wire}{units[grain.takes]} -> what noise is multiplied by",
+                transforms.table(table.clf),
+                encoding="scene-linear",
+            )
         )
     for step in chain.steps:
         if isinstance(step, HoldBack):

@@ -8,7 +8,7 @@ from pathlib import Path
 from bake.hosts import blender, nuke, ocio, resolve
 from bake.manifest import MANIFEST, SCHEMA_FILE, Manifest
 from bake.parts import Statistic
-from bake.steps import AtLeast, Blur, HoldBack, Logarithm, Lookup, Power, Printer, Step
+from bake.steps import AtLeast, Blur, Grain, HoldBack, Logarithm, Lookup, Power, Printer, Step
 from spectral_film.blur.pixel_kernel import LIT_WIDTH
 from spectral_film.emulsion.spread import CAUCHY_REACH, SMOOTH_END
 
@@ -51,7 +51,7 @@ def _what(manifest: Manifest) -> list[str]:
         + ", ".join(f"{name} {v}" for name, v in sorted(manifest.settings) if v is not None)
         + ".",
         *(f"- {gate.name}: the picture is {gate.width_mm:g} mm wide." for gate in manifest.gates),
-        "- No grain is in it yet.",
+        "- Grain: " + _grain(manifest),
         "- Sources:",
         *(f"  - {source}" for source in manifest.sources),
         "",
@@ -59,6 +59,17 @@ def _what(manifest: Manifest) -> list[str]:
         f"{manifest.input.space}. That is the colour of the film, without its blurs.",
         "",
     ]
+
+
+def _grain(manifest: Manifest) -> str:
+    textures = [grain.texture for grain in manifest.chain.grains]
+    if not textures:
+        return "none."
+    size = manifest.settings.grain_size
+    return (
+        f"of the {' and of the '.join(texture.of for texture in textures)}, clouds of dye {size:g} "
+        "times as large as *assumed*; the published granularity is read at any size."
+    )
 
 
 def _chain(manifest: Manifest) -> list[str]:
@@ -112,6 +123,9 @@ def _step(step: Step) -> str:
                 f"{image.pitch_um:g} um ({image.width} px)" for image in kernel.images
             )
             return f"kernel per layer, at {sizes}"
+        case Grain(texture=texture):
+            sizes = ", ".join(f"{image.pitch_um:g} um" for image in texture.images)
+            return f"x + filter * (linear z + square (z^2 - 1)), at {sizes}; see below"
         case AtLeast():
             return f"max(x, {step.low:g})"
 
@@ -164,7 +178,21 @@ def _hosts(manifest: Manifest) -> list[str]:
         "1 and then to its weight. The OTF of `gaussians` is the sum of",
         "weight exp(-2 (pi sigma f)^2), f in cycles/um, without that square.",
         "",
+        *(_GRAIN_BY_HAND if manifest.chain.grains else []),
     ]  # fmt: skip
+
+
+_GRAIN_BY_HAND = [
+    "**Grain anywhere else.** z is white noise of variance 1, R, G and B apart, another in every",
+    "frame. Multiply it by the table `linear` of the amounts of dye, z^2 - 1 by the table",
+    "`square`, add the two, convolve layer by layer with the image of the filter, whose sum is",
+    "not 1, and add that to the amounts of dye, at the width the filter is for, before anything",
+    "is scaled. `replay.py` counts noise that never repeats, and so do the DCTLs.",
+    "`grain/noise.exr` is a tile of it whose edges join, for hosts that cannot: put it elsewhere",
+    "in every frame. What remains is that the same noise comes back a tile's width away, and in",
+    "other frames moved.",
+    "",
+]
 
 
 def _look(manifest: Manifest) -> list[str]:
@@ -245,6 +273,12 @@ def _descriptions(manifest: Manifest) -> dict[str, str]:
         what[node.path] = f"DCTL, {node.takes} to {node.gives}"
     for role, table in manifest.tables().items():
         what[table.clf] = what[table.cube] = f"{role}, {table.dimensions}-D of {table.size}"
+    for grain in manifest.chain.grains:
+        what[grain.texture.noise] = f"white noise, {grain.texture.tile_px} px, its edges join"
+        for grained in grain.texture.images:
+            size = f"filter of the grain of the {grain.texture.of}, {grained.pitch_um:g} um a pixel"
+            what[grained.rgb] = f"{size}, window centred on the origin"
+            what |= {path: f"{size}, layer {layer}" for layer, path in grained.layers.items()}
     for kernel in manifest.chain.kernels:
         for image in kernel.images:
             size = f"kernel on {kernel.acts_on}, {image.pitch_um:g} um a pixel"

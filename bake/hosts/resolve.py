@@ -13,11 +13,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from bake.chain import Chain
 from bake.hosts import dctl
 from bake.manifest import Manifest
 from bake.parts import UNCODED
-from bake.steps import Blur, Lookup, Printer, Step
+from bake.replay import pixels_of
+from bake.steps import Blur, Grain, Lookup, Printer, Step
+from bake.texture import Texture
 
 WHOLE = "resolve/film_without_blurs.dctl"
 NODE_TREE = "resolve/node_tree.md"
@@ -68,8 +72,9 @@ def nodes(chain: Chain) -> list[Node]:
 def write_resolve(folder: Path, manifest: Manifest) -> list[str]:
     """Write the DCTLs and the page."""
     chain = manifest.chain
-    texts = {node.path: node_dctl(manifest, node) for node in nodes(chain)}
+    texts = {node.path: node_dctl(folder, manifest, node) for node in nodes(chain)}
     texts[WHOLE] = _dctl(
+        folder,
         manifest,
         f"{chain.wires[0].unit} -> {chain.wires[-1].unit}, without blurs",
         (chain.wires[0].name, chain.wires[-1].name),
@@ -82,28 +87,35 @@ def write_resolve(folder: Path, manifest: Manifest) -> list[str]:
     return list(texts)
 
 
-def node_dctl(manifest: Manifest, node: Node) -> str:
+def node_dctl(folder: Path, manifest: Manifest, node: Node) -> str:
     """The file of one node."""
     units = {wire.name: wire.unit for wire in manifest.chain.wires}
     title = f"{node.number}. {_said(units, node.takes)} -> {_said(units, node.gives)}"
-    return _dctl(manifest, title, (node.takes, node.gives), gather=True)
+    return _dctl(folder, manifest, title, (node.takes, node.gives), gather=True)
 
 
 def _said(units: dict[str, str], wire: str) -> str:
     return f"{wire} ({units[wire]})"
 
 
-def _dctl(manifest: Manifest, title: str, wires: tuple[str, str], *, gather: bool) -> str:
+def _dctl(
+    folder: Path, manifest: Manifest, title: str, wires: tuple[str, str], *, gather: bool
+) -> str:
     chain = manifest.chain
     first, last = wires
     steps = chain.way(first, last)
     gathers = gather and any(isinstance(step, Blur) and step.kernel for step in steps)
-    tables = {dctl.lut(step.table): step.table for step in steps if isinstance(step, Lookup)}
+    grains = [step for step in steps if isinstance(step, Grain)]
+    used = [step.table for step in steps if isinstance(step, Lookup)]
+    used += [table for step, _, _, table in chain.grain_curves() if step in grains]
+    tables = {dctl.lut(table): table for table in used}
+    filters = {step.gives: _filters(folder, step.texture) for step in grains}
     coded = any(table.codomain != UNCODED for table in tables.values())
     pixel = dctl.texel("p_X", "p_Y") if gathers else "make_float3(p_R, p_G, p_B)"
     body = [
         f"float3 {dctl.identifier(first)} = {pixel};",
-        *dctl.body(chain, first, last, gather=gather),
+        *([dctl.PITCH] if gathers or grains else []),
+        *dctl.body(chain, first, last, gather=gather, filters=filters),
         f"return {dctl.identifier(last)};",
     ]
     return "\n".join(
@@ -117,6 +129,7 @@ def _dctl(manifest: Manifest, title: str, wires: tuple[str, str], *, gather: boo
             *_sliders(manifest, steps, gathers=gathers),
             "",
             *([dctl.DECODED, ""] if coded else []),
+            *([dctl.NOISE, ""] if grains else []),
             PER_PICTURE if gathers else PER_PIXEL,
             "{",
             *(f"    {line}" for line in body),
@@ -126,14 +139,32 @@ def _dctl(manifest: Manifest, title: str, wires: tuple[str, str], *, gather: boo
     )
 
 
+def _filters(folder: Path, texture: Texture) -> np.ndarray:
+    """A quarter of each filter from its middle on: (picture, layer, row, column).
+
+    A picture may reach less far than another.
+    """
+    reach = max(image.radius_px for image in texture.images)
+    found = np.zeros((len(texture.images), 3, reach + 1, reach + 1))
+    for number, image in enumerate(texture.images):
+        here = image.radius_px
+        quarter = pixels_of(folder / image.rgb)[here:, here:]
+        found[number, :, : here + 1, : here + 1] = np.moveaxis(quarter, -1, 0)
+    return found
+
+
 def _sliders(manifest: Manifest, steps: Sequence[Step], *, gathers: bool) -> list[str]:
     """What a colourist may move in a node of these steps."""
     found = []
     if any(step.gives == manifest.chain.stops_on for step in steps):
         found.append(_slider("stops", "Exposure in stops", "0.0, -8.0, 8.0, 0.01"))
-    if gathers:
+    grains = any(isinstance(step, Grain) for step in steps)
+    if gathers or grains:
         width = f"{manifest.gates[0].width_mm:g}, 1.0, 80.0, 0.001"
         found.append(_slider("gate_width", "Width of the picture on film in mm", width))
+    if grains:
+        found.append("DEFINE_UI_PARAMS(grain, Grain, DCTLUI_CHECK_BOX, 1)")
+        found.append("DEFINE_UI_PARAMS(seed, Seed of the grain, DCTLUI_SLIDER_INT, 0, 0, 9999, 1)")
     for step in steps:
         if isinstance(step, Printer):
             for layer, points in zip("RGB", step.points, strict=True):
@@ -144,6 +175,17 @@ def _sliders(manifest: Manifest, steps: Sequence[Step], *, gathers: bool) -> lis
 
 def _slider(name: str, label: str, ends: str) -> str:
     return f"DEFINE_UI_PARAMS({name}, {label}, DCTLUI_SLIDER_FLOAT, {ends})"
+
+
+_GRAIN = (
+    "Grain is made within the DCTLs, of noise that counts pixels and frames: no plate is needed,",
+    "and nothing in it repeats. Its frame is TIMELINE_FRAME_INDEX. A Resolve that does not know",
+    "that says so when it reads the DCTL; grain stands still once 0 is put in its place. How much",
+    "there is, the dye of the pixel itself says: within three pixels of a hard edge that is not",
+    "quite what the player does. The width of the picture on film says how coarse it is. Put it on",
+    "at the size of the scan, before anything is scaled.",
+    "",
+)
 
 
 def node_tree(manifest: Manifest) -> str:
@@ -181,6 +223,7 @@ def node_tree(manifest: Manifest) -> str:
         f"Put it on as a ResolveFX. The width is {gate.width_mm:g} mm for {gate.name}; it reaches",
         f"{dctl.WIDEST_GATHER_PX} pixels at most.",
         "",
+        *(_GRAIN if chain.grains else ()),
         "## Blurs",
         "",
         "A blur is a sum: give each row a node of its own with a Gaussian blur of this standard",

@@ -4,6 +4,8 @@ An option names the group it is listed in. Few users need those that are `hidden
 screen without them, and `--help-all` lists them too.
 """
 
+import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,6 +50,24 @@ Index = Annotated[
         rich_help_panel=FILM_PANEL,
         hidden=True,
         help="Exposure index metered at. Default: the film's.",
+    ),
+]
+GrainSize = Annotated[
+    float,
+    typer.Option(
+        metavar="F",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
+        help="Factor on the size of its clouds, which is assumed, at the published granularity.",
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
+        help="Seed of the grain; the digits at the end of the input's name count its frames.",
     ),
 ]
 Backing = Annotated[
@@ -160,3 +180,9 @@ def typed(setting: object) -> str:
             return ",".join(f"{number:g}" for number in setting)
         case _:
             return str(setting)
+
+
+def frame_of(source: Path) -> int:
+    """Where a picture stands in its sequence: the digits at the end of its name, nine at most."""
+    digits = re.findall(r"[0-9]{1,9}$", source.stem)
+    return int(digits[0]) if digits else 0

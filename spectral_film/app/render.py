@@ -1,6 +1,5 @@
 """`spectral-film render`: a picture is put on film, printed and projected."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,14 +18,17 @@ from spectral_film.app.options import (
     Film,
     Flare,
     Gamut,
+    GrainSize,
     HelpAll,
     Index,
     Layer,
     Part,
     PrinterPoints,
+    Seed,
     Threads,
     Upsampling,
     White,
+    frame_of,
     typed,
 )
 from spectral_film.app.terminal import integers, numbers, progress, say, seconds, switch
@@ -136,24 +138,6 @@ Grain = Annotated[
         metavar="ON",
         rich_help_panel=FILM_PANEL,
         help="on: fast, net or boolean, as is near enough; or one of them; off.",
-    ),
-]
-GrainSize = Annotated[
-    float,
-    typer.Option(
-        metavar="F",
-        rich_help_panel=FILM_PANEL,
-        hidden=True,
-        help="Factor on the size of its clouds, which is assumed, at the published granularity.",
-    ),
-]
-Seed = Annotated[
-    int,
-    typer.Option(
-        metavar="N",
-        rich_help_panel=FILM_PANEL,
-        hidden=True,
-        help="Seed of the grain; the digits at the end of the input's name count its frames.",
     ),
 ]
 To = Annotated[
@@ -272,7 +256,7 @@ def render(
         grain=grain,  # type: ignore[arg-type]  # checked by Settings
         grain_size=grain_size,
         seed=seed,
-        frame=_frame(source),
+        frame=frame_of(source),
         printer_points=numbers("--printer-points", printer_points, 3),
         to=to,  # type: ignore[arg-type]
         white=white,  # type: ignore[arg-type]
@@ -327,12 +311,6 @@ def render(
         mean_stop=latitude.mean_stop,
     )
     typer.echo(target)
-
-
-def _frame(source: Path) -> int:
-    """Where a picture stands in its sequence: the digits at the end of its name, nine at most."""
-    digits = re.findall(r"[0-9]{1,9}$", source.stem)
-    return int(digits[0]) if digits else 0
 
 
 def _halation(value: str) -> bool | float:

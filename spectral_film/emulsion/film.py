@@ -7,7 +7,7 @@ each. `dataclasses.replace` makes variants: what is replaced is checked as if it
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -152,6 +152,33 @@ class Grain(Value):
     radius_um: np.ndarray
     dye_amount: np.ndarray
     rms: np.ndarray
+
+
+class Grainy(Protocol):
+    """All that grain is made of: a film, or what is left of one elsewhere."""
+
+    @property
+    def tone_curve(self) -> ToneCurve:
+        """How much dye each sublayer forms."""
+
+    @property
+    def grain(self) -> Grain | None:
+        """How uneven that is, where it is known."""
+
+    @property
+    def densitometry(self) -> Densitometry:
+        """Which densitometer read it."""
+
+    @property
+    def dye_density(self) -> np.ndarray:
+        """Spectral density of one unit of each dye, (dye, wavelength)."""
+
+    @property
+    def dmin_density(self) -> np.ndarray:
+        """Spectral density of the unexposed film, (wavelength,)."""
+
+    def __hash__(self) -> int:
+        """What is made of it once is kept."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

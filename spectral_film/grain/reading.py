@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from spectral_film.emulsion.film import Film
+from spectral_film.emulsion.film import Grainy
 from spectral_film.grain import boolean
 from spectral_film.grain.aperture import SCAN
 from spectral_film.grain.boolean import lens, point_covariance
@@ -34,7 +34,7 @@ STEPS = 4000  # of log exposure, right to 1e-5 of coverage
 Covariance = Callable[[int, int, np.ndarray], np.ndarray]
 
 
-def coverage(film: Film) -> np.ndarray:
+def coverage(film: Grainy) -> np.ndarray:
     """Share of each sublayer that is covered where the film's granularity has its nodes.
 
     Returns:
@@ -93,7 +93,7 @@ def disc_variance(u: np.ndarray, radius_um: np.ndarray, diameter_um: float) -> n
 
 
 def gain(
-    film: Film,
+    film: Grainy,
     pitch_um: tuple[float, float],
     covariance: Covariance,
     size: float = 1.0,
@@ -137,7 +137,7 @@ def gain(
     return _strength(dye, third, slopes(film), together, wanted)
 
 
-def third_moment(film: Film, rho: np.ndarray) -> np.ndarray:
+def third_moment(film: Grainy, rho: np.ndarray) -> np.ndarray:
     """Third central moment of a layer's dye in Boolean grain, before its strength, (layer, node).
 
     Args:
@@ -181,7 +181,7 @@ def shared_light(covariance: np.ndarray, third: np.ndarray, slope: np.ndarray) -
     return shared + bent[..., None, None] * correlation.clip(0) ** THIRD_ORDER
 
 
-def slopes(film: Film) -> np.ndarray:
+def slopes(film: Grainy) -> np.ndarray:
     """Density that a unit of a dye adds to a record at the film's nodes, (record, dye, node)."""
     assert film.grain is not None
     density = film.dmin_density + film.grain.dye_amount.T @ film.dye_density

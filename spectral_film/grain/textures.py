@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from spectral_film.emulsion.film import Film
+from spectral_film.emulsion.film import Grainy
 from spectral_film.grain import boolean, reading
 from spectral_film.grain.aperture import SCAN
 from spectral_film.grain.filtered import RADIUS, correlation_of, filter_for, kappa_for, skewness_of
@@ -69,14 +69,14 @@ class Networked:
     mean: np.ndarray
 
 
-def radii(film: Film, pitch_um: Pitch, size: float) -> np.ndarray:
+def radii(film: Grainy, pitch_um: Pitch, size: float) -> np.ndarray:
     """Of the clouds, in pixels, (layer, sublayer)."""
     assert film.grain is not None  # whoever draws texture has asked
     return size * film.grain.radius_um / np.sqrt(pitch_um[0] * pitch_um[1])
 
 
 @lru_cache(maxsize=16)
-def filtered(film: Film, pitch_um: Pitch, size: float) -> Filtered:
+def filtered(film: Grainy, pitch_um: Pitch, size: float) -> Filtered:
     """The fast form of a film that has grain, clouds scaled by `size`."""
     rho, u = radii(film, pitch_um, size), reading.coverage(film)
     weight = film.tone_curve.density_range
@@ -106,7 +106,7 @@ def filtered(film: Film, pitch_um: Pitch, size: float) -> Filtered:
 
 
 @lru_cache(maxsize=16)
-def networked(film: Film, pitch_um: Pitch, size: float) -> Networked:
+def networked(film: Grainy, pitch_um: Pitch, size: float) -> Networked:
     """The network's texture of a film that has grain, clouds scaled by `size`."""
     rho, u = radii(film, pitch_um, size), reading.coverage(film)
     weights = [[network(SCAN).at(float(r)) for r in layer] for layer in rho]
@@ -142,13 +142,13 @@ def _by_sublayer(
     return found.reshape(layers, sublayers, *found.shape[1:])
 
 
-def _axis(film: Film) -> dict[str, np.ndarray]:
+def _axis(film: Grainy) -> dict[str, np.ndarray]:
     assert film.grain is not None
     dye = film.grain.dye_amount
     return {"lowest": dye[:, 0], "span": np.ptp(dye, axis=1)}
 
 
-def _on_axis(film: Film, values: np.ndarray) -> np.ndarray:
+def _on_axis(film: Grainy, values: np.ndarray) -> np.ndarray:
     """Values at the dye amounts of a film's granularity, (layer, ..., node), at ours."""
     assert film.grain is not None
     found = []

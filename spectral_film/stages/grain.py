@@ -21,7 +21,7 @@ import numpy as np
 from spectral_film.device.launch import Argument, Launch
 from spectral_film.device.planes import Planes, Region
 from spectral_film.device.site import Site
-from spectral_film.emulsion.film import Film
+from spectral_film.emulsion.film import Grainy
 from spectral_film.grain import noise
 from spectral_film.grain.method import Method
 from spectral_film.grain.orbits import radius_of
@@ -92,7 +92,7 @@ class Grain:
 
 
 def of_film(
-    film: Film,
+    film: Grainy,
     pitch_um: Pitch,
     *,
     method: Method,

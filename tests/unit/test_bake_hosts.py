@@ -22,6 +22,8 @@ import pyopencl as cl
 import PyOpenColorIO
 import pytest
 from scipy.ndimage import gaussian_filter
+from scipy.signal import fftconvolve
+from scipy.special import ndtri
 
 from bake.chain import film_chain
 from bake.hosts import ocio, write_all
@@ -29,6 +31,7 @@ from bake.hosts.readme import readme_text
 from bake.lattice import Lattice
 from bake.manifest import MANIFEST, SCHEMA, Manifest
 from bake.parts import Kernel, Table, digest
+from bake.replay import mixed
 from bake.table_files import Contract, Curves, clf_text, group, scaling, table_transform
 from spectral_film.device.device import Device
 
@@ -41,6 +44,7 @@ PRINT_RANGE = (-1.0, 3.0)
 POINTS = (25.0, 26.0, 24.5)
 PER_POINT = 0.025
 PITCHES = ((12.0, 2048), (6.0, 4096))
+TILE = 64  # pixels
 
 
 def dye(h: np.ndarray) -> np.ndarray:
@@ -169,6 +173,56 @@ def save_kernel(folder: Path, name: str, acts_on: str, sigmas_um: tuple) -> dict
     return {"acts_on": acts_on, "layers": layers_of, "images": images}
 
 
+def grain_linear(dyes: np.ndarray) -> np.ndarray:
+    """Less where all is dye, and where there is none."""
+    return 0.01 * np.array([1.0, 1.2, 1.5]) * (1.05 - (dyes / 1.6 - 1) ** 2)
+
+
+def grain_square(dyes: np.ndarray) -> np.ndarray:
+    return grain_linear(dyes) * (0.2 - 0.1 * dyes)
+
+
+def grain_filter(pitch_um: float, radius: int) -> np.ndarray:
+    """Wider where pixels are finer; its squares sum to 1."""
+    kernel = gaussian_kernel(tuple(s / pitch_um for s in (4.0, 5.0, 7.0)), radius)
+    return kernel / np.sqrt((kernel**2).sum((0, 1)))
+
+
+def save_grain(folder: Path, of: str) -> dict:
+    images = []
+    for pitch, width in PITCHES:
+        kernel = grain_filter(pitch, radius := 3)
+        rgb = f"grain/{of}_{pitch:g}um.exr"
+        layers = {layer: f"grain/{of}_{pitch:g}um_{layer}.exr" for layer in LAYERS}
+        save_image(folder / rgb, kernel, x=-radius)
+        for channel, layer in enumerate(LAYERS):
+            save_image(folder / layers[layer], kernel[..., [channel]], names=("Y",))
+        # Another amount at another pitch, so that one cannot stand for the other.
+        amounts = {
+            "linear": curves(lambda d, pitch=pitch: grain_linear(d) * pitch / 6, 129, (-0.1, 3.2)),
+            "square": curves(lambda d, pitch=pitch: grain_square(d) * pitch / 6, 129, (-0.1, 3.2)),
+        }
+        tables = {
+            name: save_table(folder, f"{of}_{name}_{pitch:g}um", table)
+            for name, table in amounts.items()
+        }
+        images.append(
+            {"gate": "super35", "pitch_um": pitch, "width": width, "radius_px": radius,
+             "rgb": rgb, "layers": layers, "errors": {}, **tables}
+        )  # fmt: skip
+    names = ("radius_um", "density_range", "log_exposure_mid", "log_exposure_spread", "exponent")
+    clouds = {name: [[1.0, 1.0, 1.0]] * 3 for name in names}
+    clouds |= {name: [[0.0, 3.0]] * 3 for name in ("dye_amount", "rms", "dye_density")}
+    clouds |= {"densitometry": "status-m", "dmin_density": [0.0, 3.0]}
+    return {"of": of, "clouds": clouds, "noise": "grain/noise.exr", "tile_px": TILE,
+            "images": images}  # fmt: skip
+
+
+def save_noise(folder: Path) -> None:
+    z = np.random.default_rng(2383).standard_normal((TILE, TILE, 3))
+    save_image(folder / "grain/noise.exr", z.astype(np.float32))
+
+
 def play_without_kernels(code: np.ndarray, points: tuple = POINTS) -> np.ndarray:
     """The functions behind the tables, in float64."""
     return show(density(dye(held_back(code))), points)
@@ -192,7 +246,7 @@ def show(printing_density: np.ndarray, points: tuple = POINTS) -> np.ndarray:
 
 
 def make_pack(folder: Path) -> Pack:
-    for name in ("luts", "kernels", "reference"):
+    for name in ("luts", "kernels", "reference", "grain"):
         (folder / name).mkdir(parents=True)
     tables = {
         "layer_exposure": nodes(layer_log_exposure, 9, (0.0, 1.0)),
@@ -220,19 +274,21 @@ def make_pack(folder: Path) -> Pack:
         "inhibitor": save_kernel(folder, "inhibitor", "inhibitor", (12.0, 10.0, 9.0)),
         "print_optics": save_kernel(folder, "print_optics", "print exposure", (4.0, 4.0, 5.0)),
     }
+    save_noise(folder)
     for name in ("scene", "render"):
         save_image(folder / f"reference/{name}.exr", np.full((4, 6, 3), 0.4, np.float32))
     stock = {"sha256": "0" * 64}
     manifest = Manifest.model_validate(
         {
             "schema": SCHEMA,
-            "schema_version": 3,
+            "schema_version": 4,
             "engine": "spectral-film 0.1.0",
             "negative": stock | {"id": "small-negative", "name": "Small Negative"},
             "print_film": stock | {"id": "small-print", "name": "Small Print"},
             "settings": {
                 "exposure": 0.0, "ei": None, "illuminant": None, "backing": None, "white": "lamp",
                 "balance": "lad", "flare": 0.1, "gamut": "compress", "upsampling": "jakob-hanika",
+                "grain": True, "grain_size": 1.0,
             },
             "sources": ["a test"],
             "input": {"space": "ACEScct", "grey_code": 0.4135884},
@@ -249,12 +305,14 @@ def make_pack(folder: Path) -> Pack:
                 compensated=made["compensated"],
                 inhibitor=kernels["inhibitor"],
                 coupling=COUPLING.tolist(),
+                grain=save_grain(folder, "negative"),
                 printing=made["printing"],
                 print_optics=kernels["print_optics"],
                 print_log_exposure=PRINT_LOG_EXPOSURE,
                 per_point=PER_POINT,
                 points=POINTS,
                 print_curve=made["print_curve"],
+                print_grain=save_grain(folder, "print"),
                 view=made["view"],
             ),
             "base_density": density(np.zeros((1, 3)))[0].tolist(),
@@ -542,6 +600,142 @@ def test_nuke_expressions_are_the_arithmetic_of_the_chain(pack):
     np.testing.assert_allclose(matrix, -COUPLING)
 
 
+class Piece(NamedTuple):
+    """Pixels of a picture of Nuke's, and where the first one lies."""
+
+    x: int
+    y: int
+    pixels: np.ndarray
+
+    def over(self, other: "Piece") -> np.ndarray:
+        """What it has where the other lies: black where it has nothing."""
+        height, width, channels = other.pixels.shape
+        found = np.zeros((height, width, self.pixels.shape[2]))
+        rows = np.arange(other.y, other.y + height) - self.y
+        columns = np.arange(other.x, other.x + width) - self.x
+        there = np.ix_(
+            (rows >= 0) & (rows < self.pixels.shape[0]),
+            (columns >= 0) & (columns < self.pixels.shape[1]),
+        )
+        mine = np.ix_(rows[there[0].ravel()], columns[there[1].ravel()])
+        found[there] = self.pixels[mine]
+        return found
+
+
+def play_nuke(pack: Pack, given: dict[str, np.ndarray], last: str, **knobs: int) -> np.ndarray:
+    """What a node makes of pictures that other nodes have, (y, x, 3): grain and what is around."""
+    nodes = read_nuke((pack.folder / "nuke/film.nk").read_text())
+    made = {name: Piece(0, 0, pixels) for name, pixels in given.items()}
+
+    def number(formula: str, **names: object) -> object:
+        functions = {"sin": np.sin, "fmod": math.fmod, "int": int, "abs": abs}
+        plain = formula.strip('"').replace("parent.", "")
+        return eval(plain, functions | knobs | names)
+
+    def piece(name: str) -> Piece:
+        if name not in made:
+            made[name] = make(nodes[name])
+        return made[name]
+
+    def make(node: NukeNode) -> Piece:
+        knobs_of, inputs = node.knobs, node.inputs
+        if node.kind == "Read":
+            path = knobs_of["file"].strip('"').partition("]/")[2]
+            return Piece(0, 0, OpenImageIO.ImageBuf(str(pack.folder / path)).get_pixels())
+        if node.kind == "Switch":
+            return piece(inputs[int(number(knobs_of["which"].strip("{}")))])
+        first = piece(inputs[0])
+        if node.kind == "BlackOutside":
+            return first
+        if node.kind == "Transform":
+            parts = re.fullmatch(r"{({.*}|\S+) ({.*}|\S+)}", knobs_of["translate"])
+            x, y = (number(part.strip("{}")) for part in parts.groups())
+            assert knobs_of["filter"] == "Impulse"
+            return Piece(first.x + x, first.y + y, first.pixels)
+        if node.kind == "OCIOFileTransform":
+            path = knobs_of["file"].strip('"').partition("]/")[2]
+            flat = table_by_hand(pack, path, first.pixels.reshape(-1, 3))
+            return first._replace(pixels=flat.reshape(first.pixels.shape))
+        if node.kind == "Expression":
+            channels = [
+                number(knobs_of[f"expr{n}"], **{s: first.pixels[..., n]})
+                for n, s in enumerate("rgb")
+            ]
+            return first._replace(pixels=np.stack(channels, axis=-1))
+        second = piece(inputs[1])
+        if node.kind == "Merge2":
+            below = first
+            if knobs_of.get("bbox") != "B":  # both of them
+                x, y = min(first.x, second.x), min(first.y, second.y)
+                right, bottom = (
+                    max(p.x + p.pixels.shape[1] for p in (first, second)),
+                    max(p.y + p.pixels.shape[0] for p in (first, second)),
+                )
+                below = Piece(x, y, np.zeros((bottom - y, right - x, 3)))
+            one, other = first.over(below), second.over(below)
+            kind = knobs_of["operation"]
+            return below._replace(pixels={"plus": one + other, "multiply": one * other}[kind])
+        assert node.kind == "Convolve2"
+        assert knobs_of["normalize"] == "false"
+        pixels = np.array(first.pixels)
+        on = re.search(r"rgba\.(\w+) -", knobs_of["channels"]).group(1)
+        channel = ("red", "green", "blue").index(on)
+        pixels[..., channel] = fftconvolve(
+            first.pixels[..., channel], second.pixels[..., 0], mode="same"
+        )
+        return first._replace(pixels=pixels)
+
+    return piece(last).over(Piece(0, 0, next(iter(given.values()))))
+
+
+GRAIN_PX, EDGE = 96, 3  # a picture larger than the tile; where hosts have no grain from outside
+
+
+def dyes_of_a_ramp() -> np.ndarray:
+    """Amounts of dye from nothing to nearly all, another in each layer, (y, x, 3)."""
+    across, down = np.meshgrid(np.linspace(0, 2.2, GRAIN_PX), np.linspace(0, 1, GRAIN_PX))
+    return np.stack([across, 2.2 - across, 2 * down], axis=-1)
+
+
+def grain_by_hand(dyes: np.ndarray, z: np.ndarray, pitch: float) -> np.ndarray:
+    """What is added to dyes, of noise of the same size; edges apart."""
+    scale = pitch / 6
+    bent = scale * (grain_linear(dyes) * z + grain_square(dyes) * (z**2 - 1))
+    kernel = grain_filter(pitch, 3)
+    return np.stack(
+        [fftconvolve(bent[..., c], kernel[..., c], mode="same") for c in range(3)], axis=-1
+    )
+
+
+def inside(pixels: np.ndarray) -> np.ndarray:
+    return pixels[EDGE:-EDGE, EDGE:-EDGE]
+
+
+def noise_at(pack: Pack, x: int, y: int) -> np.ndarray:
+    """The tile, repeated for ever, as it lies on a picture when it is moved."""
+    tile = OpenImageIO.ImageBuf(str(pack.folder / "grain/noise.exr")).get_pixels()
+    rows, columns = (np.arange(GRAIN_PX)[:, None] - y) % TILE, (np.arange(GRAIN_PX) - x) % TILE
+    return tile[rows, columns]
+
+
+@pytest.mark.parametrize("wire", ["dyes", "print_dyes"])
+@pytest.mark.parametrize("picture", [0, 1])
+def test_nuke_adds_the_grain_of_the_chain(pack, wire, picture):
+    dyes, name = dyes_of_a_ramp(), f"{wire}_with_grain"
+    knobs = {"pitch": picture, "seed": 3, "frame": 1001, "grain": 1}
+    added = play_nuke(pack, {wire: dyes}, name, **knobs) - dyes
+    of = "print" if wire == "print_dyes" else "negative"
+    salts = {"negative": (1.7, 4.1), "print": (2.9, 5.3)}[of]
+    x, y = (
+        -int(TILE * math.fmod(abs(math.sin(1001 * 12.9898 + 3 * 78.233 + salt) * 43758.5453), 1))
+        for salt in salts
+    )
+    wanted = grain_by_hand(dyes, noise_at(pack, x, y), PITCHES[picture][0])
+    # Parabolas in tables of 129 nodes over 3.3: off by 1e-4, and z^2 makes thrice that of it.
+    np.testing.assert_allclose(inside(added), inside(wanted), atol=3e-4 * abs(wanted).max())
+    assert not (play_nuke(pack, {wire: dyes}, name, **(knobs | {"grain": 0})) - dyes).any()
+
+
 SHIM = """
 #define __DEVICE__ static
 #define __TEXTURE__ __global const float*
@@ -554,6 +748,8 @@ SHIM = """
 #define _fmaxf fmax
 #define _fminf fmin
 #define _ceilf ceil
+#define _logf log
+#define _sqrtf sqrt
 #define _clampf clamp
 #define _saturatef(x) clamp((x), 0.0f, 1.0f)
 #define APPLY_LUT(r, g, b, name) name##_lut(r, g, b, name##_data, name##_size)
@@ -604,12 +800,18 @@ def run_dctl(device: Device, path: Path, planes: np.ndarray, **controls: float) 
     sliders = re.findall(
         r"^DEFINE_UI_PARAMS\((\w+), [^,]+, DCTLUI_SLIDER_FLOAT, ([^,]+),", text, re.M
     )
+    whole_numbers = re.findall(
+        r"^DEFINE_UI_PARAMS\((\w+), [^,]+, DCTLUI_(?:CHECK_BOX|SLIDER_INT), (\d+)", text, re.M
+    )
     text = re.sub(r"^DEFINE_(LUT|UI_PARAMS)\(.*\)$", "", text, flags=re.M)
     assert "DEFINE" not in text
-    assert {name for name, _ in sliders} >= set(controls)
+    known = {name for name, _ in sliders + whole_numbers}
+    assert known >= set(controls) - {"grain", "TIMELINE_FRAME_INDEX"}
     defines = {name: float(controls.get(name, default)) for name, default in sliders}
     cubes = {name: read_cube((path.parent / where).resolve()) for name, where in luts}
     head = "".join(f"#define {name} {value!r}f\n" for name, value in defines.items())
+    counts = {"TIMELINE_FRAME_INDEX": 0} | {name: int(value) for name, value in whole_numbers}
+    head += "".join(f"#define {n} {int(controls.get(n, value))}\n" for n, value in counts.items())
     head += SHIM + "".join(
         f"#define {name}_size {size}\n#define {name}_lut lut_{dimensions}d\n"
         for name, (_, size, dimensions) in cubes.items()
@@ -667,11 +869,13 @@ def test_dctl_of_the_whole_film_and_of_the_print(device, pack):
             table_by_hand(pack, pack.manifest.print_clf, density - PER_POINT * change)
         )
         whole = run_dctl(
-            device, pack.folder / "resolve/film_without_blurs.dctl", planes_of(colours()), **points
-        )
+            device, pack.folder / "resolve/film_without_blurs.dctl", planes_of(colours()),
+            grain=0, **points,
+        )  # fmt: skip
         printed = run_dctl(
-            device, pack.folder / "resolve/3_display.dctl", planes_of(10.0**-density), **points
-        )
+            device, pack.folder / "resolve/3_display.dctl", planes_of(10.0**-density),
+            grain=0, **points,
+        )  # fmt: skip
         # float32 through a print gamma of 3 to 4.
         np.testing.assert_allclose(whole, by_hand, atol=3e-5)
         np.testing.assert_allclose(printed, by_hand, atol=3e-5)
@@ -686,7 +890,7 @@ def test_dctl_develops_an_even_field_and_an_edge(device, pack):
     gate = pitch * size / 1000  # mm, so that the slider says this pitch
     exposure = np.full((3, size, size), 0.05)
     exposure[:, :, size // 2 :] = 1.0
-    made = run_dctl(device, path, exposure, gate_width=gate)
+    made = run_dctl(device, path, exposure, gate_width=gate, grain=0)
 
     def plain(table, values):
         return table_by_hand(pack, table.clf, values.reshape(3, -1).T).T.reshape(values.shape)
@@ -707,8 +911,77 @@ def test_dctl_develops_an_even_field_and_an_edge(device, pack):
     x = table_by_hand(pack, table(pack, "coded exposure").clf, colours()[:1])
     field = np.maximum(10 ** x.T[:, :, None] - OFFSET, 0) * np.ones((3, 16, 16))
     np.testing.assert_allclose(
-        -np.log10(run_dctl(device, path, field)), even * np.ones((3, 16, 16)), atol=2e-5
+        -np.log10(run_dctl(device, path, field, grain=0)), even * np.ones((3, 16, 16)), atol=2e-5
     )
+
+
+def noise_of_dctl(of: str, frame: int, seed: int, shape: tuple[int, int]) -> np.ndarray:
+    """The white noise of a DCTL by whole numbers of numpy and the quantile of scipy, (y, x, 3)."""
+    constants = {
+        "negative": (0x9E3779B9, 0x3C6EF372, 0xDAA66D2B),
+        "print": (0x78DDE6E4, 0x1715609D, 0xB54CDA56),
+    }[of]
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.uint32)
+    planes = []
+    for constant in constants:
+        with np.errstate(over="ignore"):
+            key = mixed(mixed(np.uint32(frame) + np.uint32(constant)) + np.uint32(seed))
+            counted = mixed(mixed(x + key) ^ mixed(y + mixed(key)))
+        planes.append(ndtri(((counted >> np.uint32(8)) + 0.5) / 2**24))
+    return np.stack(planes, axis=-1)
+
+
+@pytest.mark.parametrize(("pitch", "taken"), [(12.0, 0), (8.6, 0), (8.3, 1), (5.0, 1)])
+def test_dctl_makes_grain_of_the_print_in_its_place(device, pack, pitch, taken):
+    """Of the picture whose pixels are most like these: 8.49 um lie halfway from 12 to 6."""
+    path = pack.folder / "resolve/3_display.dctl"
+    size, light = 64, 10**-1.2
+    controls = {"gate_width": pitch * size / 1000, "TIMELINE_FRAME_INDEX": 86399, "seed": 7}
+    made = run_dctl(device, path, np.full((3, size, size), light), **controls)
+    log_exposure = np.array(PRINT_LOG_EXPOSURE) + PER_POINT * (np.array(POINTS) - 25) - 1.2
+    dyes = table_by_hand(pack, table(pack, "print dyes").clf, log_exposure[None]) * np.ones(
+        (size, size, 1)
+    )
+    z = noise_of_dctl("print", 86399, 7, (size, size))
+    grainy = dyes + grain_by_hand(dyes, z, PITCHES[taken][0])
+    view = table(pack, "shown").clf
+    wanted = table_by_hand(pack, view, grainy.reshape(-1, 3)).reshape(grainy.shape)
+    plain = table_by_hand(pack, view, dyes.reshape(-1, 3)).reshape(grainy.shape)
+    assert abs(wanted - plain).std() > 5e-4
+    # float32, through tables of 129 nodes that a parabola leaves by 1e-4 of the grain.
+    np.testing.assert_allclose(
+        inside(made.transpose(1, 2, 0)), inside(wanted), atol=5e-4 * abs(wanted - plain).max()
+    )
+
+
+def test_dctl_makes_grain_of_the_negative_and_leaves_it_out(device, pack):
+    path = pack.folder / "resolve/2_light_through.dctl"
+    size = 64
+    field = np.full((3, size, size), 0.3)
+    controls = {"gate_width": 6.0 * size / 1000}
+    plain = run_dctl(device, path, field, grain=0, **controls)
+    frames = [
+        -np.log10(run_dctl(device, path, field, TIMELINE_FRAME_INDEX=n, **controls) / plain)
+        for n in range(3)
+    ]
+    assert not np.ptp(plain, axis=(1, 2)).any()
+    z = noise_of_dctl("negative", 1, 0, (size, size))
+    h = np.full((1, 3), np.log10(0.3))
+    f, g = (table_by_hand(pack, table(pack, name).clf, h) for name in ("developed", "compensated"))
+    even = table_by_hand(pack, table(pack, "dyes").clf, g - f @ COUPLING.T)
+    dyes = even * np.ones((size, size, 1))
+    grainy = dyes + grain_by_hand(dyes, z, 6.0)
+    densities = [
+        table_by_hand(pack, table(pack, "printing density").clf, d.reshape(-1, 3))
+        for d in (grainy, dyes)
+    ]
+    wanted = (densities[0] - densities[1]).reshape(dyes.shape)
+    np.testing.assert_allclose(
+        inside(frames[1].transpose(1, 2, 0)), inside(wanted), atol=1e-3 * abs(wanted).max()
+    )
+    # Grain that is alike over 3 pixels: 4096 of them are 400 apart, and .16 is three deviations.
+    alike = np.corrcoef([frame[1].ravel() for frame in frames])[np.triu_indices(3, 1)]
+    assert abs(alike).max() < 0.16
 
 
 def test_node_tree_counts_sigmas_in_pixels(pack):
@@ -736,6 +1009,10 @@ class FakeNode:
         "CompositorNodeSeparateColor": (["Image"], ["Red", "Green", "Blue", "Alpha"]),
         "CompositorNodeCombineColor": (["Red", "Green", "Blue", "Alpha"], ["Image"]),
         "CompositorNodeImage": ([], ["Image", "Alpha"]),
+        "CompositorNodeSceneTime": ([], ["Seconds", "Frame"]),
+        "CompositorNodeTranslate": (
+            ["Image", "X", "Y", "Interpolation", "Extension X", "Extension Y"], ["Image"],
+        ),
         "CompositorNodeConvolve": (
             ["Image", "Kernel Data Type", "Kernel:Float Kernel", "Kernel:Color Kernel",
              "Normalize Kernel"], ["Image"],
@@ -756,7 +1033,7 @@ class FakeSocket:
     def __init__(self, node, name):
         self.node, (self.name, _, identifier) = node, name.partition(":")
         self.identifier = identifier or self.name
-        self.default_value, self.source = None, None
+        self.default_value, self.source, self.linked = None, None, None
 
 
 class FakeTree:
@@ -779,7 +1056,7 @@ class FakeTree:
             assert source in source.node.outputs
             assert target in target.node.inputs
             assert target.source is None
-            target.source = source.node
+            target.source, target.linked = source.node, source
             self.links_made += 1
             return None
         (kind,) = arguments
@@ -790,12 +1067,13 @@ class FakeTree:
         return node
 
 
-def test_blender_script_builds_the_chain(pack, monkeypatch, config):
+def run_blender(pack: Pack, monkeypatch) -> tuple[FakeTree, list[str]]:
+    """The tree that the pack's script builds, and the pictures that it loads, in order."""
     loaded, trees = [], []
 
     def load(path, *, check_existing):
         loaded.append(path)
-        return SimpleNamespace(colorspace_settings=SimpleNamespace(is_data=False))
+        return SimpleNamespace(path=path, colorspace_settings=SimpleNamespace(is_data=False))
 
     def new_tree(*arguments):
         trees.append(FakeTree(*arguments))
@@ -810,9 +1088,21 @@ def test_blender_script_builds_the_chain(pack, monkeypatch, config):
     monkeypatch.setitem(sys.modules, "bpy", bpy)
     runpy.run_path(str(pack.folder / "blender/build_film_group.py"), run_name="__main__")
     (tree,) = trees
+    return tree, loaded
+
+
+def test_blender_script_builds_the_chain(pack, monkeypatch, config):
+    tree, loaded = run_blender(pack, monkeypatch)
+    optics, inhibitor, print_optics = (
+        list(kernel.images[0].layers.values()) for kernel in pack.manifest.chain.kernels
+    )
+    grain, print_grain = (
+        ["grain/noise.exr", *step.texture.images[0].layers.values()]
+        for step in pack.manifest.chain.grains
+    )
     assert [Path(path).relative_to(pack.folder).as_posix() for path in loaded] == [
-        kernel.images[0].layers[layer] for kernel in pack.manifest.chain.kernels for layer in LAYERS
-    ]
+        *optics, *inhibitor, *grain, *print_optics, *print_grain
+    ]  # fmt: skip
     assert all(Path(path).is_file() for path in loaded)
 
     spaces = set(config.getColorSpaceNames())
@@ -829,6 +1119,81 @@ def test_blender_script_builds_the_chain(pack, monkeypatch, config):
     assert seen | {end} == set(tree.made)
 
 
+def play_blender(config, socket, known: dict[str, object]) -> object:
+    """What a socket gives: a number, or a picture (y, x, 3) as large as the known ones."""
+    node = socket.node
+    taken = {
+        s.identifier: s.default_value if s.linked is None else play_blender(config, s.linked, known)
+        for s in node.inputs
+        if not (node.kind == "CompositorNodeConvertColorSpace" and node.label in known)
+    }
+    values = list(taken.values())
+    match node.kind:
+        case "CompositorNodeConvertColorSpace" if node.label in known:
+            return known[node.label]
+        case "CompositorNodeConvertColorSpace":
+            (picture,) = values
+            given = apply(
+                config.getProcessor(node.from_color_space, node.to_color_space),
+                picture.reshape(-1, 3),
+            )
+            return given.reshape(picture.shape)
+        case "NodeGroupInput" | "CompositorNodeSceneTime":
+            return known[socket.name]
+        case "CompositorNodeImage":
+            return OpenImageIO.ImageBuf(node.image.path).get_pixels()
+        case "CompositorNodeTranslate":  # its middle is the picture's, and it goes on for ever
+            tile, x, y, *how = values
+            assert how == ["Nearest", "Repeat", "Repeat"]
+            first = (GRAIN_PX - TILE) // 2
+            rows, columns = ((np.arange(GRAIN_PX) - first - int(moved)) % TILE for moved in (y, x))
+            return tile[np.ix_(rows, columns)]
+        case "CompositorNodeSeparateColor":
+            return values[0][..., ("Red", "Green", "Blue").index(socket.name)]
+        case "CompositorNodeCombineColor":
+            return np.stack(values[:3], axis=-1)
+        case "CompositorNodeConvolve":
+            assert taken["Normalize Kernel"] is False
+            return fftconvolve(taken["Image"], taken["Float Kernel"][..., 0], mode="same")
+        case "ShaderNodeMath":
+            one, other = (
+                s.default_value if s.linked is None else play_blender(config, s.linked, known)
+                for s in node.inputs[:2]
+            )
+            return {
+                "ADD": lambda: one + other, "MULTIPLY": lambda: one * other,
+                "SINE": lambda: math.sin(one), "ABSOLUTE": lambda: abs(one),
+                "FRACT": lambda: one % 1, "FLOOR": lambda: math.floor(one),
+            }[node.operation]()  # fmt: skip
+        case "ShaderNodeMix":
+            assert not (node.clamp_result or node.clamp_factor)
+            factor, one, other = values
+            whole = {"ADD": one + other, "SUBTRACT": one - other, "MULTIPLY": one * other}
+            return (1 - factor) * one + factor * whole[node.blend_type]
+    raise AssertionError(node.kind)
+
+
+@pytest.mark.parametrize("name", ["dyes", "print dyes"])
+def test_blender_adds_the_grain_of_the_chain(pack, monkeypatch, config, name):
+    tree, _ = run_blender(pack, monkeypatch)
+    after = {"dyes": "light through", "print dyes": "display"}[name]
+    (behind,) = (n for n in tree.made if getattr(n, "label", "") == f"Film step: {after}")
+    dyes = dyes_of_a_ramp()
+    known = {f"Film step: {name}": dyes, "Frame": 1001, "Seed": 3, "Grain": 1.0}
+    grainy = behind.inputs["Image"].linked
+    added = play_blender(config, grainy, known) - dyes
+    salts = {"print dyes": (2.9, 5.3), "dyes": (1.7, 4.1)}[name]
+    x, y = (
+        int(TILE * math.fmod(abs(math.sin(1001 * 12.9898 + 3 * 78.233 + salt) * 43758.5453), 1))
+        for salt in salts
+    )
+    middle = (GRAIN_PX - TILE) // 2
+    z = noise_at(pack, x + middle, y + middle)
+    wanted = grain_by_hand(dyes, z, PITCHES[0][0])
+    np.testing.assert_allclose(inside(added), inside(wanted), atol=3e-4 * abs(wanted).max())
+    assert not (play_blender(config, grainy, known | {"Grain": 0.0}) - dyes).any()
+
+
 def test_blender_steps_are_the_chain(config, pack):
     """What the group does where nothing is blurred, step by step in OCIO."""
 
@@ -839,11 +1204,12 @@ def test_blender_steps_are_the_chain(config, pack):
     held = step(exposure, "Film step: compensated") + step(
         step(exposure, "Film step: developed"), "Film step: held back"
     )
-    light = step(held, "Film step: light through")
+    light = step(step(held, "Film step: dyes"), "Film step: light through")
     density = chain_by_tables(pack, colours())
     np.testing.assert_allclose(-np.log10(light), density, atol=2e-5)
     for points in (0.0, 4.0):
-        shown = step(light * 10 ** (PER_POINT * points), "Film step: display")
+        print_dyes = step(light * 10 ** (PER_POINT * points), "Film step: print dyes")
+        shown = step(print_dyes, "Film step: display")
         by_hand = table_by_hand(pack, pack.manifest.print_clf, density - PER_POINT * points)
         np.testing.assert_allclose(shown, by_hand, atol=5e-5)
 
@@ -895,8 +1261,9 @@ def test_a_pack_without_kernels_has_hosts_too(tmp_path, pack, device):
     np.testing.assert_allclose(shown, table_by_hand(pack, m.film.clf, colours()), atol=3e-5)
     x = table_by_hand(pack, table(pack, "coded exposure").clf, colours()).astype(float)
     light = run_dctl(
-        device, folder / "resolve/2_light_through.dctl", planes_of(np.maximum(10**x - OFFSET, 0))
-    )
+        device, folder / "resolve/2_light_through.dctl", planes_of(np.maximum(10**x - OFFSET, 0)),
+        grain=0,
+    )  # fmt: skip
     np.testing.assert_allclose(
         -np.log10(light), planes_of(chain_by_tables(pack, colours())), atol=2e-5
     )

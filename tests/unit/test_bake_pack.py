@@ -225,8 +225,8 @@ def test_another_pitch_than_the_kernels_is_refused_by_the_replay(pack, tmp_path)
 
 def test_the_replay_refuses_a_step_that_it_does_not_know(pack):
     said = json.loads((pack / "pack.json").read_text())
-    made_by(said, "dyes")["kind"] = "grain"
-    with pytest.raises(ValueError, match="dyes is made by 'grain', which this file knows not"):
+    made_by(said, "dyes")["kind"] = "sharpen"
+    with pytest.raises(ValueError, match="dyes is made by 'sharpen', which this file knows not"):
         replay(said, pack, np.full((2, 2, 3), 0.4), 24.89e3 / WIDTH)
 
 
@@ -325,7 +325,7 @@ def _link_out(folder: Path) -> None:
 BAD = {
     "exchanged": (_exchange_a_part, r"luts/05_view\.clf is not the file the pack was made with"),
     "missing": (_lose_a_part, r"luts/04_printing\.clf is missing"),
-    "version": (_say(schema_version=4), r"schema_version is 4, this program reads 1 to 3"),
+    "version": (_say(schema_version=5), r"schema_version is 5, this program reads 1 to 4"),
     "schema": (_say(schema="other/pack"), r"has the schema 'other/pack'"),
     "older, of other parts": (
         _say(schema_version=2, settings="none"), r"pack\.json is none of version 2"
@@ -538,20 +538,39 @@ def test_a_pack_plays_without_an_opencl_device(pack, tmp_path, command, monkeypa
     assert command(*slow[:4], "colours.png", "--spatial", "off").code == 0
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_pack_of_an_older_version_is_read(copied, version):
     """As its chain stood in parts, and as nothing was said of what had one way."""
     path = copied / "pack.json"
-    said = json.loads(path.read_text())
+    said = without_grain(json.loads(path.read_text()))
+    path.write_text(json.dumps(said))
     with open_pack(copied) as opened:
         wanted = opened.manifest
-    for unsaid in ("balance", "flare", "gamut", "upsampling"):
-        del said["settings"][unsaid]
-    older = as_version_1(said) if version == 1 else said | {"schema_version": 2}
+    unsaid = ["grain", "grain_size"]
+    if version < 3:
+        unsaid += ["balance", "flare", "gamut", "upsampling"]
+    for name in unsaid:
+        del said["settings"][name]
+    older = as_version_1(said) if version == 1 else said | {"schema_version": version}
     path.write_text(json.dumps(older))
     with open_pack(copied) as opened:
         assert opened.manifest == wanted
         assert not verify(opened, open_device()).failures
+
+
+def without_grain(said: dict) -> dict:
+    """The manifest of a pack that was baked without any."""
+    steps, before = [], {}
+    for step in said["chain"]["steps"]:
+        if step["kind"] == "grain":
+            before[step["gives"]] = step["takes"]
+        else:
+            steps.append(step | {"takes": before.get(step["takes"], step["takes"])})
+    wires = [wire for wire in said["chain"]["wires"] if wire["name"] not in before]
+    return said | {
+        "chain": said["chain"] | {"wires": wires, "steps": steps},
+        "settings": said["settings"] | {"grain": False},
+    }
 
 
 def as_version_1(said: dict) -> dict:
