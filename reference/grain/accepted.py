@@ -121,17 +121,25 @@ def largest_radius(outcome: Outcome, truth: Outcome) -> float:
     return reached
 
 
-def table(outcomes: list[Outcome]) -> str:
-    """Methods beside each other, and beside them what is accepted, as Markdown."""
-    lines = [
-        " | ".join(["| metric", *(o.method for o in outcomes), "published network", "accepted |"]),
-        "|---" * (len(outcomes) + 3) + "|",
+def table(outcomes: list[Outcome], published: Mapping[str, float] | None = None) -> str:
+    """Methods beside each other, and beside them what is accepted, as Markdown.
+
+    Args:
+        outcomes: Of the methods, at the same radii.
+        published: Figures of a network of others, by title, in a column of their own.
+    """
+    heads = [
+        *(o.method for o in outcomes),
+        *(["published network"] if published else []),
+        "accepted",
     ]
+    lines = [" | ".join(["| metric", *heads]) + " |", "|---" * (len(heads) + 1) + "|"]
     for row in zip(*map(readings, outcomes), strict=True):
-        cells = [_told(reading) for reading in row]
         title, form, _, limit = row[0]
-        published = form.format(PUBLISHED[title]) if title in PUBLISHED else "fails"
-        lines.append(" | ".join([f"| {title}", *cells, published, f"{form.format(limit)} |"]))
+        cells = [title, *map(_told, row)]
+        if published:
+            cells.append(form.format(published[title]) if title in published else "fails")
+        lines.append("| " + " | ".join([*cells, form.format(limit)]) + " |")
     return "\n".join(lines)
 
 

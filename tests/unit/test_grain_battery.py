@@ -124,7 +124,10 @@ def test_a_method_is_accepted_up_to_the_first_radius_that_fails():
 def test_the_table_tells_what_misses_in_bold():
     good, bad = outcome("good"), outcome("bad", worse={(r, "skew") for r in (0.1, 0.4, 0.8)})
     (row,) = (line for line in accepted.table([good, bad]).splitlines() if "skewness" in line)
-    assert row == "| skewness | 0.018 | **0.070** | 0.048 | 0.035 |"
+    assert row == "| skewness | 0.018 | **0.070** | 0.035 |"
+    beside = accepted.table([good], accepted.PUBLISHED)
+    assert "| skewness | 0.018 | 0.048 | 0.035 |" in beside
+    assert "| when a corner is drawn alone | 0 | fails | 0 |" in beside
     assert all(reading.accepted for reading in accepted.readings(good))
     assert [r.title for r in accepted.readings(bad) if not r.accepted] == ["skewness"]
 
@@ -170,7 +173,7 @@ def test_the_command_fails_a_method_that_misses_and_keeps_its_figures(small, cap
     name = f"{__name__}:SMOOTH"
     assert battery.main([name, "--aperture", "scan", "--rho", "0.4", "--json", str(file)]) == 1
     told = capsys.readouterr().out
-    assert "| metric | smooth | published network | accepted |" in told
+    assert "| metric | smooth | accepted |" in told
     assert "**100.00 %**" in told
     assert '"method": "smooth"' in file.read_text()
 
