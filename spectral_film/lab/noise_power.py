@@ -13,7 +13,13 @@ from scipy.signal.windows import hann
 from spectral_film.lab.closed_form import ClosedForm, closed_form
 from spectral_film.lab.darkroom import Darkroom, aim_log_exposure
 from spectral_film.lab.densitometer import disc, status_density
-from spectral_film.lab.granularity import PITCH_UM, even_density, flat_fields, read_fields
+from spectral_film.lab.granularity import (
+    APERTURE_UM,
+    PITCH_UM,
+    even_density,
+    flat_fields,
+    read_fields,
+)
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
 from spectral_film.lab.tolerances import NOISE_POWER, SELWYN
 
@@ -75,8 +81,8 @@ def noise_power(darkroom: Darkroom) -> Measurement:
         title="Noise power spectrum",
         method=f"A grey field, sampled every {PITCH_UM:.2f} um; mean of the periodograms of tiles "
         f"of {TILE} x {TILE} samples under a Hann window, averaged around the origin. {BESIDE}",
-        axes=("cycles/mm on the film", "noise power, um² of density squared"),
-        curves=_beside(cycles, power, error, model),
+        axes=("cycles/mm on the film", "log10 of noise power, µm² of density squared"),
+        curves=_beside(cycles, np.log10(power), error / power / np.log(10), np.log10(model)),
         checks=[
             Check(
                 name=f"noise power, {record}: rms miss of the closed form",
@@ -107,13 +113,14 @@ def selwyn(darkroom: Darkroom) -> Measurement:
     model = root_of_area * np.stack(
         [expected.sigma_through(PITCH_UM, diameter) for diameter in APERTURES_UM], axis=1
     )
-    misses = read / model - 1
+    misses, at_sheet = read / model - 1, APERTURES_UM.index(APERTURE_UM)
+    of_sheet = model[:, at_sheet, None]
     return Measurement(
         title="Selwyn's law",
         method="A grey field through round apertures; drawn: standard deviation times the root of "
-        f"twice the area. {BESIDE}",
-        axes=("diameter of the aperture, um", "granularity after Selwyn, um of density"),
-        curves=_beside(diameters, read, error, model),
+        f"twice the area, over what the closed form has at {APERTURE_UM:g} um. {BESIDE}",
+        axes=("diameter of the aperture, um", f"granularity after Selwyn, {APERTURE_UM:g} um = 1"),
+        curves=_beside(diameters, read / of_sheet, error / of_sheet, model / of_sheet),
         checks=[
             Check(
                 name=f"granularity by aperture, {record}: largest miss of the closed form",
@@ -124,6 +131,10 @@ def selwyn(darkroom: Darkroom) -> Measurement:
             )
             for record, miss in zip(RECORDS, misses, strict=True)
         ],
+        numbers={
+            f"granularity after Selwyn at {APERTURE_UM:g} um, {record}": (float(g), "um of density")
+            for record, g in zip(RECORDS, read[:, at_sheet], strict=True)
+        },
     )
 
 

@@ -77,7 +77,7 @@ GRANULARITY = Tolerance(
     rms=0.025,
     largest=0.05,
     unit="of what is published",
-    reason="two readers of one chart differ by 5 %; readings are known to 1 %, the largest of a "
+    reason="two readers of one chart differ by 5 %; readings are known to 1.1 %, the largest of a "
     "dozen to 2.5 %",
 )
 MOST_STANDARD_ERRORS = 4.0  # that grain may seem to move a mean by
