@@ -26,6 +26,8 @@ STEPS_OF_A_CURVE = 4096  # a straight line between two is off by 1e-5 of a dye a
 # Nodes along an edge. The first takes 1.5 times the range of codes that a picture has.
 SIZES = {"layer exposure": 65, "printing": 33, "view": 49}
 COLOURS_OF_A_KIND, JUDGED_OF_A_KIND, COLOURS_OF_A_NODE = 40_000, 10_000, 4
+# Grain takes dye away where there is none: as far as that goes, and how far off pixels mostly are.
+BELOW_NONE, OFF_BY = -0.25, 0.05
 # A unit of difference for the solver: what makes some 0.3 CIEDE2000 on the screen.
 EXPOSURE_UNIT, DENSITY_UNIT, CIEDE2000_UNIT = 0.003, 0.001, 0.3
 SOLVED_WITH, JUDGED_WITH = 5213, 2393
@@ -83,7 +85,7 @@ def stage_tables(
         name: str,
         path: Callable[[np.ndarray], np.ndarray],
         wire: str,
-        high: float,
+        ends: tuple[float, float],
         difference: Callable[[np.ndarray, np.ndarray], np.ndarray],
         unit: float,
         said: str,
@@ -92,13 +94,16 @@ def stage_tables(
         size = SIZES[name]
         rng = np.random.default_rng(SOLVED_WITH)
         kinds = dict(getattr(learnt, wire))
-        kinds[WHOLE_CUBE] = rng.uniform(0, high, (COLOURS_OF_A_NODE * size**3, 3))
+        if ends[0] < 0:
+            even = kinds["photograph"]
+            kinds["grain"] = (even + rng.normal(0, OFF_BY, even.shape)).clip(*ends)
+        kinds[WHOLE_CUBE] = rng.uniform(*ends, (COLOURS_OF_A_NODE * size**3, 3))
         lattice = solved(
             path,
             size,
             *weighted(kinds),
             difference=lambda wanted, got: difference(wanted, got) / unit,
-            domain=(0.0, high),
+            domain=ends,
         )
         fresh = np.concatenate(list(getattr(judged, wire).values()))
         off = difference(path(fresh), ocio_play(table_transform(lattice))(fresh))
@@ -109,23 +114,24 @@ def stage_tables(
     def compensated(h: np.ndarray) -> np.ndarray:
         return h + pieces.coupling @ curve.dye(h)
 
+    least = BELOW_NONE if recipe.grain else 0.0
     aim = recipe.print_film.lad.log_exposure
     ends = (aim.min() - PRINT_LOG_EXPOSURE, aim.max() + PRINT_LOG_EXPOSURE)
     return StageTables(
         exposure_offset=offset,
         layer_exposure=solve(
-            "layer exposure", log_exposure, "scene", top, _largest, EXPOSURE_UNIT,
+            "layer exposure", log_exposure, "scene", (0.0, top), _largest, EXPOSURE_UNIT,
             "log10 exposure",
         ),
         curve=curve_table(curve.dye, LOG_EXPOSURE, "dye amount"),
         compensated=curve_table(compensated, LOG_EXPOSURE, "log10 exposure"),
         printing=solve(
-            "printing", engine.printing_density, "dyes", most_dye(curve), _largest, DENSITY_UNIT,
-            "printing density",
+            "printing", engine.printing_density, "dyes", (least, most_dye(curve)),
+            _largest, DENSITY_UNIT, "printing density",
         ),
         print_curve=curve_table(print_curve.dye, ends, "dye amount"),
         view=solve(
-            "view", engine.display, "print_dyes", most_dye(print_curve),
+            "view", engine.display, "print_dyes", (least, most_dye(print_curve)),
             engine.difference, CIEDE2000_UNIT, CIEDE2000,
         ),
     )  # fmt: skip
