@@ -62,7 +62,11 @@ def picture(u: np.ndarray, rho: float, aperture: Aperture, seed: int) -> np.ndar
 
 
 def tile(
-    u: Sequence[float], rho: float, aperture: Aperture, shape: tuple[int, int], seed: int
+    u: Sequence[float] | np.ndarray,
+    rho: float,
+    aperture: Aperture,
+    shape: tuple[int, int],
+    seed: int,
 ) -> np.ndarray:
     """Like `flat`, of pictures that go on at the opposite border; (level, y, x).
 

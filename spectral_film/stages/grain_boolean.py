@@ -24,7 +24,7 @@ import numpy as np
 from spectral_film.device.launch import LOCAL_SIZE, Launch
 from spectral_film.device.planes import Planes, Region
 from spectral_film.device.site import Site
-from spectral_film.emulsion.film import Film
+from spectral_film.emulsion.film import Grainy
 from spectral_film.errors import UsageError
 from spectral_film.grain import boolean, reading
 from spectral_film.grain.aperture import SCAN, Aperture
@@ -145,7 +145,7 @@ class BooleanGrain:
 
 
 def of_film(
-    film: Film,
+    film: Grainy,
     pitch_um: tuple[float, float],
     *,
     size: float,

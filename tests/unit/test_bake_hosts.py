@@ -609,7 +609,7 @@ class Piece(NamedTuple):
 
     def over(self, other: "Piece") -> np.ndarray:
         """What it has where the other lies: black where it has nothing."""
-        height, width, channels = other.pixels.shape
+        height, width, _ = other.pixels.shape
         found = np.zeros((height, width, self.pixels.shape[2]))
         rows = np.arange(other.y, other.y + height) - self.y
         columns = np.arange(other.x, other.x + width) - self.x
@@ -1166,7 +1166,8 @@ def play_blender(config, socket, known: dict[str, object]) -> object:
                 "FRACT": lambda: one % 1, "FLOOR": lambda: math.floor(one),
             }[node.operation]()  # fmt: skip
         case "ShaderNodeMix":
-            assert not (node.clamp_result or node.clamp_factor)
+            assert not node.clamp_result
+            assert not node.clamp_factor
             factor, one, other = values
             whole = {"ADD": one + other, "SUBTRACT": one - other, "MULTIPLY": one * other}
             return (1 - factor) * one + factor * whole[node.blend_type]
