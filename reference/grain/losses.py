@@ -5,7 +5,7 @@ taken of two independent halves of a sample: the product of the errors of both i
 the square of the true error, while the square of one error would count the sample's noise too and
 reward the network for what is quiet. So these figures may come out negative.
 
-Samples are in standard deviations of Boolean grain, with mean 0. docs/physics.md, Grain network.
+Samples are in standard deviations of Boolean grain, with mean 0. docs/physics.md, Grain training.
 """
 
 import jax

@@ -2,7 +2,8 @@
 
 The equations are those of `spectral_film.grain.network`, in float32 and with a slope for every
 coefficient; what ships is drawn in float64 by its twin, `reference.stages.grain`. Each coefficient
-is a polynomial in log rho, so that sizes learn from each other. docs/physics.md, Grain network.
+is a polynomial in log rho, so that sizes learn from each other. docs/physics.md, Grain network,
+Grain training.
 """
 
 import math
@@ -15,7 +16,7 @@ import numpy as np
 from jax import Array
 
 from reference.grain.frequencies import members_of, transfer
-from spectral_film.grain.network import GAUSSIAN, MEAN_DEGREE, WIDEST
+from spectral_film.grain.network import GAUSSIAN
 from spectral_film.grain.orbits import members, orbits, sums
 
 RADIUS = 2  # of both filters, in pixels
@@ -23,6 +24,9 @@ CHANNELS = 20
 POWERS = 5  # of v: 4th degree
 SIZE_POWERS = 6  # of log rho: 5th degree
 SMALLEST, LARGEST = 0.05, 1.0  # rho, in pixels
+# Of the polynomials of the mean, and where they are fitted: coarser than what ships, which needs no
+# slopes.
+MEAN_DEGREE, WIDEST = 10, 0.98
 HERMITE = 16  # orders that the spectrum tells apart; what is beyond is below 1e-4 of the variance
 
 MEMBERS = [members_of(*name) for name in orbits(RADIUS)]
@@ -89,7 +93,7 @@ def _size_series(rho: Array | np.ndarray) -> Array:
 
 
 def texture(noise: Array, v: Array, amplitude: Array, weights: Weights) -> Array:
-    """What the network draws, n of docs/physics.md, where filters find all their pixels.
+    """What the network draws, n, where its filters find all their pixels.
 
     Args:
         noise: White, of variance 1, (..., y, x).

@@ -123,7 +123,7 @@ def log_shapes(aperture: Aperture) -> Array:
 
 def _even(rho: float, aperture: Aperture, side: int, seed: int) -> tuple[np.ndarray, ...]:
     """Quantiles, third moment and Gram matrix of even coverages, (level, ...)."""
-    tile = boolean.tile(LEVELS, rho, aperture, (side, side), seed)
+    tile = boolean.tile(LEVELS.tolist(), rho, aperture, (side, side), seed)
     grain = tile - LEVELS[:, None, None]
     grain /= np.sqrt(variance(LEVELS, rho, aperture))[:, None, None]
     own = (tile - tile.mean(axis=(1, 2), keepdims=True)) / tile.std(axis=(1, 2), keepdims=True)

@@ -3,8 +3,8 @@
     python -m reference.grain.train -o assets/grain/network.h5 [--steps N] [--seed N]
 
 At first the spectrum alone is fitted, in closed form; then histogram, shapes and pictures too, on
-samples that are new at every step. The file has the loss of every step. docs/physics.md, Grain
-network.
+samples that are new at every step. The file keeps the losses on the way. docs/physics.md, Grain
+training.
 """
 
 import argparse

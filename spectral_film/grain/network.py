@@ -24,8 +24,8 @@ import numpy as np
 from spectral_film.grain.aperture import SCAN, Aperture
 from spectral_film.grain.orbits import members, radius_of, square, sums
 
-WIDEST = 0.98  # |2 u - 1| at most is .96: where the polynomials of the mean are fitted
-MEAN_DEGREE = 14  # of them: the mean is right to 5e-4 of the texture's standard deviation
+WIDEST = 0.965  # |2 u - 1| at most is .96: where the polynomials of the mean are fitted
+MEAN_DEGREE = 18  # of them: the mean is right to 4e-4 of the texture's standard deviation
 HERMITE = 14  # terms of a function of Gaussian noise that are told apart; the rest is white
 GAUSSIAN = np.linspace(-7, 7, 281)  # where expectations are summed
 DENSITY = np.exp(-(GAUSSIAN**2) / 2) / np.exp(-(GAUSSIAN**2) / 2).sum()

@@ -96,25 +96,30 @@ def test_two_halves_know_the_true_error():
 
 
 def test_small_discs_follow_from_larger_ones():
-    """Quantiles that are not rendered, against discs that are, of twice and four times the size."""
-    found = {rho: targets._even(rho, BENCH, 128, seed)[0] for seed, rho in enumerate((0.2, 0.4))}
-    shrunk = targets.shrunk(found[0.4], 0.5)
-    # A tile of 128 has some 1600 clumps: quantiles within three sigma are known to .1.
-    inner = slice(4, -4)
-    assert abs(shrunk - found[0.2])[2:-2, inner].mean() < 0.03
-    assert abs(found[0.4] - found[0.2])[2:-2, inner].mean() > 0.06
+    """Quantiles that are not rendered, from discs of twice the size, against discs of this one."""
+    small, large = (
+        np.mean([targets._even(rho, BENCH, 128, seed)[0] for seed in range(50, 54)], axis=0)
+        for rho in (0.2, 0.4)
+    )
+    # Coverages of .1 to .9, quantiles within two sigma; what four tiles of some 1600 clumps tell of
+    # them is good to about .01.
+    shown = slice(2, -2), slice(4, -4)
+    assert abs(targets.shrunk(jnp.asarray(large), 0.5) - small)[shown].mean() < 0.012
+    assert abs(large - small)[shown].mean() > 0.024
 
 
 # It learns
 
 
 def test_training_fits_the_spectrum():
-    """Untrained, it is wrong by more than 5 dB; a hundred steps leave less than a fifth of it."""
-    aims = closed_targets(BENCH)
-    recipe = replace(RECIPE, closed_steps=100, steps=0)
-    found = [np.sqrt(step.losses[0]) for step in train.train(recipe, aims)]
-    assert np.mean(found[:5]) > 3
-    assert np.mean(found[-20:]) < np.mean(found[:5]) / 4
+    """It begins with a blur that is about right, 1 dB off, and is to learn nearly all of that.
+
+    Two hundred steps leave an eighth; a network that learns nothing stays where it is.
+    """
+    recipe = replace(RECIPE, closed_steps=200, steps=0)
+    steps = train.train(recipe, closed_targets(BENCH))
+    found = np.sqrt([step.losses[0] for step in steps])
+    assert found[-20:].mean() < found[:5].mean() / 4
 
 
 @pytest.mark.slow
