@@ -212,6 +212,24 @@ def test_pixels_larger_than_half_the_disc_are_read_through_a_larger_one(negative
     assert read == pytest.approx(of_the_layers(negative) * 48 / 80, rel=0.015)
 
 
+def test_what_a_larger_disc_reads_of_huge_clouds_is_not_selwyns(negative):
+    """Clouds of 25 um are as large as the sheet's disc; the film without pixels says what it is."""
+    pitch, size = (40.0, 40.0), 10.0
+    covariance = of_boolean(negative, pitch, size)
+    gain = strength(negative, pitch, covariance, size)
+    u, weight = reading.coverage(negative), negative.tone_curve.density_range[:, :, None]
+    radius = size * negative.grain.radius_um[:, :, None]
+    wide, narrow = (
+        (weight**2 * reading.disc_variance(u, radius, across)).sum(axis=1) for across in (80, 48)
+    )
+    less = np.sqrt(wide / narrow)
+    assert (less[2] > 1.05 * 48 / 80).all()  # of yellow, off Selwyn's law
+    layers = slopes(negative) * negative.grain.rms * less
+    expected = np.sqrt((layers**2).sum(axis=1))
+    read = read_by_hand(negative, gain, covariance, pitch, 80.0)
+    assert read == pytest.approx(expected, rel=CONVERGED)
+
+
 def test_the_larger_disc_sets_in_without_a_step(negative):
     below, above = (
         strength(negative, (pitch, pitch), of_boolean(negative, (pitch, pitch)))
