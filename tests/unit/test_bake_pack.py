@@ -27,6 +27,7 @@ from bake.picture import play_picture
 from bake.plain_player import PlainPlayer
 from bake.player import Player
 from bake.recipe import Grid, Recipe
+from bake.reference_scene import gate_of, scene_of_codes
 from bake.replay import replay, through
 from bake.verify import BOUNDS, Verification, verify
 from spectral_film import Scene, Settings, open_device, render
@@ -497,6 +498,52 @@ def test_the_player_does_what_the_replay_does(pack, device):
         plain = PlainPlayer(opened).play(planes, (image.pitch_um, image.pitch_um))
     # Positions in float32 in tables of up to 4096 steps, four tables one after the other.
     assert played == pytest.approx(plain, abs=5e-4)
+
+
+def test_grain_is_of_the_frame_that_the_name_says(pack, tmp_path, command):
+    save_picture(tmp_path / "shot.0007.exr", np.full((40, 64, 3), 0.18))
+
+    def played(name: str, *options: str) -> np.ndarray:
+        done = command("bake", "play", pack, "shot.0007.exr", name, "--bits", "32", *options)
+        assert done.code == 0, done.stderr
+        return OpenImageIO.ImageBuf(str(tmp_path / name)).get_pixels(OpenImageIO.FLOAT)
+
+    named, seventh = played("named.exr"), played("7.exr", "--frame", "7")
+    eighth, reseeded = played("8.exr", "--frame", "8"), played("seed.exr", "--seed", "1")
+    none = played("none.exr", "--grain", "off")
+    np.testing.assert_array_equal(named, seventh)
+    assert none.std((0, 1)).max() < 1e-5  # an even grey, blurred in float32
+    grain = [(picture - none)[..., 1].ravel() for picture in (named, eighth, reseeded)]
+    assert np.min(np.std(grain, axis=1)) > 1e-4  # pixels of 389 um even out most of it
+    # Alike over two pixels: 2560 of them are some 600 apart, and .16 is four deviations.
+    assert abs(np.corrcoef(grain)[np.triu_indices(3, 1)]).max() < 0.16
+    said = OpenImageIO.ImageBuf(str(tmp_path / "named.exr")).spec()
+    assert "frame 7, seed 0" in said.to_xml()
+
+
+def test_the_grain_of_the_player_is_that_of_the_engine(pack):
+    """Pixel by pixel, where the engine draws the form that packs hold; at a pitch of neither."""
+    codes = np.full((1, 48, 80, 3), 0.4135884, np.float32)[0]
+    codes[:, 40:] = 0.25
+    pitch = 9.0
+    planes = np.ascontiguousarray(np.moveaxis(codes, -1, 0))
+    scene = scene_of_codes(codes, "ACEScct")
+    settings = replace(
+        RECIPE.settings, scatter=True, halation=True, adjacency=True, seed=5, frame=3,
+        gate=gate_of(codes, pitch),
+    )  # fmt: skip
+    with open_pack(pack) as opened:
+        player = Player(opened, open_device())
+        off, on = (player.play(planes, (pitch, pitch), frame=frame, seed=5) for frame in (None, 3))
+    wanted = [
+        render(scene, replace(settings, grain=grain), encode=True).planes
+        for grain in ("off", "fast")
+    ]
+    grain, of_engine = on - off, wanted[1] - wanted[0]
+    for layer in range(3):
+        # The rest is the slope of the tables from node to node.
+        assert np.corrcoef(grain[layer].ravel(), of_engine[layer].ravel())[0, 1] > 0.99
+    assert grain.std() == pytest.approx(of_engine.std(), rel=0.04)
 
 
 def test_planes_of_the_player_stay_on_the_device(pack):
