@@ -228,6 +228,13 @@ def test_it_does_so_at_any_sampling(device, stock, method, pitch_um):
     check(Darkroom(device=device, film=load_film(stock), grain=method), pitch_um, 2500, 0.05)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("stock", ["vision3-250d", "2383"])
+def test_grain_drawn_disc_by_disc_reads_so_too(device, stock):
+    # 600 places know 2.9 %, the farthest of fifteen 6 to 7 %.
+    check(Darkroom(device=device, film=load_film(stock), grain="boolean"), 3.0, 600, 0.09)
+
+
 @pytest.mark.parametrize("stock", ["vision3-250d", "2383"])
 def test_other_apertures_and_the_spectrum_are_those_of_the_closed_form(device, stock):
     darkroom = Darkroom(device=device, film=load_film(stock), grain="fast")
