@@ -5,6 +5,7 @@ from functools import reduce
 from itertools import product
 
 import jax.numpy as jnp
+from jax import lax
 from jax.scipy.special import ndtri
 from jaxtyping import Array, Float64, UInt32
 
@@ -156,8 +157,9 @@ def _orbit_sum(
     turned = {
         (sx * x, sy * y) for x, y in (name, name[::-1]) for sx, sy in product((1, -1), (1, -1))
     }
+    # Offsets are operands, or each of them would be compiled for itself.
     return _total(
-        plane[radius + dy : radius + dy + rows, radius + dx : radius + dx + columns]
+        lax.dynamic_slice(plane, (radius + dy, radius + dx), (rows, columns))
         for dx, dy in sorted(turned)
     )
 

@@ -332,6 +332,6 @@ def test_what_no_grain_can_be_is_one_sentence(changes, told):
 def test_a_frame_s_number_ends_its_name(name, number):
     from pathlib import Path
 
-    from spectral_film.app.render import _frame
+    from spectral_film.app.options import frame_of
 
-    assert _frame(Path(name)) == number
+    assert frame_of(Path(name)) == number
