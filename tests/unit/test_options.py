@@ -43,7 +43,7 @@ def test_baking_decides_the_same_for_another_screen(command, form, target, told)
     heard = told(f"bake.{form}.bake_{form}")
     command("bake", form, "-o", target)
     # A table holds nothing of what happens between pixels, so a recipe turns that off.
-    off = {"scatter": False, "halation": False, "adjacency": False}
+    off = {"scatter": False, "halation": False, "adjacency": False, "grain": "off"}
     assert heard[0].settings == replace(Settings(), display="Rec.709", **off)
 
 
