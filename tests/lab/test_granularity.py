@@ -229,10 +229,10 @@ def test_it_does_so_at_any_sampling(device, stock, method, pitch_um):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stock", ["vision3-250d", "2383"])
-def test_grain_drawn_disc_by_disc_reads_so_too(device, stock):
-    # 600 places know 2.9 %, the farthest of fifteen 6 to 7 %.
-    check(Darkroom(device=device, film=load_film(stock), grain="boolean"), 3.0, 600, 0.09)
+def test_grain_drawn_disc_by_disc_reads_so_too(device, negative):
+    # Discs take long. 600 places know one reading to 2.9 %, of which this is four and a half; what
+    # holds them is the mean of all, within 2 %.
+    check(Darkroom(device=device, film=negative, grain="boolean"), 3.0, 600, 0.13)
 
 
 @pytest.mark.parametrize("stock", ["vision3-250d", "2383"])
