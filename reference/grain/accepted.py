@@ -8,7 +8,7 @@ import numpy as np
 from reference.grain.outcome import Measured, Outcome
 
 LARGEST = 0.8  # pixels, the radius at which a photograph's spectrum has a limit of its own
-# At one radius a sample is small. Means may be off by so many standard errors; the model itself,
+# A sample may be small. Means may be off by so many standard errors; the model itself,
 # with other discs, may show as little as half of the rest.
 STANDARD_ERRORS, OF_TRUTH = 3.0, 2.0
 
@@ -99,7 +99,10 @@ def readings(outcome: Outcome) -> Iterator[Reading]:
 
 
 def largest_radius(outcome: Outcome, truth: Outcome) -> float:
-    """The radius up to which all of a method's even coverages are accepted; 0 where none is.
+    """The radius up to which a method's even coverages are accepted; 0 where none is.
+
+    At a radius it is the battery of all radii up to there that has to be within, as the battery of
+    all is what limits are of.
 
     Args:
         outcome: Of the method.
@@ -107,11 +110,12 @@ def largest_radius(outcome: Outcome, truth: Outcome) -> float:
     """
     reached = 0.0
     for rho in sorted(outcome.flat):
+        of, of_truth = ({r: o.flat[r] for r in o.flat if r <= rho} for o in (outcome, truth))
         for metric, limit in FLAT.items():
-            found, floor = (_all({rho: o.flat[rho]}, metric) for o in (outcome, truth))
+            found, floor = _all(of, metric), _all(of_truth, metric)
             by_chance = OF_TRUTH * np.array([floor.mean(), floor.max()])
             if metric == "mean":
-                errors = _all({rho: outcome.flat[rho]}, "standard error")
+                errors = _all(of, "standard error")
                 by_chance = STANDARD_ERRORS * np.array([errors.mean(), errors.max()])
             if np.any(
                 [found.mean(), found.max()] > np.maximum([limit.mean, limit.worst], by_chance)

@@ -81,11 +81,12 @@ def test_each_step_takes_what_one_before_it_gives(path, negative):
     [
         ({"halation": False, "scatter": False}, {"optics", "print optics"}),
         ({"halation": False}, set()),
+        ({"grain": "off"}, {"grain", "print grain"}),
         ({"adjacency": False}, {"inhibitor diffusion"}),
         ({"adjacency": "pde"}, {"inhibitor release", "inhibitor diffusion", "tone curve"}),
         (
             {"printed": False, "print_film": None},
-            {"printing", "print optics", "print tone curve"},
+            {"printing", "print optics", "print tone curve", "print grain"},
         ),
     ],
 )
