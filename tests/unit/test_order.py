@@ -85,7 +85,7 @@ def test_each_step_takes_what_one_before_it_gives(path, negative):
         ({"adjacency": "pde"}, {"inhibitor release", "inhibitor diffusion", "tone curve"}),
         (
             {"printed": False, "print_film": None},
-            {"printing", "print optics", "print tone curve"},
+            {"printing", "print optics", "print tone curve", "print grain"},
         ),
     ],
 )
