@@ -75,7 +75,8 @@ def test_shared_memory_is_crossed_by_nothing(device, scene):
 
 def test_a_crop_takes_up_no_more_than_it_can_see(device, scene):
     own = Device(device.opencl, shares_host_memory=False)
-    settings = replace(COARSE, gate="45x31")  # pixels of 1 mm: three on each side are enough
+    # Pixels of 1 mm: three on each side are enough, but for grain, which counts in pixels.
+    settings = replace(COARSE, gate="45x31", grain="off")
     up = own.traffic.up
     render(scene, settings, crop=(20, 15, 2, 2), device=own)
     assert own.traffic.up - up <= 3 * 12 * 12 * 4
@@ -130,7 +131,9 @@ def test_what_a_step_must_make_grows_by_the_reach_of_those_behind_it(device, neg
         assert taken.y == max(given.y - rows, 0)  # the piece lies 5 rows below the frame's edge
         assert taken.y + taken.height == given.y + given.height + rows
     reaches = {step.name: max(step.stage.reach) for step in steps if step.stage.reach_um}
-    assert list(reaches) == ["optics", "inhibitor diffusion", "print optics"]
+    assert list(reaches) == [
+        "optics", "inhibitor diffusion", "grain", "print optics", "print grain"
+    ]  # fmt: skip
     assert piece.x - regions[0].x == sum(reaches.values())
 
 
