@@ -45,7 +45,7 @@ BETWEEN = {
     "radii_of_photographs": (0.33, 0.67),
     "levels": (0.15, 0.45, 0.75, 0.85),
 }
-RADII_OF_SCANS = 0.05, 0.1, 0.2, 0.4, 0.8, 1.0
+RADII_OF_SCANS = 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0
 
 # A film whose dye amount is the coverage: what the tables of a texture are of.
 SHARE = (np.arange(NODES) / (NODES - 1)) ** 2

@@ -99,30 +99,29 @@ def readings(outcome: Outcome) -> Iterator[Reading]:
 
 
 def largest_radius(outcome: Outcome, truth: Outcome) -> float:
-    """The radius up to which a method's even coverages are accepted; 0 where none is.
+    """The largest radius up to which the battery accepts a method; 0 where there is none.
 
-    At a radius it is the battery of all radii up to there that has to be within, as the battery of
-    all is what limits are of.
+    Limits are of the mean over radii, so at each it is the battery of all up to there that counts.
 
     Args:
         outcome: Of the method.
         truth: Of the model itself with other discs, at the same radii.
     """
-    reached = 0.0
-    for rho in sorted(outcome.flat):
-        of, of_truth = ({r: o.flat[r] for r in o.flat if r <= rho} for o in (outcome, truth))
-        for metric, limit in FLAT.items():
-            found, floor = _all(of, metric), _all(of_truth, metric)
-            by_chance = OF_TRUTH * np.array([floor.mean(), floor.max()])
-            if metric == "mean":
-                errors = _all(of, "standard error")
-                by_chance = STANDARD_ERRORS * np.array([errors.mean(), errors.max()])
-            if np.any(
-                [found.mean(), found.max()] > np.maximum([limit.mean, limit.worst], by_chance)
-            ):
-                return reached
-        reached = rho
-    return reached
+    return max((rho for rho in outcome.flat if _is_within(outcome, truth, rho)), default=0.0)
+
+
+def _is_within(outcome: Outcome, truth: Outcome, largest: float) -> bool:
+    """Whether the battery of all radii up to the largest accepts a method."""
+    of, of_truth = ({r: o.flat[r] for r in o.flat if r <= largest} for o in (outcome, truth))
+    for metric, limit in FLAT.items():
+        found, floor = _all(of, metric), _all(of_truth, metric)
+        by_chance = OF_TRUTH * np.array([floor.mean(), floor.max()])
+        if metric == "mean":
+            errors = _all(of, "standard error")
+            by_chance = STANDARD_ERRORS * np.array([errors.mean(), errors.max()])
+        if np.any([found.mean(), found.max()] > np.maximum([limit.mean, limit.worst], by_chance)):
+            return False
+    return True
 
 
 def table(outcomes: list[Outcome], published: Mapping[str, float] | None = None) -> str:

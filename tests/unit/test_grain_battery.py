@@ -108,19 +108,22 @@ def outcome(name="it", worse=(), radii=(0.1, 0.4, 0.8)):
     return Outcome(name, "scan", {r: [flat(r)] for r in radii}, {0.8: [photograph]}, 0, 0)
 
 
-def test_a_method_is_accepted_up_to_the_first_radius_that_fails():
+def test_a_method_is_accepted_up_to_where_the_battery_so_far_is():
     truth = outcome("boolean")
-    assert accepted.largest_radius(outcome(), truth) == 0.8
-    # The battery is a mean over radii: what is twice too much at two of three is too much.
-    worse = {(0.4, "skew"), (0.8, "skew")}
-    assert accepted.largest_radius(outcome(worse=worse), truth) == 0.1
-    assert accepted.largest_radius(outcome(worse={(0.1, "size")}), truth) == 0
-    # A mean of .002 is two standard errors there, and five at half the radius.
-    assert accepted.largest_radius(outcome(worse={(0.8, "mean")}), truth) == 0.8
-    assert accepted.largest_radius(outcome(worse={(0.4, "mean")}), truth) == 0.1
+    everywhere = (0.1, 0.4, 0.8)
+
+    def largest(metric, *radii, beside=truth):
+        return accepted.largest_radius(outcome(worse={(r, metric) for r in radii}), beside)
+
+    assert largest("skew") == 0.8
+    assert largest("spectrum", 0.4, 0.8) == 0.1
+    assert largest("spectrum", *everywhere) == 0
+    # Three standard errors of a mean level are .0017 over all radii.
+    assert largest("mean", *everywhere) == 0
+    assert largest("mean", 0.8) == 0.8
     # What discs themselves show in as large a sample is no error of a method.
-    noisy = outcome("boolean", worse=worse)
-    assert accepted.largest_radius(outcome(worse=worse), noisy) == 0.8
+    noisy = outcome("boolean", worse={(r, "skew") for r in everywhere})
+    assert largest("skew", *everywhere, beside=noisy) == 0.8
 
 
 def test_the_table_tells_what_misses_in_bold():
