@@ -29,6 +29,8 @@ PICTURES, SHEETS = ROOT / "docs/pictures", ROOT / "reference/sheets"
 JPEG_QUALITY = 90
 CHART_IN, COMPARED_IN = (6.4, 3.3), (6.4, 4.4)
 CHECKER_AND_WEDGE = (30, 280, 450, 255)  # x, y, width, height
+STRIP = (40, 385, 880, 145)  # charts, skins, wedge
+GATE_OF_2K = "11.66x6.56"  # of the scene's 960 pixels, at the pitch of 2048 on super35
 
 
 def main(folder: Path) -> None:
@@ -42,6 +44,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     picture("print.jpg", Settings())
     picture("negative.jpg", Settings(print_film=None))
+    picture("grain.jpg", Settings(gate=GATE_OF_2K), STRIP)
     picture("white-print.jpg", Settings(exposure=1), CHECKER_AND_WEDGE)
     laboratory = Settings(white="lamp", balance="lad", exposure=1)
     picture("white-lamp.jpg", laboratory, CHECKER_AND_WEDGE)
