@@ -11,7 +11,7 @@ import argparse
 import importlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -56,7 +56,8 @@ def _on_flats(
     method: Method, rho: float, aperture: Aperture, levels: tuple[float, ...]
 ) -> list[Measured]:
     fields = np.stack(
-        [method.flat(np.array(levels), rho, aperture, SHAPE, seed) for seed in SEEDS], axis=1
+        [method.flat(np.array(levels), rho, aperture, SHAPE, seed) for seed in _of(SEEDS, rho)],
+        axis=1,
     )
     truths = _true_flats(rho, aperture, levels)
     return [
@@ -69,9 +70,15 @@ def _on_photographs(method: Method, rho: float, aperture: Aperture) -> list[Meas
     found: list[Measured] = []
     for u, truth in zip(photographs().values(), _true_photographs(rho, aperture), strict=True):
         blurred = boolean.mean(u, aperture)
-        drawn = [method.picture(u, rho, aperture, seed) - blurred for seed in PHOTOGRAPH_SEEDS]
+        seeds = _of(PHOTOGRAPH_SEEDS, rho)
+        drawn = [method.picture(u, rho, aperture, seed) - blurred for seed in seeds]
         found.append(metrics.of_photograph(np.stack(drawn)[INNER], truth, blurred[INNER]))
     return found
+
+
+def _of(seeds: Iterable[int], rho: float) -> list[int]:
+    """Of this radius alone: the same noise at all would be the same chance at all."""
+    return [seed + round(1e4 * rho) for seed in seeds]
 
 
 @cache
