@@ -138,7 +138,7 @@ CHAPTERS = (
         "the sheets publish; a smaller gate enlarges it.",
         (
             (_skin("no grain", grain="off"), _skin("grain of negative and print")),
-            (_skin("on Super 16", gate="super16"), _skin("on 65 mm", gate="65mm")),
+            (_skin("on Super 16", gate="super16"), _skin("on IMAX", gate="imax")),
         ),
     ),
     Chapter(

@@ -137,7 +137,7 @@ Grain = Annotated[
     typer.Option(
         metavar="ON",
         rich_help_panel=FILM_PANEL,
-        help="on: fast, net or boolean, as is near enough; or one of them; off.",
+        help="Drawn by fast, net or boolean; on chooses; off.",
     ),
 ]
 To = Annotated[

@@ -124,8 +124,9 @@ def test_halation_and_edges_are_in_it(pack):
     engine = render(scene, settings, encode=True).planes
     ring = np.s_[:, 61, 121 + round(275 / pitch)]
     assert on[ring][0] - off[ring][0] > 0.2  # red light where there was a dark wall
-    # Four 8-bit codes: the table goes straight across where the engine cuts blue, outside Rec.709.
-    assert on[ring] == pytest.approx(engine[ring], abs=0.016)
+    # Seven 8-bit codes: the table goes straight across where the engine cuts blue, outside Rec.709,
+    # and its nodes reach below no dye, for grain.
+    assert on[ring] == pytest.approx(engine[ring], abs=0.027)
     # Density over- and undershoots beside the edge: no such thing in the table alone.
     wall = on[1, 5, 60:80]
     assert abs(wall - wall[0]).max() > 0.005  # a code and more in 8 bits

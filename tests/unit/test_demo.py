@@ -41,8 +41,8 @@ def test_grey_patch_is_read_where_it_lies(demo):
 
 
 def test_folder_is_small(demo):
-    # What a mail takes, and what a slow connection shows at once.
-    assert sum(file.stat().st_size for file in demo.iterdir()) < 3e6
+    # What a mail takes. Grain is what no form of picture makes smaller.
+    assert sum(file.stat().st_size for file in demo.iterdir()) < 5e6
 
 
 def test_page_says_what_made_it(demo):
