@@ -46,6 +46,7 @@ def film(negative: Negative) -> FilmModel:
     )
     curve = negative.tone_curve
     return FilmModel(
+        grain=None,
         sheet=read_sheet(SHEETS / "vision3-250d"),
         curves=FittedCurves(
             density_range=curve.density_range,
