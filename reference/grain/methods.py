@@ -1,5 +1,6 @@
 """Methods of grain as the battery takes them: anything that can do what `Method` says."""
 
+from abc import ABC, abstractmethod
 from functools import lru_cache
 from typing import Protocol
 
@@ -28,7 +29,7 @@ class Method(Protocol):
         """Coverages (y, x), even over each pixel, as a field of that shape."""
 
 
-class ByPicture:
+class ByPicture(ABC):
     """What a method is that only adds noise of mean 0, a picture at a time, to what is seen."""
 
     def flat(
@@ -41,9 +42,9 @@ class ByPicture:
         """See `Method`."""
         return boolean.mean(u, aperture) + self.noise(u, rho, aperture, seed)
 
+    @abstractmethod
     def noise(self, u: np.ndarray, rho: float, aperture: Aperture, seed: int) -> np.ndarray:
         """What is added to coverages (y, x)."""
-        raise NotImplementedError
 
 
 class Boolean:

@@ -12,6 +12,7 @@ Kernels: grain.cl. Reference: reference/stages/grain.py.
 Source: docs/physics.md, Grain.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from spectral_film.grain.method import Method
 from spectral_film.grain.orbits import radius_of
 from spectral_film.grain.textures import NODES, Filtered, Networked, Pitch, filtered, networked
 from spectral_film.stages import grain_boolean
+from spectral_film.stages.grained import Grained
 from spectral_film.stages.signals import Signal
 from spectral_film.stages.stage import Stage
 
@@ -39,33 +41,16 @@ CPU_ROOM, GPU_ROOM = 2**22, 2**24
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grain:
+class Grain(Grained):
     """The grain of a film, on one sampling of it.
 
     Attributes:
         texture: What it is like, and by which form it is drawn.
         keys: Which noise it is drawn from, uint32, (layer, field, 2).
-        pitch_um: Distance of the pixels across and down.
-        of, to: What has no grain yet, and what has.
     """
 
     texture: Filtered | Networked
     keys: np.ndarray
-    pitch_um: Pitch
-    of: Signal
-    to: Signal
-
-    margin = (0, 0)
-
-    @property
-    def takes(self) -> Mapping[str, Signal]:
-        """See `Stage`."""
-        return {"dyes": self.of}
-
-    @property
-    def gives(self) -> Mapping[str, Signal]:
-        """See `Stage`."""
-        return {"grainy": self.to}
 
     @property
     def radius(self) -> int:
@@ -73,16 +58,6 @@ class Grain:
         texture = self.texture
         filters = texture.filter if isinstance(texture, Filtered) else texture.second
         return radius_of(filters.shape[-1])
-
-    @property
-    def reach(self) -> tuple[int, int]:
-        """See `Stage`."""
-        return self.radius, self.radius
-
-    @property
-    def reach_um(self) -> float:
-        """See `Stage`."""
-        return self.radius * max(self.pitch_um)
 
     def prepare(self, site: Site) -> "FilteredWork | NetworkWork":
         """See `Stage`."""
@@ -121,7 +96,7 @@ def of_film(
     return Grain(texture=texture, keys=keys, pitch_um=pitch_um, of=of, to=to)
 
 
-class _Work:
+class _Work(ABC):
     """What both forms share: noise in a band of a layer; for one thread."""
 
     planes: int  # of noise, in the room of the site
@@ -145,8 +120,9 @@ class _Work:
             for layer in range(3):
                 self._over(band, layer, dyes.channel(layer), grainy.channel(layer))
 
+    @abstractmethod
     def _over(self, band: Region, layer: int, dyes: Planes, grainy: Planes) -> None:
-        raise NotImplementedError
+        """A band of one layer."""
 
     def _kernel(self, name: str, tables: Mapping[str, np.ndarray]) -> Launch:
         return Launch(self._site.device, KERNELS, name, defines=self._defines, tables=tables)

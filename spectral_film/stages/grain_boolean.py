@@ -14,7 +14,6 @@ Source: docs/physics.md, Boolean grain rendered.
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +27,7 @@ from spectral_film.emulsion.film import Grainy
 from spectral_film.errors import UsageError
 from spectral_film.grain import boolean, reading
 from spectral_film.grain.aperture import SCAN, Aperture
+from spectral_film.stages.grained import Grained
 from spectral_film.stages.signals import Signal
 
 KERNELS = Path(__file__).with_suffix(".cl")
@@ -92,7 +92,7 @@ class Throw:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BooleanGrain:
+class BooleanGrain(Grained):
     """The grain of a film on its dye amounts.
 
     Attributes:
@@ -100,44 +100,21 @@ class BooleanGrain:
         dye_amount: Where the following are tabulated, rising, (layer, node).
         coverage: Of the sublayers, between 0 and 1, (layer, sublayer, node).
         amplitude: Dye that a disc has, (layer, sublayer, node).
-        pitch_um: Distance of the pixels across and down.
         keys: Which noise it is drawn from, uint32, (layer, sublayer, 2).
         aperture: What a pixel looks through.
-        of, to: What gets grain, and what it becomes.
     """
 
     radius_um: np.ndarray
     dye_amount: np.ndarray
     coverage: np.ndarray
     amplitude: np.ndarray
-    pitch_um: tuple[float, float]
     keys: np.ndarray
     aperture: Aperture
-    of: Signal
-    to: Signal
-
-    margin = (0, 0)
 
     @property
-    def takes(self) -> Mapping[str, Signal]:
-        """See `Stage`."""
-        return {"dyes": self.of}
-
-    @property
-    def gives(self) -> Mapping[str, Signal]:
-        """See `Stage`."""
-        return {"grainy": self.to}
-
-    @property
-    def reach(self) -> tuple[int, int]:
-        """Rows and columns on every side of a pixel that its aperture sees."""
-        pixels = neighbours(self.aperture)
-        return pixels, pixels
-
-    @property
-    def reach_um(self) -> float:
-        """See `Stage`."""
-        return neighbours(self.aperture) * max(self.pitch_um)
+    def radius(self) -> int:
+        """Pixels on every side that the aperture sees."""
+        return neighbours(self.aperture)
 
     def prepare(self, site: Site) -> "PreparedBoolean":
         """See `Stage`."""
