@@ -277,6 +277,14 @@ def test_provenance_says_which_method_ran(device, scene, negative, print_film):
     assert f"{NO_GRAIN} has no granularity, so it was rendered without grain" in done.notes
 
 
+def test_discs_that_nobody_asked_for_are_announced(device, scene):
+    large = Settings(gate="0.5x0.5", grain_size=8.0)  # clouds of 1.2 pixels and more
+    said = {grain: render(scene, replace(large, grain=grain), device=device).notes
+            for grain in ("on", "boolean", "net")}  # fmt: skip
+    slow = {grain: [n for n in notes if "disc by disc" in n] for grain, notes in said.items()}
+    assert [len(slow[grain]) for grain in ("on", "boolean", "net")] == [2, 0, 0]
+
+
 @pytest.mark.parametrize("how", METHODS)
 def test_a_crop_has_the_grain_of_the_whole(device, scene, how):
     settings = Settings(gate="0.5x0.5", grain=how)
