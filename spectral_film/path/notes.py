@@ -123,7 +123,9 @@ def _on_grain(pipeline: Pipeline) -> list[str]:
         return []
     notes = []
     for film in (pipeline.negative, pipeline.print_film):
-        if film is not None and film.grain is None:
+        if film is None:
+            continue
+        if film.grain is None:
             notes.append(f"{film.id} has no granularity, so it was rendered without grain")
         elif pipeline.settings.grain == "on" and pipeline.job().grain_method(film) == "boolean":
             notes.append(
