@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bake import hosts, replay
-from bake.chain import Chain, film_chain
+from bake.chain import Chain, WayBack, film_chain, way_back
 from bake.colour_path import ACES_VIEWS, ColourPath
 from bake.grain_images import OverDye, write_texture
 from bake.kernel_images import write_images
@@ -141,6 +141,7 @@ class Assembly:
             output=Output(display=settings.display, encoding=self.display),
             gates=tuple(Gate(name=g, width_mm=gate_size_mm(g)[0]) for g in self.grid.gates),
             chain=chain,
+            to_scene=self.way_back(chain, tables),
             base_density=_triple(self.engine.base_density),
             film=whole["film"][0],
             scene_to_cineon=whole["negative"][0],
@@ -198,6 +199,17 @@ class Assembly:
             ),
             print_grain=self.grain("print", self.recipe.print_film, pieces.print_curve),
             view=self.table("05_view", tables.view, "print dyes", self.display),
+        )
+
+    def way_back(self, chain: Chain, tables: StageTables) -> WayBack:
+        """Write the tables from the dyes of the negative back to the scene."""
+        held = "log10 exposure of even film"
+        takes, _ = codings(self.recipe)
+        return way_back(
+            chain,
+            gives=f"{self.recipe.input_space} code",
+            undeveloped=self.table("06_undeveloped", tables.undeveloped, "dye amounts", held),
+            scene=self.table("06_scene", tables.scene, held, takes),
         )
 
     def forms(self) -> list[Form]:

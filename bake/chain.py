@@ -38,6 +38,7 @@ PRINT_LIGHT = "print light"
 PRINT_DYES = "print dyes"
 GRAINY_PRINT_DYES = "print dyes with grain"
 DISPLAY = "display"
+TEXTURED_SCENE = "scene with texture"
 
 
 class Wire(Part):
@@ -245,6 +246,45 @@ def film_chain(
     made = [SCENE, *(step.gives for step in steps)]
     wires = tuple(Wire(name=name, unit=units[name]) for name in made)
     return Chain(wires=wires, steps=steps, stops_on=LAYER_EXPOSURE)
+
+
+class WayBack(Part):
+    """From the dyes of the negative to codes of the scene, which has the texture of the film then.
+
+    Attributes:
+        wires: What the steps give, in order.
+        steps: The first takes the last dyes of the negative, with grain where there is any.
+    """
+
+    wires: tuple[Wire, ...]
+    steps: tuple[Lookup, ...]
+
+
+def way_back(chain: Chain, *, gives: str, undeveloped: Table, scene: Table) -> WayBack:
+    """The way back along a chain's own curves.
+
+    Args:
+        chain: Of the negative and its print.
+        gives: What the codes of the scene are.
+        undeveloped: Dye -> the log exposure that even film has it for.
+        scene: That of three layers -> scene code.
+    """
+    held = "held log exposure"
+    return WayBack(
+        wires=(
+            Wire(name=held, unit="h' that even film has the dyes for, log10 lux s"),
+            Wire(name=TEXTURED_SCENE, unit=gives),
+        ),
+        steps=(
+            Lookup(takes=_only_wire(chain.making(PRINTING_DENSITY)), gives=held, table=undeveloped),
+            Lookup(takes=held, gives=TEXTURED_SCENE, table=scene),
+        ),
+    )
+
+
+def _only_wire(step: Step) -> str:
+    (wire,) = step.inputs
+    return wire
 
 
 def _grain(texture: Texture | None, takes: str, gives: str) -> list[Grain]:

@@ -16,10 +16,11 @@ from spectral_film.device.device import Device
 from spectral_film.device.planes import Region
 from spectral_film.emulsion.frame import Frame
 from spectral_film.errors import UsageError
-from spectral_film.files.colour_spaces import config, named_space
+from spectral_film.files.colour_spaces import config, named_space, to_named_space
 from spectral_film.light.difference import ciede2000, cielab
 from spectral_film.light.displays import DISPLAYS
-from spectral_film.path.order import Step, Steps
+from spectral_film.light.metering import GREY
+from spectral_film.path.order import Step, Steps, between
 from spectral_film.path.pipeline import Pipeline
 from spectral_film.path.plan import Plan
 from spectral_film.stages.densitometry import (
@@ -36,11 +37,14 @@ from spectral_film.stages.signals import (
     EXPOSURE,
     PRINT_DYES,
     PRINT_EXPOSURE,
+    TEXTURED_SCENE,
     Signal,
 )
 from spectral_film.stages.transmission import Transmission
 
 Colours = np.ndarray  # (colour, 3)
+ANY = Frame(24.0, 1000)  # without its neighbours a pixel may have any size
+STOPS_TO_DARK = 6  # under the grey card: where differences of light cease to count
 # The display and the view of the ACES config whose output transform a look is made for.
 ACES_SDR = "ACES 2.0 - SDR 100 nits (Rec.709)"
 ACES_VIEWS = {
@@ -64,9 +68,7 @@ class ColourPath:
     @cached_property
     def steps(self) -> Steps:
         """Everything between scene and display."""
-        # Without its neighbours a pixel may have any size.
-        frame = Frame(24.0, 1000)
-        return Pipeline(settings=self.recipe.settings, frame=frame, encode=True).steps
+        return Pipeline(settings=self.recipe.settings, frame=ANY, encode=True).steps
 
     @cached_property
     def segments(self) -> dict[Signal, Steps]:
@@ -97,6 +99,29 @@ class ColourPath:
     def display(self, dyes: Colours) -> Colours:
         """Dyes in the projector -> display code."""
         return self._through(self.segments[DISPLAY], dyes)
+
+    def textured_scene(self, dyes: Colours) -> Colours:
+        """Dyes of the negative -> the scene code that even film has them for."""
+        return self.codes(self._through(self._back, dyes))
+
+    def codes(self, light: Colours) -> Colours:
+        """Linear Rec.709 -> scene code."""
+        codes = np.array(light[None], np.float32, order="C")
+        to_named_space(self.recipe.input_space)(codes)
+        return codes[0]
+
+    def scene_difference(self, one: Colours, other: Colours) -> np.ndarray:
+        """The largest of three differences of light, log10, of scene codes, (colour,)."""
+        dark = GREY / 2**STOPS_TO_DARK
+        lit = (np.log10(np.maximum(self._linear(codes), 0) + dark) for codes in (one, other))
+        return np.abs(next(lit) - next(lit)).max(axis=1)
+
+    @cached_property
+    def _back(self) -> Steps:
+        settings = replace(self.recipe.settings, to="scene")
+        back = between(Pipeline(settings=settings, frame=ANY).steps, DYES, TEXTURED_SCENE)
+        check_points(back)
+        return back
 
     @cached_property
     def print_log_exposure(self) -> np.ndarray:

@@ -16,6 +16,7 @@ from spectral_film.app.options import (
     Exposure,
     Film,
     Flare,
+    FrameNumber,
     Gamut,
     GrainSize,
     HelpAll,
@@ -30,9 +31,11 @@ from spectral_film.app.options import (
     typed,
 )
 from spectral_film.app.terminal import integers, numbers, progress, say, switch, warn
+from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
 if TYPE_CHECKING:
+    from bake.manifest import End
     from bake.verify import Verification
 
 app = typer.Typer(help="Bake the film for other software.", no_args_is_help=True)
@@ -292,16 +295,14 @@ def play(
         str | None,
         typer.Option(help="Camera aperture the picture fills. Default: the pack's first."),
     ] = None,
+    to: Annotated[
+        str, typer.Option(help="display; or scene, light with the negative's texture, in floats.")
+    ] = "display",
     spatial: Annotated[
         str, typer.Option(help="Scatter, halation and edge effects: on or off.")
     ] = "on",
     grain: Annotated[str, typer.Option(help="The grain of the pack: on or off.")] = "on",
-    frame: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Frame that grain is of. Default: digits at the end of INPUT's name."
-        ),
-    ] = None,
+    frame: FrameNumber = None,
     seed: Seed = Settings.seed,
     bits: Bits = None,
     nan: Annotated[str, typer.Option(help="NaN and infinite pixels: refuse, or zero.")] = "refuse",
@@ -315,8 +316,9 @@ def play(
     from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
 
-    check_target(target, bits=bits, overwrite=overwrite)
-    number = frame_of(picture) if frame is None else frame
+    end = _end(to)
+    check_target(target, bits=bits, quantity=end, overwrite=overwrite)
+    number = (frame_of(picture) or 0) if frame is None else frame
     chosen = open_device(device) if device or all_devices() else None
     with open_pack(source) as opened:
         scene = read_scene(
@@ -336,12 +338,21 @@ def play(
                 frame=number if switch("--grain", grain) else None,
                 seed=seed,
                 linear=not is_integer(target, bits),
+                to=end,
                 announce=announce,
             )
         say(f"device: {played.device}", "device", device=played.device)
         for note in (*played.notes, *played.save(target, bits=bits, overwrite=overwrite)):
             say(note)
     typer.echo(target)
+
+
+def _end(to: str) -> "End":
+    ends: tuple[End, ...] = ("display", "scene")
+    for known in ends:
+        if to == known:
+            return known
+    raise UsageError(f"--to is {to!r}, expected display or scene; render taps more of the path")
 
 
 def _words(text: str) -> list[str]:
@@ -351,6 +362,6 @@ def _words(text: str) -> list[str]:
 def _report(proof: "Verification") -> None:
     for name, e in proof.errors.items():
         numbers_of = f"mean {e.mean:.4g}, p99 {e.p99:.4g}, largest {e.largest:.4g} {e.unit}"
-        typer.echo(f"{name:<31}{numbers_of}")
+        typer.echo(f"{name:<34}{numbers_of}")
     for failure in proof.failures:
         warn(f"off: {failure}", "off")

@@ -150,7 +150,7 @@ def _behind(filter_: np.ndarray, field: np.ndarray) -> np.ndarray:
 def _frames(filter_: np.ndarray) -> Statistic:
     """How alike the grain of different frames is."""
     fields = [
-        _behind(filter_, noise(FRAME_PX, FRAME_PX, 0, 0, frame, "negative")[..., 0]).ravel()
+        _behind(filter_, noise(FRAME_PX, FRAME_PX, (0, 0), 0, frame, "negative")[..., 0]).ravel()
         for frame in range(FRAMES)
     ]
     alike = np.corrcoef(fields)[np.triu_indices(FRAMES, 1)]

@@ -81,7 +81,7 @@ def write_texture(
 
 def tile() -> np.ndarray:
     """White noise, each layer of mean 0 and variance 1, (y, x, 3), as half floats hold it."""
-    z = noise(TILE_PX, TILE_PX, 0, 0, 0, "negative")
+    z = noise(TILE_PX, TILE_PX, (0, 0), 0, 0, "negative")
     return ((z - z.mean((0, 1))) / z.std((0, 1))).astype(np.float16)
 
 

@@ -2,7 +2,8 @@
 
 A film baked into pieces that any software can play: `chain` holds them in order, with what travels
 between them (`steps.py` says what each kind does). Without what happens between pixels, `film` is
-all of it in one table; `scene_to_cineon` and `cineon_to_display` are its halves, with printing
+all of it in one table; `to_scene` goes on from the dyes of the negative to scene codes that have
+its texture; `scene_to_cineon` and `cineon_to_display` are its halves, with printing
 density as a 10-bit Cineon code over 1023 between them, where an 18 % grey has the codes that the
 negative gives it, and not 445 (`bake lut --aim`); `print_clf` goes from printing density to
 display code at the pack's printer points; and `aces_look` is a look that an ACES output transform
@@ -17,13 +18,16 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from bake.chain import Chain
+from bake.chain import Chain, WayBack, Wire
 from bake.parts import File, PackPath, Part, Statistic, Table, Triple
+from bake.steps import Step
+from spectral_film.errors import UsageError
 from spectral_film.light.displays import DISPLAYS
 
 SCHEMA: Literal["spectral-film/pack"] = "spectral-film/pack"
 SCHEMA_VERSION: Literal[4] = 4
 MANIFEST = "pack.json"
+End = Literal["display", "scene"]
 SCHEMA_FILE = "pack.schema.json"
 
 
@@ -100,6 +104,7 @@ class Manifest(Part):
     output: Output
     gates: tuple[Gate, ...] = Field(min_length=1)
     chain: Chain
+    to_scene: WayBack | None  # None: packs before version 4 have none
     base_density: Triple  # printing density of the unexposed film: Cineon code 95
     film: Table
     scene_to_cineon: Table
@@ -112,10 +117,27 @@ class Manifest(Part):
 
     model_config = ConfigDict(populate_by_name=True)
 
+    def path(self, to: End) -> tuple[tuple[Step, ...], tuple[Wire, ...]]:
+        """Steps in order and what travels: the chain, or its negative and the way back from there.
+
+        Raises:
+            UsageError: there is no way back.
+        """
+        chain, back = self.chain, self.to_scene
+        if to == "display":
+            return chain.steps, chain.wires
+        if back is None:
+            raise UsageError(
+                "this pack is of an older version and has no way back to the scene; bake it again, "
+                "or render --to scene"
+            )
+        there = chain.way(chain.wires[0].name, back.steps[0].takes)
+        return (*there, *back.steps), (*chain.wires, *back.wires)
+
     def tables(self) -> dict[str, Table]:
         """Every table, by what it makes of what."""
         found: dict[str, Table] = {}
-        for step in self.chain.lookups:
+        for step in (*self.chain.lookups, *(self.to_scene.steps if self.to_scene else ())):
             found.setdefault(f"{step.takes} to {step.gives}", step.table)
         for grain, image, curve, table in self.chain.grain_curves():
             found[f"{grain.takes} to {curve} noise at {image.pitch_um:.3f} um"] = table

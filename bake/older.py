@@ -1,6 +1,7 @@
 """Packs of older versions: their manifests in the order of today, a version at a time.
 
-Tables and kernels are as today. Before version 4 a pack held no grain. Before version 3 it did not
+Tables and kernels are as today. Before version 4 a pack held no grain and no way
+back to the scene. Before version 3 it did not
 say how its printer was balanced, how much flare was seen, what RGB was taken for and what became of
 colours outside the display, since there was one way; before version 2 its chain stood in the
 documentation and not in `pack.json`.
@@ -67,4 +68,5 @@ def as_version_3(said: dict[str, Any]) -> dict[str, Any]:
 
 def as_version_4(said: dict[str, Any]) -> dict[str, Any]:
     """The manifest of a pack of version 3 as version 4 has it; arguments and errors as above."""
-    return said | {"schema_version": 4, "settings": {**said["settings"], **UNSAID_BEFORE_4}}
+    settings = {**said["settings"], **UNSAID_BEFORE_4}
+    return said | {"schema_version": 4, "settings": settings, "to_scene": None}

@@ -16,7 +16,7 @@ from spectral_film.errors import OutputError, UsageError
 from spectral_film.light.spectra import MeasuredLight
 
 Announce = Callable[[str, int, int], None]
-STEPS = 17  # of a film that has every stage
+STEPS = 18  # of a film that has every stage
 
 
 def check_pack(recipe: Recipe, target: Path, *, overwrite: bool) -> None:

@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from bake.manifest import End
 from bake.opening import Pack
 from bake.plain_player import PlainPlayer
 from bake.player import Player
 from spectral_film.device.device import Device
 from spectral_film.emulsion.frame import Frame, gate_size_mm
 from spectral_film.errors import InputError, UsageError
-from spectral_film.files.colour_spaces import to_named_space
+from spectral_film.files.colour_spaces import named_space, to_named_space
 from spectral_film.files.output import write_picture
 from spectral_film.light.displays import DISPLAYS
-from spectral_film.light.scene import Scene
+from spectral_film.light.scene import LinearSpace, Scene
 from spectral_film.path.plan import Announce
 from spectral_film.path.provenance import typed
 from spectral_film.version import made_by
@@ -26,10 +27,11 @@ class Played:
     """What came out.
 
     Attributes:
-        planes: Display RGB, code values or linear light, (3, y, x).
+        planes: RGB, code values or linear light, (3, y, x).
         device: Where it was played.
         notes: What the user should know, a sentence each.
-        display: The display it is for.
+        to: What it is.
+        display: The display it is for, if it is for one.
         metadata: Provenance.
         scene: Where the picture lies in its window, and what rides along.
     """
@@ -37,6 +39,7 @@ class Played:
     planes: np.ndarray
     device: str
     notes: tuple[str, ...]
+    to: End
     display: str
     metadata: dict[str, Any]
     scene: Scene
@@ -47,6 +50,7 @@ class Played:
             path,
             self.planes,
             bits=bits,
+            quantity=self.to,
             display=self.display,
             metadata=self.metadata,
             scene=self.scene,
@@ -62,6 +66,7 @@ def play_picture(
     gate: str | None,
     spatial: bool,
     linear: bool,
+    to: End = "display",
     frame: int | None = None,
     seed: int = 0,
     announce: Announce | None = None,
@@ -75,17 +80,24 @@ def play_picture(
         gate: Camera aperture; None: the pack's first.
         spatial: Whether light spreads, inhibitor diffuses and dye is grainy.
         linear: Give display-linear light rather than code values.
+        to: The display, or the scene: light in the primaries of the picture, with the texture of
+            the negative.
         frame, seed: Of the grain; None: there is none.
         announce: Called with the name of each stage, its number and their count.
 
     Raises:
         InputError: the scene is spectral.
-        UsageError: no such gate; or there is no device, and the pack has no kernels for the pitch.
+        UsageError: no such gate; or there is no device, and the pack has no kernels for the pitch;
+            or there is no way back to the scene, or no texture was asked for on it.
     """
     if scene.kind != "rgb":
         raise InputError(
             f"a pack plays RGB, and this is {scene.kind} in {len(scene.planes)} bands; render it "
             "with the engine, which takes spectra"
+        )
+    if to == "scene" and not spatial:
+        raise UsageError(
+            "--to scene gives texture, which --spatial off leaves out; give one of them"
         )
     said = pack.manifest
     width_mm = gate_size_mm(gate)[0] if gate else said.gates[0].width_mm
@@ -99,7 +111,9 @@ def play_picture(
     player = Player(pack, device) if device else PlainPlayer(pack)
     grainy = spatial and frame is not None and bool(said.chain.grains)
     if spatial:
-        planes = player.play(codes, camera.pitch_um, announce, frame=frame, seed=seed)
+        planes = player.play(
+            codes, camera.pitch_um, announce, to=to, frame=frame, seed=seed, origin=scene.origin
+        )
     else:
         planes = player.play_colours(codes)
 
@@ -112,10 +126,16 @@ def play_picture(
             "the pack ends; they were held there"
         )
     display = said.output.display
+    if to == "scene":
+        planes = _light(planes, said.input.space, scene.space)
+        notes.append(f"the scene comes back as {scene.space.name}")
+    elif linear:
+        planes = DISPLAYS[display].decode(planes).astype(np.float32)
     return Played(
-        planes=DISPLAYS[display].decode(planes).astype(np.float32) if linear else planes,
+        planes=planes,
         device=player.name,
         notes=tuple(notes),
+        to=to,
         display=display,
         metadata={
             "engine": made_by(),
@@ -125,9 +145,18 @@ def play_picture(
             "input": scene.source.name if scene.source else "none",
             "input_sha256": scene.source.sha256 if scene.source else "none",
             "pitch_um": tuple(float(pitch) for pitch in camera.pitch_um),
+            "to": to,
             "spatial": spatial,
             "grain": f"frame {frame}, seed {seed}" if grainy else "none",
             **{f"baked_{name}": typed(v) for name, v in said.settings if v is not None},
         },
         scene=scene,
     )
+
+
+def _light(codes: np.ndarray, space: str, wanted: LinearSpace) -> np.ndarray:
+    """Scene codes as linear light in other primaries, (3, y, x) both."""
+    pixels = np.ascontiguousarray(np.moveaxis(codes, 0, -1))
+    named_space(space)(pixels)
+    to_wanted = np.linalg.inv(wanted.to_rec709).astype(np.float32)
+    return np.ascontiguousarray(np.tensordot(to_wanted, pixels, (1, 2)))

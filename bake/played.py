@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bake.chain import Chain
+from bake.chain import Wire
 from bake.device_tables import table_on
 from bake.grained import emulsion
 from bake.kernels import mixture
@@ -25,6 +25,7 @@ from bake.steps import (
     Lookup,
     Power,
     Printer,
+    Step,
 )
 from bake.texture import Strip
 from spectral_film.device.launch import Launch
@@ -78,30 +79,33 @@ class ArithmeticStage(PointStage):
 
 
 def played(
-    chain: Chain,
+    path: tuple[tuple[Step, ...], tuple[Wire, ...]],
     nodes: Nodes,
     pitch_um: tuple[float, float],
     frame: int | None = None,
     seed: int = 0,
+    origin: tuple[int, int] = (0, 0),
 ) -> order.Steps:
-    """The steps of a chain for pixels of a pitch; a blur without a kernel is none.
+    """The steps of a pack for pixels of a pitch; a blur without a kernel is none.
 
     Args:
-        chain: Of the pack.
+        path: As `Manifest.path` has it.
         nodes: What comes out at each node of a table, as `table_on` takes it.
         pitch_um: Distance of the pixels on the film, across and down.
         frame, seed: Of the grain; None: there is none.
+        origin: Column and row on the frame of the first pixel.
     """
-    signals = {wire.name: Signal(wire.name, wire.unit) for wire in chain.wires}
+    of_pack, wires = path
+    signals = {wire.name: Signal(wire.name, wire.unit) for wire in wires}
     steps = []
-    for step in chain.steps:
+    for step in of_pack:
         if isinstance(step, Blur) and step.kernel is None:
             signals[step.gives] = signals[step.takes]
         elif isinstance(step, Grain):
             if frame is None:
                 signals[step.gives] = signals[step.takes]
             else:
-                stage = _grain(step, signals, pitch_um, frame, seed)
+                stage = _grain(step, signals, pitch_um, frame, seed, origin)
                 steps.append(order.Step(step.gives, stage))
         else:
             steps.append(order.Step(step.gives, _stage(step, signals, nodes, pitch_um)))
@@ -155,6 +159,7 @@ def _grain(
     pitch_um: tuple[float, float],
     frame: int,
     seed: int,
+    origin: tuple[int, int],
 ) -> Stage:
     """The engine's own, of what the pack says of the film."""
     texture = step.texture
@@ -168,6 +173,7 @@ def _grain(
         stock=STRIPS[texture.of],
         of=signals[step.takes],
         to=signals[step.gives],
+        origin=origin,
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import PyOpenColorIO
 
+from bake.manifest import End
 from bake.opening import Pack
 from bake.parts import Table
 from bake.played import played, table_step
@@ -47,8 +48,10 @@ class Player:
         pitch_um: tuple[float, float],
         announce: Announce | None = None,
         *,
+        to: End = "display",
         frame: int | None = None,
         seed: int = 0,
+        origin: tuple[int, int] = (0, 0),
     ) -> np.ndarray:
         """A picture through every step.
 
@@ -56,13 +59,20 @@ class Player:
             scene: Code values of the pack's input space, float32, (3, y, x).
             pitch_um: Distance of the pixels on the film, across and down.
             announce: Called with the name of each step, its number and their count.
+            to: What comes out: codes of the display, or of the scene with the film's texture.
             frame, seed: Of the grain; None: there is none.
+            origin: Column and row on the frame of the first pixel.
 
         Returns:
-            Display code values, (3, y, x).
+            Code values, (3, y, x).
+
+        Raises:
+            UsageError: the pack has no way back to the scene.
         """
-        steps = partial(played, self.pack.manifest.chain, self._values, pitch_um, frame, seed)
-        return self._plan((pitch_um, frame, seed), steps, scene).run(scene, announce)
+        path = self.pack.manifest.path(to)
+        key = to, pitch_um, frame, seed, origin
+        steps = partial(played, path, self._values, *key[1:])
+        return self._plan(key, steps, scene).run(scene, announce)
 
     def play_colours(self, scene: np.ndarray) -> np.ndarray:
         """A picture through the one table of the colour path, without scatter, halo or edges."""

@@ -31,6 +31,7 @@ def replay(
     pitch_um: float,
     frame: int | None = None,
     seed: int = 0,
+    origin: tuple[int, int] = (0, 0),
 ) -> dict[str, np.ndarray]:
     """Every wire of a pack, (y, x, 3) each.
 
@@ -40,10 +41,12 @@ def replay(
         scene: Code values, (y, x, 3).
         pitch_um: Distance of its pixels on the film.
         frame, seed: Of the grain; None: there is none.
+        origin: Column and row on the frame of the scene's first pixel.
     """
     chain = said["chain"]
     wires = {chain["wires"][0]["name"]: scene}
-    for step in chain["steps"]:
+    back = said.get("to_scene") or {"steps": []}
+    for step in [*chain["steps"], *back["steps"]]:
         x = wires[step["takes"]]
         match step["kind"]:
             case "table":
@@ -63,7 +66,7 @@ def replay(
             case "grain":
                 made = x
                 if frame is not None:
-                    made = x + grain(pack, step["texture"], x, pitch_um, frame, seed)
+                    made = x + grain(pack, step["texture"], x, pitch_um, frame, seed, origin)
             case "at least":
                 made = np.maximum(x, step["low"])
             case kind:
@@ -94,28 +97,38 @@ def spread(pack: Path, kernel: dict | None, values: np.ndarray, pitch_um: float)
 
 
 def grain(
-    pack: Path, texture: dict, dyes: np.ndarray, pitch_um: float, frame: int, seed: int
+    pack: Path,
+    texture: dict,
+    dyes: np.ndarray,
+    pitch_um: float,
+    frame: int,
+    seed: int,
+    origin: tuple[int, int],
 ) -> np.ndarray:
     """What the clouds of dye in each pixel add to the mean, (y, x, 3)."""
     image = at_pitch(texture["images"], pitch_um)
     reach = image["radius_px"]
     around = beyond_the_edge(dyes, reach)
     height, width, _ = around.shape
-    z = noise(height, width, -reach, seed, frame, texture["of"])
+    first = origin[0] - reach, origin[1] - reach
+    z = noise(height, width, first, seed, frame, texture["of"])
     linear, square = (through(pack / image[name]["clf"], around) for name in ("linear", "square"))
     return convolved(pack, image, linear * z + square * (z**2 - 1))
 
 
-def noise(height: int, width: int, first: int, seed: int, frame: int, stock: str) -> np.ndarray:
+def noise(
+    height: int, width: int, first: tuple[int, int], seed: int, frame: int, stock: str
+) -> np.ndarray:
     """White noise of variance 1, (y, x, 3), by pixel, layer and frame.
 
     Args:
         height, width: Of what is made.
-        first: Row and column that it begins with.
+        first: Column and row that it begins with.
         seed, frame: Any numbers.
         stock: negative or print.
     """
-    y, x = np.mgrid[first : first + height, first : first + width].astype(np.uint32)
+    columns, rows = (np.arange(n) + at for n, at in zip((width, height), first, strict=True))
+    y, x = (along.astype(np.uint32) for along in np.meshgrid(rows, columns, indexing="ij"))
     z = np.empty((height, width, 3))
     for layer in range(3):
         across, down = key(seed, frame, ("negative", "print").index(stock), layer, 0)
@@ -182,7 +195,9 @@ def main() -> None:
     pack, scene, output, pitch_um, *counts = sys.argv[1:]
     codes = pixels_of(Path(scene))[..., :3]
     said = json.loads((Path(pack) / "pack.json").read_text(encoding="utf-8"))
-    wires = replay(said, Path(pack), codes, float(pitch_um), *map(int, counts))
+    frame = int(counts[0]) if counts else None
+    seed = int(counts[1]) if len(counts) > 1 else 0
+    wires = replay(said, Path(pack), codes, float(pitch_um), frame, seed)
     display = wires[said["chain"]["wires"][-1]["name"]].astype(np.float32)
     height, width, _ = display.shape
     picture = OpenImageIO.ImageBuf(OpenImageIO.ImageSpec(width, height, 3, "float"))

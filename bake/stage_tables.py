@@ -14,6 +14,7 @@ from bake.samples import WHOLE_CUBE, scene_colours, weighted
 from bake.table_files import Curves, ocio_play, table_transform
 from spectral_film.emulsion.film import ToneCurve
 from spectral_film.files.colour_spaces import named_space, to_named_space
+from spectral_film.stages.undevelopment import highest_log_exposure
 
 BRIGHTEST = 65504.0  # of linear light: the largest half float
 # Exposure has this much added before its logarithm is taken, so that black has one too: 6 stops
@@ -23,14 +24,21 @@ LOG_EXPOSURE = (-6.0, 5.0)  # log10 lux s: below, every curve is flat to 1e-5; a
 PRINT_LOG_EXPOSURE = 4.0  # to either side of the laboratory aim
 STEPS_OVER_DYE = 1024  # near the base, where grain changes fast, it is off by .2 %
 STEPS_OF_A_CURVE = 4096  # a straight line between two is off by 1e-5 of a dye amount at most
+STEPS_TURNED_ROUND = 16384  # of the same curve where dye tells exposure: flat ends become steep
 # Nodes along an edge. The first takes 1.5 times the range of codes that a picture has.
-SIZES = {"layer exposure": 65, "printing": 33, "view": 49}
+SIZES = {"layer exposure": 65, "printing": 33, "view": 49, "scene": 49}
 COLOURS_OF_A_KIND, JUDGED_OF_A_KIND, COLOURS_OF_A_NODE = 40_000, 10_000, 4
 # Grain takes dye away where there is none: as far as that goes, and how far off pixels mostly are.
 BELOW_NONE, OFF_BY = -0.25, 0.05
+# On the way back to the scene, less than so many stops under the grey card is no light.
+STOPS_TOLD = 10
+OFF_BY_LOG_EXPOSURE = 0.1  # of grain there, where the curve is steep
 # A unit of difference for the solver: what makes some 0.3 CIEDE2000 on the screen.
 EXPOSURE_UNIT, DENSITY_UNIT, CIEDE2000_UNIT = 0.003, 0.001, 0.3
 SOLVED_WITH, JUDGED_WITH = 5213, 2393
+
+Colours = Callable[[np.ndarray], np.ndarray]
+Difference = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,7 @@ class Wires:
 
     scene: dict[str, np.ndarray]
     dyes: dict[str, np.ndarray]
+    held_exposure: dict[str, np.ndarray]
     print_dyes: dict[str, np.ndarray]
 
 
@@ -65,58 +74,60 @@ class StageTables:
     printing: StageTable
     print_curve: StageTable
     view: StageTable
+    undeveloped: StageTable
+    scene: StageTable
 
 
 def stage_tables(
     engine: ColourPath, pieces: Pieces, announce: Callable[[str], None]
 ) -> StageTables:
     """Solve all of them."""
-    recipe = engine.recipe
+    recipe, curve, print_curve = engine.recipe, pieces.curve, pieces.print_curve
     top = brightest_code(recipe.input_space)
-    learnt = _wires(engine, SOLVED_WITH, COLOURS_OF_A_KIND, top)
-    judged = _wires(engine, JUDGED_WITH, JUDGED_OF_A_KIND, top)
-
-    offset = recipe.negative.grey_lux_s() / 2**STOPS_TO_OFFSET
+    grey = recipe.negative.grey_lux_s()
+    offset = grey / 2**STOPS_TO_OFFSET
+    least = BELOW_NONE if recipe.grain else 0.0
+    aim = recipe.print_film.lad.log_exposure
+    printed = (aim.min() - PRINT_LOG_EXPOSURE, aim.max() + PRINT_LOG_EXPOSURE)
+    held = (float(np.log10(grey / 2**STOPS_TOLD)), highest_log_exposure(curve))
+    every = np.linspace(*held, STEPS_TURNED_ROUND)
 
     def log_exposure(codes: np.ndarray) -> np.ndarray:
         return np.log10(engine.exposure(codes) + offset)
 
-    def solve(
-        name: str,
-        path: Callable[[np.ndarray], np.ndarray],
-        wire: str,
-        ends: tuple[float, float],
-        difference: Callable[[np.ndarray, np.ndarray], np.ndarray],
-        unit: float,
-        said: str,
-    ) -> StageTable:
-        announce(name)
-        size = SIZES[name]
-        rng = np.random.default_rng(SOLVED_WITH)
-        kinds = dict(getattr(learnt, wire))
-        if ends[0] < 0:
-            even = kinds["photograph"]
-            kinds["grain"] = (even + rng.normal(0, OFF_BY, even.shape)).clip(*ends)
-        kinds[WHOLE_CUBE] = rng.uniform(*ends, (COLOURS_OF_A_NODE * size**3, 3))
-        lattice = solved(
-            path,
-            size,
-            *weighted(kinds),
-            difference=lambda wanted, got: difference(wanted, got) / unit,
-            domain=ends,
-        )
-        fresh = np.concatenate(list(getattr(judged, wire).values()))
-        off = difference(path(fresh), ocio_play(table_transform(lattice))(fresh))
-        return StageTable(lattice, statistic(off, said))
-
-    curve, print_curve = pieces.curve, pieces.print_curve
-
     def compensated(h: np.ndarray) -> np.ndarray:
         return h + pieces.coupling @ curve.dye(h)
 
-    least = BELOW_NONE if recipe.grain else 0.0
-    aim = recipe.print_film.lad.log_exposure
-    ends = (aim.min() - PRINT_LOG_EXPOSURE, aim.max() + PRINT_LOG_EXPOSURE)
+    def undeveloped(dye: np.ndarray) -> np.ndarray:
+        """(layer, node) of a dye, (layer, node) or (node,)."""
+        dyes = np.broadcast_to(dye, (3, dye.shape[-1]))
+        formed = curve.dye(every)
+        return np.stack([np.interp(*of, every) for of in zip(dyes, formed, strict=True)])
+
+    def scene(h: np.ndarray) -> np.ndarray:
+        # Codes of what no surface exposes so go far; a picture ends where its coding does.
+        return engine.textured_scene(curve.dye(h.T).T).clip(0, top)
+
+    learnt, judged = (
+        _wires(engine, undeveloped, seed, count, top)
+        for seed, count in ((SOLVED_WITH, COLOURS_OF_A_KIND), (JUDGED_WITH, JUDGED_OF_A_KIND))
+    )
+    with_grain = OFF_BY if recipe.grain else 0.0
+
+    def solve(
+        name: str,
+        path: Colours,
+        wire: str,
+        ends: tuple[float, float],
+        difference: Difference,
+        unit: float,
+        said: str,
+        off_by: float = 0.0,
+    ) -> StageTable:
+        announce(name)
+        kinds, fresh = (getattr(wires, wire) for wires in (learnt, judged))
+        return _solved(path, SIZES[name], kinds, fresh, ends, difference, unit, said, off_by)
+
     return StageTables(
         exposure_offset=offset,
         layer_exposure=solve(
@@ -127,14 +138,51 @@ def stage_tables(
         compensated=curve_table(compensated, LOG_EXPOSURE, "log10 exposure"),
         printing=solve(
             "printing", engine.printing_density, "dyes", (least, most_dye(curve)),
-            _largest, DENSITY_UNIT, "printing density",
+            _largest, DENSITY_UNIT, "printing density", with_grain,
         ),
-        print_curve=curve_table(print_curve.dye, ends, "dye amount"),
+        print_curve=curve_table(print_curve.dye, printed, "dye amount"),
         view=solve(
             "view", engine.display, "print_dyes", (least, most_dye(print_curve)),
-            engine.difference, CIEDE2000_UNIT, CIEDE2000,
+            engine.difference, CIEDE2000_UNIT, CIEDE2000, with_grain,
+        ),
+        undeveloped=curve_table(
+            undeveloped, (0.0, most_dye(curve)), "log10 exposure", STEPS_TURNED_ROUND
+        ),
+        scene=solve(
+            "scene", scene, "held_exposure", held, engine.scene_difference, EXPOSURE_UNIT,
+            "log10 light", OFF_BY_LOG_EXPOSURE,
         ),
     )  # fmt: skip
+
+
+def _solved(
+    path: Colours,
+    size: int,
+    learnt: dict[str, np.ndarray],
+    judged: dict[str, np.ndarray],
+    ends: tuple[float, float],
+    difference: Difference,
+    unit: float,
+    said: str,
+    off_by: float,
+) -> StageTable:
+    """The table of a path over some colours, and how far it is off over others."""
+    rng = np.random.default_rng(SOLVED_WITH)
+    kinds = dict(learnt)
+    if off_by:
+        even = kinds["photograph"]
+        kinds["grain"] = (even + rng.normal(0, off_by, even.shape)).clip(*ends)
+    kinds[WHOLE_CUBE] = rng.uniform(*ends, (COLOURS_OF_A_NODE * size**3, 3))
+    lattice = solved(
+        path,
+        size,
+        *weighted(kinds),
+        difference=lambda wanted, got: difference(wanted, got) / unit,
+        domain=ends,
+    )
+    fresh = np.concatenate(list(judged.values()))
+    off = difference(path(fresh), ocio_play(table_transform(lattice))(fresh))
+    return StageTable(lattice, statistic(off, said))
 
 
 def brightest_code(space: str) -> float:
@@ -147,21 +195,22 @@ def brightest_code(space: str) -> float:
     return code if np.isfinite(code) and 1 < code < 10 and back.min() > BRIGHTEST / 2 else 1.0
 
 
-def _wires(engine: ColourPath, seed: int, count: int, top: float) -> Wires:
+def _wires(engine: ColourPath, undeveloped: Colours, seed: int, count: int, top: float) -> Wires:
     """The kinds of colours of `samples.py`, and lamps, on their way through the film."""
     rng = np.random.default_rng(seed)
     encode = to_named_space(engine.recipe.input_space)
     linear = scene_colours(rng, count)
     linear["lamp"] = linear["highlight"] * 2 ** rng.uniform(0, 9, (count, 1))
-    scene, dyes, print_dyes = {}, {}, {}
+    scene, dyes, held_exposure, print_dyes = {}, {}, {}, {}
     for kind, rgb in linear.items():
         pixels = np.array(rgb[None], np.float32, order="C")
         encode(pixels)
         codes = pixels[0]
         scene[kind] = codes[((codes >= 0) & (codes <= top)).all(axis=1)]
         dyes[kind] = engine.dyes(engine.exposure(scene[kind]))
+        held_exposure[kind] = undeveloped(dyes[kind].T).T
         print_dyes[kind] = engine.print_dyes(engine.printing_density(dyes[kind]))
-    return Wires(scene, dyes, print_dyes)
+    return Wires(scene, dyes, held_exposure, print_dyes)
 
 
 def curve_table(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bake.chain import DISPLAY, DYES, EXPOSURE, PRINTING_DENSITY
+from bake.chain import DISPLAY, DYES, EXPOSURE, PRINTING_DENSITY, TEXTURED_SCENE
 from bake.colour_path import ColourPath
 from bake.error import CIEDE2000, statistic
 from bake.grain_proof import BOUNDS as GRAIN_BOUNDS
@@ -33,6 +33,7 @@ BOUNDS = {
     "exposure": (0.03, 0.3),
     "dyes": (0.005, 0.03),
     "printing density": (0.005, 0.03),
+    "scene with texture": (0.03, 0.3),
     "replay against engine": (0.3, 1.5),
     "player against engine": (0.3, 1.5),
     "player against replay": (0.01, 0.05),
@@ -117,6 +118,10 @@ def verify(
         "player against replay": statistic(apart("replay", "player"), CIEDE2000),
         "engine against its own render": statistic(apart("engine", "its own render"), CIEDE2000),
     }
+    if said.to_scene:
+        by_engine = engine.codes(tapped("scene").reshape(-1, 3))
+        off = engine.scene_difference(by_engine, wires[TEXTURED_SCENE].reshape(-1, 3))
+        errors["scene with texture"] = statistic(off / STOP, "stops")
     if said.chain.grains:
         errors |= prove_grain(pack, engine)
         grainy = Player(pack, device).play(planes, (pitch, pitch), frame=0)

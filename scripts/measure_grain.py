@@ -2,13 +2,12 @@
 
     python scripts/measure_grain.py [--aperture bench scan]
 
-Needs the extra `dev`, and half an hour. The battery alone takes these methods too:
+Needs the extra `dev`, and half an hour. Behind the bench aperture, on which published methods were
+measured, the figures go into docs/grain.md; behind the one of renders, the largest radius that
+each method is accepted at goes into assets/grain/network.h5, where `--grain on` looks. The battery
+alone takes these methods too:
 
     python -m reference.grain.battery scripts.measure_grain:NET
-
- Behind the bench aperture, on which published methods were
-measured, the figures go into docs/grain.md; behind the one of renders, the largest radius that
-each method is accepted at goes into assets/grain/network.h5, where `--grain on` looks.
 """
 
 import argparse
@@ -22,7 +21,7 @@ import h5py
 import numpy as np
 
 from reference.grain import accepted
-from reference.grain.battery import LEVELS, measure
+from reference.grain.battery import measure
 from reference.grain.methods import Boolean, ByPicture, Gaussian
 from reference.grain.outcome import Outcome
 from reference.grain.photographs import BRIGHTEST, DARKEST
@@ -45,7 +44,8 @@ BETWEEN = {
     "radii_of_photographs": (0.33, 0.67),
     "levels": (0.15, 0.45, 0.75, 0.85),
 }
-RADII_OF_SCANS = 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0
+# Up to the largest clouds of a negative in 8K of Super 35, or 4K of Super 16; and beyond.
+RADII_OF_SCANS = 0.05, 0.1, 0.2, 0.4, 0.6, 0.83, 1.0
 
 # A film whose dye amount is the coverage: what the tables of a texture are of.
 SHARE = (np.arange(NODES) / (NODES - 1)) ** 2
@@ -127,7 +127,8 @@ def on_the_bench() -> str:
 
 def in_renders() -> str:
     """What a render may use, into the file of the network, and its words for the page."""
-    truth, *outcomes = (measure(m, SCAN, RADII_OF_SCANS, ()) for m in (Boolean(), FAST, NET))
+    outcomes = [measure(m, SCAN, RADII_OF_SCANS) for m in (FAST, NET, Boolean())]
+    truth = outcomes[-1]
     told = []
     with h5py.File(NETWORK, "r+") as file:
         battery = file[SCAN.name].require_group("battery")
@@ -135,31 +136,34 @@ def in_renders() -> str:
         for outcome in outcomes:
             largest = accepted.largest_radius(outcome, truth)
             _store(battery.create_group(outcome.method), outcome, largest)
-            told.append(
-                f"`{outcome.method}` is accepted up to {largest:g} pixels:\n\n"
-                + accepted.by_radius(outcome)
-            )
-    return "\n\n".join([*told, f"`{truth.method}`:\n\n{accepted.by_radius(truth)}"])
+            head = "" if outcome is truth else f" is accepted up to {largest:g} pixels"
+            told.append(f"`{outcome.method}`{head}:\n\n{accepted.by_radius(outcome)}")
+    photographs = "Photographs, at {} pixels:".format(
+        ", ".join(f"{rho:g}" for rho in truth.photograph)
+    )
+    return "\n\n".join([*told, photographs, accepted.of_photographs(outcomes)])
 
 
 def _store(group: h5py.Group, outcome: Outcome, largest: float) -> None:
-    """The radius that is accepted, and what was found, (radius, level)."""
+    """The radius that is accepted, and what was found, (radius, level or photograph)."""
     group.attrs["accepted"] = largest
-    group["rho"], group["level"] = list(outcome.flat), LEVELS
-    for metric in accepted.FLAT:
-        group[metric] = [[at[metric] for at in levels] for levels in outcome.flat.values()]
+    for name in ("flat", "photograph"):
+        found = getattr(outcome, name)
+        group[f"{name}/rho"] = list(found)
+        for metric in next(iter(found.values()))[0]:
+            group[f"{name}/{metric}"] = [[at[metric] for at in of] for of in found.values()]
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--aperture", choices=APERTURES, nargs="+", default=list(APERTURES))
-    text = PAGE.read_text(encoding="utf-8")
     for name in parser.parse_args().aperture:
         tables = on_the_bench() if name == BENCH.name else in_renders()
         between = re.compile(f"(?<=<!-- {name} -->\n).*(?=<!-- end of {name} -->)", re.DOTALL)
-        text = between.sub(lambda _, tables=tables: f"\n{tables}\n\n", text)
-    PAGE.write_text(text, encoding="utf-8")
+        page = PAGE.read_text(encoding="utf-8")
+        page = between.sub(lambda _, tables=tables: f"\n{tables}\n\n", page)
+        PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

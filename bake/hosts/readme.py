@@ -27,6 +27,7 @@ def readme_text(folder: Path, manifest: Manifest) -> str:
         [
             *_what(manifest),
             *_chain(manifest),
+            *_way_back(manifest),
             *_hosts(manifest),
             *_run(),
             *_errors(manifest),
@@ -97,6 +98,23 @@ def _chain(manifest: Manifest) -> list[str]:
         "Printer light of each layer = `log_exposure` + `per_point` (`points` - 25), here",
         f"{light}. A row of `coupling` is the layer held back, a column",
         f"the layer that develops. The {chain.stops_on} may be multiplied by 2^stops.",
+        "",
+    ]
+
+
+def _way_back(manifest: Manifest) -> list[str]:
+    """How texture alone is had."""
+    if manifest.to_scene is None:
+        return []
+    lookups = manifest.to_scene.steps
+    tables = (f"`{step.table.clf}`" for step in lookups)
+    return [
+        f"**Texture alone**, under a grade of your own: stop at the {lookups[0].takes}, and put",
+        f"{', then '.join(tables)} behind them.",
+        f"Out come {manifest.input.space} codes of the scene,",
+        "with the scatter, halation, edges and grain of the negative, in its own colours. What is",
+        "darker than black or brighter than film tells apart is held at these ends.",
+        "`spectral-film bake play PACK IN OUT.exr --to scene` does so. `to_scene` in `pack.json`.",
         "",
     ]
 

@@ -112,7 +112,7 @@ def largest_radius(outcome: Outcome, truth: Outcome) -> float:
 
 def _is_within(outcome: Outcome, truth: Outcome, largest: float) -> bool:
     """Whether the battery of all radii up to the largest accepts a method."""
-    of, of_truth = ({r: o.flat[r] for r in o.flat if r <= largest} for o in (outcome, truth))
+    of, of_truth = (_up_to(largest, o.flat) for o in (outcome, truth))
     for metric, limit in FLAT.items():
         found, floor = _all(of, metric), _all(of_truth, metric)
         by_chance = OF_TRUTH * np.array([floor.mean(), floor.max()])
@@ -121,7 +121,15 @@ def _is_within(outcome: Outcome, truth: Outcome, largest: float) -> bool:
             by_chance = STANDARD_ERRORS * np.array([errors.mean(), errors.max()])
         if np.any([found.mean(), found.max()] > np.maximum([limit.mean, limit.worst], by_chance)):
             return False
-    return True
+    of, of_truth = (_up_to(largest, o.photograph) for o in (outcome, truth))
+    return not of or all(
+        _all(of, metric).mean() <= max(limit.mean, OF_TRUTH * _all(of_truth, metric).mean())
+        for metric, limit in PHOTOGRAPH.items()
+    )
+
+
+def _up_to(largest: float, found: Mapping[float, list[Measured]]) -> dict[float, list[Measured]]:
+    return {rho: measured for rho, measured in found.items() if rho <= largest}
 
 
 def table(outcomes: list[Outcome], published: Mapping[str, float] | None = None) -> str:
@@ -143,6 +151,18 @@ def table(outcomes: list[Outcome], published: Mapping[str, float] | None = None)
         if published:
             cells.append(form.format(published[title]) if title in published else "fails")
         lines.append("| " + " | ".join([*cells, form.format(limit)]) + " |")
+    return "\n".join(lines)
+
+
+def of_photographs(outcomes: list[Outcome]) -> str:
+    """What the methods do on photographs, beside each other, a row a radius and metric."""
+    lines = [" | ".join(["| radius, px | metric", *(o.method for o in outcomes)]) + " |"]
+    lines.append("|---" * (len(outcomes) + 2) + "|")
+    for rho in outcomes[0].photograph:
+        for metric, limit in PHOTOGRAPH.items():
+            means = [_all({rho: o.photograph[rho]}, metric).mean() for o in outcomes]
+            cells = [f"| {rho:g}", limit.title, *(limit.form.format(mean) for mean in means)]
+            lines.append(" | ".join(cells) + " |")
     return "\n".join(lines)
 
 

@@ -24,9 +24,7 @@ CHANNELS = 20
 POWERS = 5  # of v: 4th degree
 SIZE_POWERS = 6  # of log rho: 5th degree
 SMALLEST, LARGEST = 0.05, 1.0  # rho, in pixels
-# Of the polynomials of the mean, and where they are fitted: coarser than what ships, which needs no
-# slopes.
-MEAN_DEGREE, WIDEST = 10, 0.98
+MEAN_DEGREE = 10  # of the polynomials of the mean: coarser than what ships, which needs no slopes
 HERMITE = 16  # orders that the spectrum tells apart; what is beyond is below 1e-4 of the variance
 
 MEMBERS = [members_of(*name) for name in orbits(RADIUS)]
@@ -97,7 +95,7 @@ def texture(noise: Array, v: Array, amplitude: Array, weights: Weights) -> Array
 
     Args:
         noise: White, of variance 1, (..., y, x).
-        v: 2 u - 1 where noise has lost a border of RADIUS; any shape that broadcasts to it.
+        v: Where noise has lost a border of RADIUS; any shape that broadcasts to it.
         amplitude: There too.
         weights: Of one size.
 
@@ -120,7 +118,7 @@ def polynomials(powers: Array, v: Array) -> Array:
 
 def mean(weights: Weights) -> Array:
     """What is taken off each orbit's sum: polynomials in v, (orbit, power)."""
-    nodes = WIDEST * np.cos(np.pi * (np.arange(24) + 0.5) / 24)
+    nodes = np.cos(np.pi * (np.arange(24) + 0.5) / 24)
     fit = np.linalg.pinv(np.vander(nodes, MEAN_DEGREE + 1, increasing=True))
     values = _channels(weights, _constant(nodes)) @ _constant(DENSITY)
     return (_constant(fit) @ (values @ weights.second)).T

@@ -19,7 +19,8 @@ from reference.grain.frequencies import FREQUENCIES, SHARES
 from reference.grain.network import LARGEST, SMALLEST
 from reference.grain.pictures import SIDE, pictures
 from spectral_film.grain.aperture import Aperture
-from spectral_film.grain.boolean import spectrum, variance
+from spectral_film.grain.boolean import skewness, spectrum, variance
+from spectral_film.grain.network import variable
 
 LEVELS = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98])
 SIZES = np.geomspace(SMALLEST, LARGEST, 24)  # at which there are spectra, and a table of weights
@@ -61,7 +62,7 @@ class Targets(NamedTuple):
         quantiles: (radius, level, quantile).
         third_moment: (radius, level).
         gram: (radius, level, filter, filter).
-        pictures: Coverages, (radius of pictures, picture, y, x).
+        pictures: v of their coverages, (radius of pictures, picture, y, x).
         moments: (radius of pictures, picture, moment, y, x).
         sigma: (radius of pictures, node).
     """
@@ -82,7 +83,7 @@ def targets(aperture: Aperture, seed: int, amount: Amount = FULL) -> Targets:
         pictures(amount.pictures, np.random.default_rng((seed, 2, i)))
         for i in range(len(RADII_OF_PICTURES))
     ]
-    quantiles, third, gram = (
+    quantiles, gram = (
         np.stack(of_all)
         for of_all in zip(
             *(
@@ -105,9 +106,9 @@ def targets(aperture: Aperture, seed: int, amount: Amount = FULL) -> Targets:
             for table in (
                 log_shapes(aperture),
                 quantiles,
-                third,
+                [skewness(LEVELS, rho, aperture) for rho in RADII],
                 gram,
-                coverages,
+                variable(np.array(coverages)),
                 moments,
                 [np.sqrt(variance(NODES, rho, aperture)) for rho in RADII_OF_PICTURES],
             )
@@ -122,12 +123,12 @@ def log_shapes(aperture: Aperture) -> Array:
 
 
 def _even(rho: float, aperture: Aperture, side: int, seed: int) -> tuple[np.ndarray, ...]:
-    """Quantiles, third moment and Gram matrix of even coverages, (level, ...)."""
+    """Quantiles and Gram matrix of even coverages, (level, ...)."""
     tile = boolean.tile(LEVELS.tolist(), rho, aperture, (side, side), seed)
     grain = tile - LEVELS[:, None, None]
     grain /= np.sqrt(variance(LEVELS, rho, aperture))[:, None, None]
     own = (tile - tile.mean(axis=(1, 2), keepdims=True)) / tile.std(axis=(1, 2), keepdims=True)
-    found = losses.quantiles(own), losses.third_moment(own), losses.gram(grain)
+    found = losses.quantiles(own), losses.gram(grain)
     return tuple(np.asarray(one) for one in found)
 
 

@@ -27,6 +27,7 @@ import jax.numpy as jnp
 import numpy as np
 import scipy
 from jax import Array
+from scipy import ndimage
 
 from reference.grain import losses
 from reference.grain.frequencies import SHARES
@@ -89,12 +90,14 @@ RISE = 50  # steps
 SMALL = 0.3  # share of even samples
 AVERAGED = 20  # steps, of the losses in the file; the first so many are there one by one
 TOLD = 250  # steps
+JUDGED_SIDE = 1024  # pixels, of what the trained network is judged on
+CLUMP = 6  # lags to every side that have third moments of it in common
 ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 FILE = {
     "schema_version": 1,
     "form": "x_k = sum_j first_kj S_j(z); a_k = gain_k(v) act(slope_k(v) x_k + shift_k(v)) - mean; "
     "n = sum_j S_j(sum_k second_kj a_k); docs/physics.md, Grain network",
-    "variable": "v = 2 u - 1, u the coverage",
+    "variable": "v = probit(u) / probit(.98), u the coverage",
     "orbits": "(dx, dy), 0 <= dy <= dx <= R, in order",
     "source": "trained on Boolean grain rendered for it; no other network, no photograph",
 }
@@ -243,16 +246,17 @@ def _of_pictures(
     keys = jax.random.split(key, 3)
     radius = jax.random.randint(keys[0], (), 0, len(RADII_OF_PICTURES))
     some = _some(keys[1], aims.pictures.shape[1], count)
-    coverage, moments = aims.pictures[radius][some], aims.moments[radius][some]
+    v, moments = aims.pictures[radius][some], aims.moments[radius][some]
 
     weights = at_size(parameters, _f32(RADII_OF_PICTURES)[radius])
-    sigma = jnp.sqrt(spectrum(weights, _f32(variable(NODES))) @ _f32(SHARES))
-    amplitude = jnp.interp(coverage, _f32(NODES), aims.sigma[radius] / sigma)
+    nodes = _f32(variable(NODES))
+    sigma = jnp.sqrt(spectrum(weights, nodes) @ _f32(SHARES))
+    amplitude = jnp.interp(v, nodes, aims.sigma[radius] / sigma)
     border = RADIUS + losses.BORDER
     around = ((0, 0), (border, border), (border, border))
     v, amplitude = (
         jnp.pad(jnp.tile(one, (1, copies, copies)), around, mode="wrap")[None]
-        for one in (2 * coverage - 1, amplitude)
+        for one in (v, amplitude)
     )
     side = copies * SIDE + 2 * (border + RADIUS)
     found = losses.moments(texture(_white(keys[2], (2, count, side, side)), v, amplitude, weights))
@@ -294,6 +298,31 @@ def tables(parameters: Weights) -> dict[str, np.ndarray]:
     return {name: np.asarray(table) for name, table in at_sizes._asdict().items()}
 
 
+def third_order(of_sizes: Mapping[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
+    """What a trained network draws of even coverages, to the third order, of its own samples.
+
+    Args:
+        of_sizes: As of `tables`.
+        seed: Of the noise.
+
+    Returns:
+        (size, level) each: `skewness`, and `clump`, the sum over lags of E[n(0)^2 n(lag)], by the
+        third power of the standard deviation.
+    """
+    draw, around = jax.jit(texture), 2 * CLUMP + 1
+    noise = _white(jax.random.key(seed), (JUDGED_SIDE, JUDGED_SIDE))
+    skewness, clump = np.empty((2, len(SIZES), len(LEVELS)))
+    for size, level in np.ndindex(skewness.shape):
+        weights = Weights(**{name: _f32(table[size]) for name, table in of_sizes.items()})
+        v = _f32(variable(LEVELS[level]))[None, None]
+        grain = np.asarray(draw(noise, v, jnp.ones_like(v), weights), float)
+        grain /= grain.std()
+        together = around**2 * ndimage.uniform_filter(grain, around, mode="wrap")
+        skewness[size, level] = (grain**3).mean()
+        clump[size, level] = ((grain**2 - 1) * together).mean()
+    return {"skewness": skewness, "clump": clump}
+
+
 def write(path: Path, trained: Mapping[str, Trained], recipe: Recipe) -> None:
     """The file of the network, a group an aperture. No method is accepted before the battery."""
     with h5py.File(path, "w") as file:
@@ -301,7 +330,9 @@ def write(path: Path, trained: Mapping[str, Trained], recipe: Recipe) -> None:
         for aperture, found in trained.items():
             group = file.create_group(aperture)
             group["rho"] = SIZES
-            for name, table in tables(found.parameters).items():
+            group["level"] = LEVELS
+            of_sizes = tables(found.parameters)
+            for name, table in (of_sizes | third_order(of_sizes, recipe.seed)).items():
                 group.create_dataset(name, data=table)
             training = group.create_group("training")
             training.attrs.update(

@@ -32,6 +32,7 @@ def filtered_grain(
     filter: Float64[Array, "layer orbit"],
     amplitude: Float64[Array, "layer node"],
     kappa: Float64[Array, "layer node"],
+    origin: tuple[int, int] = (0, 0),
 ) -> Float64[Array, "layer y x"]:
     """Dyes with grain of the fast form, over a frame.
 
@@ -44,6 +45,7 @@ def filtered_grain(
         filter: By orbit, the pixels that (dx, dy) goes to as it turns and mirrors.
         amplitude: Standard deviation of the layer's dye.
         kappa: Bend of the noise.
+        origin: Column and row on the frame of the first pixel.
 
     Source: docs/physics.md, Grain fast form.
     """
@@ -51,7 +53,7 @@ def filtered_grain(
     def of_layer(c: int) -> Float64[Array, "y x"]:
         radius = _radius(filter.shape[1])
         around = jnp.pad(dyes[c], radius, mode="edge")
-        z = _noise_around(keys[c, 0], dyes.shape[1:], radius)
+        z = _noise_around(keys[c, 0], dyes.shape[1:], radius, origin)
         a, k = (_at(around, lowest[c], span[c], table[c]) for table in (amplitude, kappa))
         bent = a * (z + k * (z**2 - 1)) / jnp.sqrt(1 + 2 * k**2)
         orbits = enumerate(_orbits(radius))
@@ -74,6 +76,7 @@ def networked_grain(
     slope: Float64[Array, "layer sublayer channel power"],
     shift: Float64[Array, "layer sublayer channel power"],
     mean: Float64[Array, "layer sublayer orbit mean_power"],
+    origin: tuple[int, int] = (0, 0),
 ) -> Float64[Array, "layer y x"]:
     """Dyes with grain as the network draws it, over a frame.
 
@@ -91,6 +94,7 @@ def networked_grain(
         amplitude: Of the sublayer's texture.
         first, second: Filters.
         gain, slope, shift, mean: Polynomials, lowest power first.
+        origin: Column and row on the frame of the first pixel.
 
     Source: docs/physics.md, Grain network.
     """
@@ -98,7 +102,7 @@ def networked_grain(
 
     def of_sublayer(c: int, s: int) -> Float64[Array, "y x"]:
         around = jnp.pad(dyes[c], radius, mode="edge")
-        z = _noise_around(keys[c, s], dyes.shape[1:], 2 * radius)
+        z = _noise_around(keys[c, s], dyes.shape[1:], 2 * radius, origin)
         v, a = (_at(around, lowest[c], span[c], table[c, s]) for table in (coverage, amplitude))
         sums = jnp.stack([_orbit_sum(z, name, radius) for name in _orbits(radius)])
         blurred = jnp.tensordot(first[c, s], sums, 1)
@@ -121,10 +125,13 @@ def _scattered(v: UInt32[Array, "*shape"]) -> UInt32[Array, "*shape"]:
 
 
 def _noise_around(
-    key: UInt32[Array, "2"], shape: tuple[int, ...], around: int
+    key: UInt32[Array, "2"], shape: tuple[int, ...], around: int, origin: tuple[int, int]
 ) -> Float64[Array, "y x"]:
-    """Over a frame of (y, x) and so many pixels around it."""
-    y, x = (jnp.arange(-around, n + around, dtype=jnp.int32).astype(jnp.uint32) for n in shape)
+    """Over a picture of (y, x) and so many pixels around it."""
+    y, x = (
+        jnp.arange(first - around, first + n + around, dtype=jnp.int32).astype(jnp.uint32)
+        for first, n in zip(origin[::-1], shape, strict=True)
+    )
     return white(key, x=x, y=y)
 
 

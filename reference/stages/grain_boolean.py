@@ -27,6 +27,7 @@ def grain_boolean(
     box: bool,
     sigma: float,
     reach: int,
+    origin: tuple[int, int] = (0, 0),
 ) -> np.ndarray:
     """Dye amounts with their grain.
 
@@ -42,6 +43,7 @@ def grain_boolean(
         keys: Two numbers of 32 bits for each process of discs, (layer, sublayer, 2).
         box, sigma: The aperture: a box of a pixel or none, times a Gaussian, in pixels.
         reach: Pixels to each side that it sees.
+        origin: Column and row on the frame of the first pixel.
 
     Returns:
         (layer, y, x), float64.
@@ -70,7 +72,7 @@ def grain_boolean(
         dye_of_disc = a[node] + along / 2 ** (DYE_BITS - NODE_BITS) * (a[node + 1] - a[node])
         lowest = lowest_threshold(
             keys[layer, sublayer],
-            origin=(-reach, -reach),
+            origin=(origin[1] - reach, origin[0] - reach),
             shape=below.shape,
             cells=cells,
             radius=radius,

@@ -67,7 +67,17 @@ Seed = Annotated[
         metavar="N",
         rich_help_panel=FILM_PANEL,
         hidden=True,
-        help="Seed of the grain; the digits at the end of the input's name count its frames.",
+        help="Seed of the grain.",
+    ),
+]
+FrameNumber = Annotated[
+    int | None,
+    typer.Option(
+        "--frame",
+        metavar="N",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
+        help="Frame that grain is of. Default: digits at the end of INPUT's name.",
     ),
 ]
 Backing = Annotated[
@@ -182,7 +192,17 @@ def typed(setting: object) -> str:
             return str(setting)
 
 
-def frame_of(source: Path) -> int:
+def frame_of(source: Path) -> int | None:
     """Where a picture stands in its sequence: the digits at the end of its name, nine at most."""
     digits = re.findall(r"[0-9]{1,9}$", source.stem)
-    return int(digits[0]) if digits else 0
+    return int(digits[0]) if digits else None
+
+
+def note_on_frame(source: Path) -> list[str]:
+    """What to say of a picture whose name has a number, but not where one is looked for."""
+    if frame_of(source) is not None or not re.search("[0-9]", source.stem):
+        return []
+    return [
+        f"the grain is of frame 0, since the name {source.stem} ends in no number; in a sequence, "
+        "give each picture its own by --frame"
+    ]

@@ -17,6 +17,7 @@ from spectral_film.app.options import (
     Exposure,
     Film,
     Flare,
+    FrameNumber,
     Gamut,
     GrainSize,
     HelpAll,
@@ -29,6 +30,7 @@ from spectral_film.app.options import (
     Upsampling,
     White,
     frame_of,
+    note_on_frame,
     typed,
 )
 from spectral_film.app.terminal import integers, numbers, progress, say, seconds, switch
@@ -215,6 +217,7 @@ def render(
     grain: Grain = Settings.grain,
     grain_size: GrainSize = Settings.grain_size,
     seed: Seed = Settings.seed,
+    frame: FrameNumber = None,
     print_film: Print = typed(Settings.print_film),
     printer_points: PrinterPoints = typed(Settings.printer_points),
     white: White = Settings.white,
@@ -256,7 +259,7 @@ def render(
         grain=grain,  # type: ignore[arg-type]  # checked by Settings
         grain_size=grain_size,
         seed=seed,
-        frame=frame_of(source),
+        frame=(frame_of(source) or 0) if frame is None else frame,
         printer_points=numbers("--printer-points", printer_points, 3),
         to=to,  # type: ignore[arg-type]
         white=white,  # type: ignore[arg-type]
@@ -292,7 +295,9 @@ def render(
             encode=is_integer(target, bits),
             announce=announce,
         )
-    for note in (*done.notes, *done.save(target, bits=bits, overwrite=overwrite)):
+    grainy = {done.metadata[f"grain_{strip}"] for strip in ("negative", "print")} != {"none"}
+    of_frame = note_on_frame(source) if grainy and frame is None else ()
+    for note in (*done.notes, *of_frame, *done.save(target, bits=bits, overwrite=overwrite)):
         say(note)
     if to in NOT_TO_LOOK_AT and is_integer(target, bits):
         say(

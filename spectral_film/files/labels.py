@@ -109,6 +109,8 @@ def label_provenance(
 
 def _put(spec: OpenImageIO.ImageSpec, name: str, value: object) -> None:
     match value:
+        case int() if not -(2**31) <= value < 2**31:  # more than a number of a header holds
+            spec[name] = str(value)
         case bool() | int():
             spec.attribute(name, OpenImageIO.TypeDesc("int"), int(value))
         case float():

@@ -4,36 +4,39 @@ White noise is blurred, pushed through a threshold that follows the coverage, an
 film does: clouds of dye lie at random, and the eye of an instrument is wider than they are.
 
     x_k = sum_j first_kj S_j(z)                               z white, x_k of variance 1
-    a_k = gain_k(v) act(slope_k(v) x_k + shift_k(v)) - E[..]  v = 2 u - 1, u the coverage here
+    a_k = gain_k(v) act(slope_k(v) x_k + shift_k(v)) - E[..]  v = probit(u) / probit(.98)
     n   = sum_j S_j(sum_k second_kj a_k)
 
 S_j adds up the pixels of an orbit (`orbits.py`); act rises from -1 to 1 as a quintic smooth step.
-The mean of a_k is 0 whatever u is, so n has mean 0 at every pixel of every picture. gain, slope and
-shift are polynomials; all coefficients depend on rho, the radius of the clouds in pixels.
+The mean of a_k is 0 whatever the coverage u is, so n has mean 0 at every pixel of every picture.
+gain, slope and shift are polynomials in v, which is where normal noise is cut to cover u; all
+coefficients depend on rho, the radius of the clouds in pixels.
 Kernel: stages/grain.cl. Reference: reference/stages/grain.py.
 Source: docs/physics.md, Grain network.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property, lru_cache
 from importlib.resources import as_file, files
 
 import h5py
 import numpy as np
+from scipy.special import ndtri
 
 from spectral_film.grain.aperture import SCAN, Aperture
 from spectral_film.grain.orbits import members, radius_of, square, sums
+from spectral_film.grain.reading import MOST
 
-WIDEST = 0.965  # |2 u - 1| at most is .96: where the polynomials of the mean are fitted
-MEAN_DEGREE = 18  # of them: the mean is right to 4e-4 of the texture's standard deviation
+MEAN_DEGREE = 14  # of the mean, which is right to 4e-4 of the texture's standard deviation
 HERMITE = 14  # terms of a function of Gaussian noise that are told apart; the rest is white
 GAUSSIAN = np.linspace(-7, 7, 281)  # where expectations are summed
 DENSITY = np.exp(-(GAUSSIAN**2) / 2) / np.exp(-(GAUSSIAN**2) / 2).sum()
 
 
 def variable(u: np.ndarray) -> np.ndarray:
-    """What polynomials are of: v, between -1 and 1."""
-    return 2 * np.asarray(u, dtype=float) - 1
+    """What polynomials are of: v, between -1 and 1 where coverages are textured at all."""
+    v: np.ndarray = ndtri(np.asarray(u, dtype=float)) / ndtri(MOST)
+    return v
 
 
 def act(t: np.ndarray) -> np.ndarray:
@@ -61,7 +64,7 @@ class Weights:
     @cached_property
     def mean(self) -> np.ndarray:
         """What must be taken off each orbit's sum: polynomials in v, (orbit, power)."""
-        nodes = WIDEST * np.cos(np.pi * (np.arange(64) + 0.5) / 64)
+        nodes = np.cos(np.pi * (np.arange(64) + 0.5) / 64)
         means = self._channels(nodes) @ DENSITY  # (node, channel)
         powers: np.ndarray = np.polynomial.polynomial.polyfit(
             nodes, means @ self.second, MEAN_DEGREE
@@ -118,9 +121,15 @@ class Network:
 
     Attributes:
         rho: Sizes, in pixels, rising, (size,).
+        level: Coverages, rising, (level,).
+        skewness: Third standardised moment of what it draws of them, (size, level).
+        clump: The sum over lags of E[n(0)^2 n(lag)], of which that is the one of the lag of 0.
     """
 
     rho: np.ndarray
+    level: np.ndarray
+    skewness: np.ndarray
+    clump: np.ndarray
     first: np.ndarray
     second: np.ndarray
     gain: np.ndarray
@@ -130,23 +139,27 @@ class Network:
     @lru_cache(maxsize=64)  # noqa: B019  # there is one network an aperture, and it stays
     def at(self, rho: float) -> Weights:
         """For one size, along straight lines in log rho; beyond the ends, that of the end."""
-        place = np.interp(np.log(rho), np.log(self.rho), np.arange(len(self.rho)))
-        low = min(int(place), len(self.rho) - 2)
-        along = place - low
-
-        def between(table: np.ndarray) -> np.ndarray:
-            mixed: np.ndarray = (1 - along) * table[low] + along * table[low + 1]
-            return mixed
-
-        first = between(self.first)
+        first = self._between(self.first, rho)
         power = first**2 @ members(radius_of(first.shape[1]))
         return Weights(
             first=first / np.sqrt(power)[:, None],
-            second=between(self.second),
-            gain=between(self.gain),
-            slope=between(self.slope),
-            shift=between(self.shift),
+            second=self._between(self.second, rho),
+            gain=self._between(self.gain, rho),
+            slope=self._between(self.slope, rho),
+            shift=self._between(self.shift, rho),
         )
+
+    def third_order(self, u: np.ndarray, rho: float) -> np.ndarray:
+        """`skewness` and `clump` of the texture of even coverages (node,), (2, node)."""
+        along = variable(u), variable(self.level)
+        tables = self.skewness, self.clump
+        return np.stack([np.interp(*along, self._between(table, rho)) for table in tables])
+
+    def _between(self, table: np.ndarray, rho: float) -> np.ndarray:
+        place = np.interp(np.log(rho), np.log(self.rho), np.arange(len(self.rho)))
+        low = min(int(place), len(self.rho) - 2)
+        mixed: np.ndarray = table[low] + (place - low) * (table[low + 1] - table[low])
+        return mixed
 
 
 @cache
@@ -154,9 +167,13 @@ def network(aperture: Aperture = SCAN) -> Network:
     """The one that ships, trained for pixels that look through this aperture."""
     asset = files("spectral_film.assets") / "grain/network.h5"
     with as_file(asset) as path, h5py.File(path) as file:
-        group = file[aperture.name]
-        tables = ("rho", "first", "second", "gain", "slope", "shift")
-        return Network(**{name: np.asarray(group[name], dtype=float) for name in tables})
+        return network_of(file[aperture.name])
+
+
+def network_of(group: h5py.Group) -> Network:
+    """What such a file holds for one aperture."""
+    tables = (field.name for field in fields(Network))
+    return Network(**{name: np.asarray(group[name], dtype=float) for name in tables})
 
 
 @lru_cache(maxsize=1)

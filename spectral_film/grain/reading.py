@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from spectral_film.emulsion.film import Grainy
-from spectral_film.grain import boolean
+from spectral_film.grain import boolean, light
 from spectral_film.grain.aperture import SCAN
 from spectral_film.grain.boolean import lens, point_covariance
 from spectral_film.light.spectra import status_response
@@ -23,10 +23,6 @@ ACROSS = 2  # pixels that a disc has at least; a smaller one would read the pixe
 LEAST, MOST = 0.02, 0.98  # coverage; beyond, the texture keeps its shape and only fades
 RINGS = 24  # of an integral over distances, right to 1e-6
 SLICES = 64  # of a pixel, right to 1e-4 of its weight
-THIRD_ORDER = 4 / 3  # power of a correlation: of Gaussian spots, three at a time
-LEAST_VARIANCE = 1e-24  # of dye: a layer may have no grain
-STRAIGHT = 1e-6  # dye; below, the limit of a normal distribution
-MOST_BENT = 0.45  # of 1/2, where light through a gamma distribution no longer has a variance
 # Light grows faster than density, and a whole step would overshoot.
 ROUNDS, STEP, MOST_AT_ONCE = 12, 0.7, 4.0
 STEPS = 4000  # of log exposure, right to 1e-5 of coverage
@@ -97,7 +93,9 @@ def gain(
     pitch_um: tuple[float, float],
     covariance: Covariance,
     size: float = 1.0,
-    third: np.ndarray | None = None,
+    *,
+    skewness: np.ndarray | None = None,
+    clump: np.ndarray | None = None,
 ) -> np.ndarray:
     """What a texture is multiplied by, so that the film reads its published granularity.
 
@@ -108,105 +106,127 @@ def gain(
             the lag of 0 in the middle. The texture is of coverage, so one of it is the sublayer's
             whole dye.
         size: Factor on the film's radii with which the texture is drawn.
-        third: Third central moment of a layer's dye in that texture, (layer, node); None: that of
-            the Boolean model, which a texture is to have.
+        skewness: Third standardised moment of it, (layer, sublayer, node); None: that of the
+            Boolean model, which a texture is to have.
+        clump: The sum over lags of E[n(0)^2 n(lag)] by the third power of the standard deviation,
+            of which that is the lag of 0; None: as of Gaussian spots.
 
     Returns:
         (layer, node), for all sublayers of a layer.
     """
-    grain = film.grain
-    assert grain is not None
-    u, weight = coverage(film), film.tone_curve.density_range
-    diameter = max(APERTURE_UM, ACROSS * max(pitch_um))
-    together = _autocorrelation(disc_weights(pitch_um, diameter))
-    radius = size * grain.radius_um[:, :, None]
-    # Pixels too large for the sheet's disc are read through a larger one, which evens out more.
-    wider, printed = (
-        (weight[:, :, None] ** 2 * disc_variance(u, radius, across)).sum(axis=1)
-        for across in (diameter, APERTURE_UM)
-    )
-    wanted = grain.rms * np.sqrt(wider / printed)
-    if third is None:
-        third = third_moment(film, radius[:, :, 0] / np.sqrt(pitch_um[0] * pitch_um[1]))
-    dye = np.array(
-        [
-            sum(w**2 * covariance(layer, k, u[layer, k]) for k, w in enumerate(of_layer))
-            for layer, of_layer in enumerate(weight)
-        ]
-    )
-    return _strength(dye, third, slopes(film), together, wanted)
+    assert film.grain is not None
+    u, weight = coverage(film), film.tone_curve.density_range[:, :, None]
+    if skewness is None:
+        skewness = boolean_skewness(film, pitch_um, size)
+    seen = _by_sublayer(covariance, u)
+    variance = np.maximum(_middle(seen), light.LEAST_VARIANCE)
+    correlation = seen / variance[..., None, None]
+    fall = np.full_like(u, light.THIRD_ORDER)
+    if clump is not None:
+        fall = light.fall_of(correlation, skewness, clump)
+    law = light.beta(u, variance, skewness)
+    return _strength(film, pitch_um, size, law, correlation, weight, fall)
 
 
-def third_moment(film: Grainy, rho: np.ndarray) -> np.ndarray:
-    """Third central moment of a layer's dye in Boolean grain, before its strength, (layer, node).
+def gain_of_layers(
+    film: Grainy,
+    pitch_um: tuple[float, float],
+    covariance: np.ndarray,
+    third: np.ndarray,
+    size: float = 1.0,
+) -> np.ndarray:
+    """As `gain`, of a texture that is drawn for all sublayers of a layer at once.
 
     Args:
-        film: Has grain.
-        rho: Radii in pixels, (layer, sublayer).
+        film, pitch_um, size: As of `gain`.
+        covariance: Of dye, (layer, node, y, x).
+        third: Its third central moment, (layer, node).
     """
-    u, weight = coverage(film), film.tone_curve.density_range
-    moment = np.zeros((len(u), u.shape[-1]))
-    for layer, sublayer in np.ndindex(rho.shape):
-        share, r = u[layer, sublayer], float(rho[layer, sublayer])
-        cube = boolean.variance(share, r, SCAN) ** 1.5 * boolean.skewness(share, r, SCAN)
-        moment[layer] += weight[layer, sublayer] ** 3 * cube
-    return moment
+    variance = np.maximum(_middle(covariance), light.LEAST_VARIANCE)[:, None]
+    law = light.Gamma(variance=variance, third=third[:, None])
+    correlation = covariance[:, None] / variance[..., None, None]
+    return _strength(film, pitch_um, size, law, correlation)
 
 
-def shared_light(covariance: np.ndarray, third: np.ndarray, slope: np.ndarray) -> np.ndarray:
-    """Log of how much likelier than by chance two pixels let light through together.
-
-    It is 0 where they have no dye in common, and its exp, less 1, is the covariance of their light
-    over the mean squared. For little dye that is the covariance of densities times ln(10)^2. Dye is
-    taken for gamma distributed, with the moments given. Independent layers add.
-    Source: docs/physics.md, Microdensitometer.
-
-    Args:
-        covariance: Of the dye of a layer by lag, (..., y, x), that of 0 in the middle.
-        third: Third central moment of it, (...).
-        slope: Density that a unit of the dye adds; broadcasts with `third`.
-
-    Returns:
-        (..., y, x).
-    """
-    variance = np.maximum(_middle(covariance), LEAST_VARIANCE)
-    bend = third / variance
-    bend = np.where(np.abs(bend) < STRAIGHT, STRAIGHT, bend)
-    exponent = np.log(10) * slope
-    x = np.minimum(-exponent * bend / 2, MOST_BENT)
-    straight = exponent**2 * variance
-    bent = 4 * variance / bend**2 * np.log1p(x**2 / (1 - 2 * x)) - straight
-    correlation = covariance / variance[..., None, None]
-    shared: np.ndarray = straight[..., None, None] * correlation
-    return shared + bent[..., None, None] * correlation.clip(0) ** THIRD_ORDER
+def boolean_skewness(film: Grainy, pitch_um: tuple[float, float], size: float = 1.0) -> np.ndarray:
+    """Of the coverage of a pixel in Boolean grain, (layer, sublayer, node)."""
+    assert film.grain is not None
+    u, rho = coverage(film), size * film.grain.radius_um / math.sqrt(pitch_um[0] * pitch_um[1])
+    every = np.ndindex(rho.shape)
+    found = np.array([boolean.skewness(u[of], float(rho[of]), SCAN) for of in every])
+    return found.reshape(u.shape)
 
 
 def slopes(film: Grainy) -> np.ndarray:
     """Density that a unit of a dye adds to a record at the film's nodes, (record, dye, node)."""
     assert film.grain is not None
     density = film.dmin_density + film.grain.dye_amount.T @ film.dye_density
-    light = status_response(film.densitometry)[:, None] * 10**-density  # record, node, wavelength
-    lost = np.einsum("rnw,dw->rdn", light, film.dye_density)
-    found: np.ndarray = lost / light.sum(axis=-1)[:, None]
+    seen = status_response(film.densitometry)[:, None] * 10**-density  # record, node, wavelength
+    lost = np.einsum("rnw,dw->rdn", seen, film.dye_density)
+    found: np.ndarray = lost / seen.sum(axis=-1)[:, None]
     return found
 
 
 def _strength(
-    covariance: np.ndarray,
-    third: np.ndarray,
-    slope: np.ndarray,
-    together: np.ndarray,
-    rms: np.ndarray,
+    film: Grainy,
+    pitch_um: tuple[float, float],
+    size: float,
+    law: light.Law,
+    correlation: np.ndarray,
+    weight: np.ndarray | float = 1.0,
+    fall: np.ndarray | float = light.THIRD_ORDER,
 ) -> np.ndarray:
-    """What the layers are multiplied by so that all records read what they would of density."""
+    """What the layers are multiplied by so that all records read what they would of density.
+
+    Args:
+        film, pitch_um, size: As of `gain`.
+        law: Of what is drawn together, (layer, sublayer, node).
+        correlation: By lag, (layer, sublayer, node, y, x).
+        weight: Dye that one of it is; broadcasts with the law.
+        fall: As of `light.shared`.
+    """
+    assert film.grain is not None
+    rms, slope = film.grain.rms * _evened(film, pitch_um, size), slopes(film)
     wanted = np.einsum("rdn,dn->nr", slope**2, rms**2)
-    power = rms**2 / _weighed(covariance, together)
+    together = _autocorrelation(disc_weights(pitch_um, _diameter_um(pitch_um)))
+    per_unit = np.log(10) * slope[:, :, None] * weight
+    read = _weighed(correlation, together) * law.variance * np.square(weight)
+    power = rms**2 / read.sum(axis=1)
     for _ in range(ROUNDS):
-        shared = shared_light(power[..., None, None] * covariance, power**1.5 * third, slope)
+        exponent = per_unit * np.sqrt(power)[:, None]
+        shared = light.shared(law, correlation, exponent, fall).sum(axis=2)
         read = _weighed(np.expm1(shared), together) / np.log(10) ** 2
         too_little = np.linalg.pinv(read.transpose(2, 0, 1)) @ wanted[:, :, None]
         power = power * too_little[:, :, 0].T.clip(1 / MOST_AT_ONCE, MOST_AT_ONCE) ** STEP
-    return np.sqrt(power)
+    found: np.ndarray = np.sqrt(power)
+    return found
+
+
+def _diameter_um(pitch_um: tuple[float, float]) -> float:
+    """Of the disc that pixels are read through: the sheet's, or one of some pixels."""
+    return max(APERTURE_UM, ACROSS * max(pitch_um))
+
+
+def _evened(film: Grainy, pitch_um: tuple[float, float], size: float) -> np.ndarray:
+    """What a disc of another size reads of the published rms, (layer, node)."""
+    assert film.grain is not None
+    u, weight = coverage(film), film.tone_curve.density_range[:, :, None]
+    radius = size * film.grain.radius_um[:, :, None]
+    wider, printed = (
+        (weight**2 * disc_variance(u, radius, across)).sum(axis=1)
+        for across in (_diameter_um(pitch_um), APERTURE_UM)
+    )
+    evened: np.ndarray = np.sqrt(wider / printed)
+    return evened
+
+
+def _by_sublayer(covariance: Covariance, u: np.ndarray) -> np.ndarray:
+    return np.array(
+        [
+            [covariance(layer, k, of) for k, of in enumerate(shares)]
+            for layer, shares in enumerate(u)
+        ]
+    )
 
 
 def _middle(by_lag: np.ndarray) -> np.ndarray:

@@ -87,16 +87,13 @@ def filtered(film: Grainy, pitch_um: Pitch, size: float) -> Filtered:
     power = parts.sum(axis=1)
     mixture = np.einsum("ls,lsnyx,ln->lyx", weight**2, seen, 1 / power) / power.shape[1]
     filters = np.array([filter_for(correlation) for correlation in mixture])
-    correlation = [correlation_of(filter_) for filter_ in filters]
+    correlation = np.array([correlation_of(filter_) for filter_ in filters])
     skewness = (parts**1.5 * bent).sum(axis=1) / power**1.5
     kappa = np.array(list(map(kappa_for, skewness, filters)))
     third = power**1.5 * np.array(list(map(skewness_of, kappa, filters)))
 
-    def covariance(layer: int, sublayer: int, _: np.ndarray) -> np.ndarray:
-        variance = seen[layer, sublayer, :, 2 * RADIUS, 2 * RADIUS]
-        return variance[:, None, None] * correlation[layer]
-
-    gain = reading.gain(film, pitch_um, covariance, size, third)
+    covariance = power[..., None, None] * correlation[:, None]
+    gain = reading.gain_of_layers(film, pitch_um, covariance, third, size)
     return Filtered(
         **_axis(film),
         filter=filters,
@@ -119,7 +116,9 @@ def networked(film: Grainy, pitch_um: Pitch, size: float) -> Networked:
     def covariance(layer: int, sublayer: int, _: np.ndarray) -> np.ndarray:
         return scale[layer, sublayer, :, None, None] ** 2 * drawn[layer, sublayer]
 
-    gain = reading.gain(film, pitch_um, covariance, size)
+    third = _by_sublayer(lambda of: network(SCAN).third_order(u[of], float(rho[of])), every)
+    skewness, clump = np.moveaxis(third, 2, 0)
+    gain = reading.gain(film, pitch_um, covariance, size, skewness=skewness, clump=clump)
     amplitude = gain[:, None] * film.tone_curve.density_range[..., None] * scale
 
     def of(name: str) -> np.ndarray:

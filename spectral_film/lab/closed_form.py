@@ -10,7 +10,7 @@ import numpy as np
 from scipy.signal import correlate
 
 from spectral_film.emulsion.film import Film
-from spectral_film.grain import boolean, reading
+from spectral_film.grain import boolean, light, reading
 from spectral_film.grain.aperture import SCAN
 from spectral_film.lab.densitometer import disc, status_per_dye
 
@@ -24,12 +24,12 @@ class ClosedForm:
 
     Attributes:
         covariance: Of the dye of samples, by lag, nothing in the middle, (dye, y, x).
-        third: Third central moment of it, (dye,).
+        shared: Of their light, as `light.shared` has it, (record, y, x).
         slope: Density that a unit of dye adds, (record, dye).
     """
 
     covariance: np.ndarray
-    third: np.ndarray
+    shared: np.ndarray
     slope: np.ndarray
 
     def of_density(self) -> np.ndarray:
@@ -38,14 +38,13 @@ class ClosedForm:
 
     def sigma_through(self, pitch_um: float, aperture_um: float) -> np.ndarray:
         """Standard deviation of density through a round aperture, (record,)."""
-        shared = reading.shared_light(self.covariance, self.third, self.slope).sum(axis=1)
         aperture = disc((pitch_um, pitch_um), aperture_um)
         overlap = correlate(aperture, aperture)  # of the aperture with itself, moved
-        far, reach = len(overlap) // 2, shared.shape[-1] // 2
+        far, reach = len(overlap) // 2, self.shared.shape[-1] // 2
         near = min(far, reach)
         of_overlap = slice(far - near, far + near + 1)
         of_lags = slice(reach - near, reach + near + 1)
-        light = np.expm1(shared[:, of_lags, of_lags]) * overlap[of_overlap, of_overlap]
+        light = np.expm1(self.shared[:, of_lags, of_lags]) * overlap[of_overlap, of_overlap]
         sigma: np.ndarray = np.sqrt(light.sum(axis=(1, 2))) / np.log(10)
         return sigma
 
@@ -69,13 +68,19 @@ def closed_form(film: Film, dyes: np.ndarray, pitch_um: float) -> ClosedForm:
     def of_coverage(layer: int, sublayer: int, u: np.ndarray) -> np.ndarray:
         return boolean.covariance(u, radius[layer, sublayer], SCAN, REACH)
 
-    gain = reading.gain(film, (pitch_um, pitch_um), of_coverage)[:, 0]
-    coverage = reading.coverage(film)[..., :1]
-    covariance = np.zeros((len(dyes), 2 * REACH + 1, 2 * REACH + 1))
-    third = np.zeros(len(dyes))
+    pitch = pitch_um, pitch_um
+    gain = reading.gain(film, pitch, of_coverage)[:, 0]
+    coverage, skewness = (
+        table[..., 0] for table in (reading.coverage(film), reading.boolean_skewness(film, pitch))
+    )
+    slope, dye = status_per_dye(film, dyes), weight * gain[:, None]  # where all is covered
+    covariance, shared = np.zeros((2, 3, 2 * REACH + 1, 2 * REACH + 1))
     for layer, sublayer in np.ndindex(radius.shape):
-        u, r = coverage[layer, sublayer], float(radius[layer, sublayer])
-        part = (weight[layer, sublayer] * gain[layer]) ** 2 * of_coverage(layer, sublayer, u)[0]
-        covariance[layer] += part
-        third[layer] += part[REACH, REACH] ** 1.5 * boolean.skewness(u, r, SCAN)[0]
-    return ClosedForm(covariance=covariance, third=third, slope=status_per_dye(film, dyes))
+        at = layer, sublayer
+        seen = of_coverage(*at, coverage[at][None])[0]
+        variance = seen[REACH, REACH]
+        law = light.beta(coverage[at], variance, skewness[at])
+        exponent = np.log(10) * slope[:, layer] * dye[at]
+        covariance[layer] += dye[at] ** 2 * seen
+        shared += light.shared(law, seen / variance, exponent)
+    return ClosedForm(covariance=covariance, shared=shared, slope=slope)

@@ -4,7 +4,7 @@ import numpy as np
 
 from spectral_film.light.scene import Scene
 from spectral_film.light.spectra import WAVELENGTH
-from spectral_film.path.order import Steps
+from spectral_film.path.order import Steps, films_on
 from spectral_film.path.pipeline import Exposed, Pipeline
 from spectral_film.path.settings import Settings
 from spectral_film.path.survey import Colours, Gamut
@@ -122,12 +122,11 @@ def _on_grain(pipeline: Pipeline) -> list[str]:
     if pipeline.settings.grain == "off":
         return []
     notes = []
-    for film in (pipeline.negative, pipeline.print_film):
-        if film is None:
-            continue
+    job = pipeline.job()
+    for film in films_on(job):
         if film.grain is None:
             notes.append(f"{film.id} has no granularity, so it was rendered without grain")
-        elif pipeline.settings.grain == "on" and pipeline.job().grain_method(film) == "boolean":
+        elif pipeline.settings.grain == "on" and job.grain_method(film) == "boolean":
             notes.append(
                 f"at this pitch the grain of {film.id} is thrown disc by disc, which takes long; "
                 "--grain net is some forty times as quick, its error above what is accepted"

@@ -54,6 +54,7 @@ class Job:
         wavelength_nm: Of its bands, if it has any.
         space: The linear light that its RGB came as.
         encode: Give display codes rather than display-linear light.
+        origin: Column and row on the frame of the first pixel.
     """
 
     negative: Negative
@@ -64,6 +65,7 @@ class Job:
     wavelength_nm: np.ndarray | None = None
     space: LinearSpace = LINEAR_REC709
     encode: bool = False
+    origin: tuple[int, int] = (0, 0)
 
     @property
     def camera(self) -> Camera:
@@ -96,8 +98,8 @@ class Job:
         return self.projector.clear_film()
 
     def grain_method(self, film: Film | None) -> Method | None:
-        """What draws the grain of one of the films, if anything does."""
-        if film is None:
+        """What draws the grain of one of the films on the path, if anything does."""
+        if film is None or film not in films_on(self):
             return None
         return method_for(film, self.settings.grain, self.pitch_um, self.settings.grain_size)
 
@@ -215,6 +217,7 @@ def _grain_of(job: Job, film: Film | None, stock: noise.Stock, dyes: Signal) -> 
         stock=stock,
         of=dyes,
         to=dyes,
+        origin=job.origin,
     )
 
 
@@ -345,16 +348,26 @@ TABLE = (
 
 def path_to(job: Job) -> Steps:
     """The steps of a job, from the scene to where its settings tap the path."""
-    to = job.settings.to
-    steps = []
+    made = ((row.name, row.stage(job)) for row in _rows_to(job.settings.to))
+    return tuple(Step(name, stage) for name, stage in made if stage is not None)
+
+
+def films_on(job: Job) -> list[Film]:
+    """The films that have formed their dyes before the path ends."""
+    passed = {row.stage for row in _rows_to(job.settings.to)}
+    films = (job.negative, _grain), (job.print_film, _print_grain)
+    return [film for film, grain in films if film is not None and grain in passed]
+
+
+def _rows_to(to: str) -> list[Row]:
+    """The lines of the table up to a tap, but for those that other taps alone want."""
+    rows = []
     for row in TABLE:
         if row.only_to and to not in {tap.name for tap in row.only_to}:
             continue
-        stage = row.stage(job)
-        if stage is not None:
-            steps.append(Step(row.name, stage))
+        rows.append(row)
         if row.tap is not None and row.tap.name == to:
-            return tuple(steps)
+            return rows
     raise ValueError(f"the path holds no {to!r}")
 
 

@@ -96,6 +96,7 @@ class Pipeline:
         kind: SceneKind = "rgb",
         wavelength_nm: np.ndarray | None = None,
         space: LinearSpace = LINEAR_REC709,
+        origin: tuple[int, int] = (0, 0),
     ) -> Job:
         """What the stages are made from, for scenes of a kind."""
         return Job(
@@ -107,6 +108,7 @@ class Pipeline:
             wavelength_nm=wavelength_nm,
             space=space,
             encode=self.encode,
+            origin=origin,
         )
 
     @cached_property
@@ -134,7 +136,7 @@ class Pipeline:
         width, height = scene.size
         frame = Region(0, 0, width, height)
         piece = Region(*crop) if crop else frame
-        job = self.job(scene.kind, scene.wavelength_nm, scene.space)
+        job = self.job(scene.kind, scene.wavelength_nm, scene.space, scene.origin)
         steps = path_to(job)
         is_rgb = scene.kind == "rgb"
         exposure = self._survey(steps, piece)

@@ -133,7 +133,7 @@ class LightTable:
         pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=encode)
         bands = None if scene.wavelength_nm is None else tuple(scene.wavelength_nm)
         films = pipeline.negative, pipeline.print_film  # a path may hold another film by now
-        scenes = scene.size, scene.kind, bands, scene.space
+        scenes = scene.size, scene.kind, bands, scene.space, scene.origin
         made_for = settings, *films, pipeline.frame, encode, *scenes, crop
         plan = self._plan
         if plan is None or made_for != self._made_for:

@@ -216,8 +216,7 @@ __kernel void smooth(
         #pragma unroll
         for (int dy = 0; dy <= dx; ++dy)
             sum += weight[dx * (dx + 1) / 2 + dy] * orbit(at, noise_at.y, dx, dy);
-    const int4 all = region;
-    const V dye = dye_at(dyes, dyes_at, all, x, y);
+    const V dye = dye_at(dyes, dyes_at, region, x, y);
     keep(grainy + place_of(grainy_at, 0, y), x, region.x, region.z, dye + sum);
 }
 #else

@@ -16,6 +16,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -77,6 +78,7 @@ def of_film(
     stock: noise.Stock,
     of: Signal,
     to: Signal,
+    origin: tuple[int, int] = (0, 0),
 ) -> Stage:
     """The grain of a film whose granularity is known.
 
@@ -86,14 +88,15 @@ def of_film(
         method: What draws it.
         size: Factor on the radius of its clouds.
         seed, frame, stock: Of the noise, as of `noise.key`.
-        of, to: What has no grain yet, and what has.
+        of, to, origin: As of `Grained`.
     """
     shape = (3, 1) if method == "fast" else film.tone_curve.density_range.shape
     keys = noise.keys(seed, frame, stock, shape)
+    place: dict[str, Any] = {"keys": keys, "of": of, "to": to, "origin": origin}
     if method == "boolean":
-        return grain_boolean.of_film(film, pitch_um, size=size, keys=keys, of=of, to=to)
+        return grain_boolean.of_film(film, pitch_um, size=size, **place)
     texture = (filtered if method == "fast" else networked)(film, pitch_um, size)
-    return Grain(texture=texture, keys=keys, pitch_um=pitch_um, of=of, to=to)
+    return Grain(texture=texture, pitch_um=pitch_um, **place)
 
 
 class _Work(ABC):
@@ -109,8 +112,10 @@ class _Work(ABC):
             "RADIUS": grain.radius,
             **defines,
         }
-        # Bits as they are: a table of floats would round them.
-        self._white = self._kernel("white", {"keys": grain.keys.view(np.float32)})
+        # Keys are added to columns and rows, as the origin is. Bits as they are: a table of floats
+        # would round them.
+        keys = (grain.keys + np.array(grain.origin)).astype(np.uint32)
+        self._white = self._kernel("white", {"keys": keys.view(np.float32)})
         texture = grain.texture
         self._axis = np.stack([texture.lowest, 1 / texture.span], axis=-1)
 
@@ -128,7 +133,9 @@ class _Work(ABC):
         return Launch(self._site.device, KERNELS, name, defines=self._defines, tables=tables)
 
     def _bands(self, region: Region) -> Iterator[Region]:
+        frame = self._site.frame
         room = GPU_ROOM if self._site.device.is_gpu else CPU_ROOM
+        room = min(room, frame.width * frame.height)  # grain costs a render a plane at most
         around = 4 * self._grain.radius
         rows = max(ROWS, room // (self.planes * (region.width + WIDEST)) - around)
         for first in range(0, region.height, rows):

@@ -4,8 +4,9 @@
 // `cover` throws the discs of a Poisson process over a pixel and weighs the samples they cover by
 // where each lies in the apertures of the pixels around; `look` adds up what an aperture sees.
 // Whether a disc is there, and which samples it covers, is decided in integers, on any device alike.
-// From the host: FIELDS, one a sublayer; SIDE, pixels across an aperture, and LANES, as many as a vector has for
-// them; HIGHEST_DYE of the tables, whose nodes, one more than that needs, are 2^-NODE_BITS apart.
+// From the host: FIELDS, one a sublayer; SIDE, pixels across an aperture, and LANES, as many as a
+// vector has for them; HIGHEST_DYE of the tables, whose nodes, one more than that needs, are
+// 2^-NODE_BITS apart. `origin` is where the first pixel lies on the frame, whence cells are counted.
 
 #define CELL_BITS 12  // of a disc's place in its cell, along each axis
 #define IN_CELL ((1 << CELL_BITS) - 1)
@@ -134,7 +135,7 @@ __kernel void cover(
     __global const float *amplitude,     // dye of a disc            [sublayer][node]
     __constant float *log2_bare,         // log2(1 - coverage) per threshold  [sublayer]
     __global const float *taps,          // weights of samples in apertures: of those before, of each
-    const int4 frame, const int4 region,
+    const int4 frame, const int2 origin, const int4 region,
     __global float *moments, const int2 moments_at, const int moments_plane)  // dye  [tap]
 {
     const int x = region.x + (int)get_global_id(0), y = region.y + (int)get_global_id(1);
@@ -162,7 +163,7 @@ __kernel void cover(
             for (int right = 0; right < samples; right += size) {
                 throw_discs(
                     rows, s, half_width + s.half_width, below_which,
-                    (uint)x << s.cells_x, (uint)y << s.cells_y,
+                    (uint)(x + origin.x) << s.cells_x, (uint)(y + origin.y) << s.cells_y,
                     right << (CELL_BITS + s.cells_x - s.samples),
                     down << (CELL_BITS + s.cells_y - s.samples), size);
                 weigh(seen, rows, size, below + right, weight + down * LANES);

@@ -66,9 +66,9 @@ class Throw:
         rho = [radius_um / pitch for pitch in pitch_um]
         if not (min(rho) >= SMALLEST and max(rho) <= LARGEST):
             raise UsageError(
-                f"--grain boolean throws discs of {SMALLEST:g} to {LARGEST:g} pixels, and those of "
-                f"{radius_um:.3g} um would be {rho[0]:.3g} pixels; try --grain fast, or another "
-                "--grain-size or --gate"
+                f"clouds of {radius_um:.3g} um are {rho[0]:.3g} pixels here, and what draws such "
+                f"grain, --grain boolean, throws discs of {SMALLEST:g} to {LARGEST:g}; try --grain "
+                "fast, or another --grain-size or --gate"
             )
         x, y = (max(0, math.floor(-math.log2(r)) - 1) for r in rho)
         samples = np.clip(SAMPLES_A_RADIUS / min(rho), FEWEST_SAMPLES, MOST_SAMPLES)
@@ -129,6 +129,7 @@ def of_film(
     keys: np.ndarray,
     of: Signal,
     to: Signal,
+    origin: tuple[int, int] = (0, 0),
 ) -> BooleanGrain:
     """The grain of a film whose granularity is known.
 
@@ -137,7 +138,7 @@ def of_film(
         pitch_um: Distance of the pixels across and down.
         size: Factor on the radius of its discs.
         keys: Which noise it is drawn from, uint32, (layer, sublayer, 2).
-        of, to: What gets grain, and what it becomes.
+        of, to, origin: As of `Grained`.
     """
     assert film.grain is not None  # whoever draws grain has asked
     radius_um = size * film.grain.radius_um
@@ -158,6 +159,7 @@ def of_film(
         keys=keys,
         aperture=SCAN,
         of=of,
+        origin=origin,
         to=to,
     )
 
@@ -167,6 +169,7 @@ class PreparedBoolean:
 
     def __init__(self, grain: BooleanGrain, site: Site) -> None:
         self._site, self._reach = site, grain.reach[0]
+        self._origin = np.array(grain.origin, np.int32)
         side = 2 * self._reach + 1
         nodes = _nodes(grain.dye_amount)
         defines = {
@@ -211,6 +214,7 @@ class PreparedBoolean:
                 "dyes": dyes.buffer,
                 "dyes_at": dyes.place,
                 "frame": frame.corners,
+                "origin": self._origin,
                 "region": wide.corners,
                 "moments": moments.buffer,
                 "moments_at": moments.place,

@@ -17,11 +17,13 @@ class Grained(ABC):
     Attributes:
         pitch_um: Distance of the pixels across and down.
         of, to: What has no grain yet, and what has.
+        origin: Column and row on the frame of the first pixel; noise is counted from the frame's.
     """
 
     pitch_um: tuple[float, float]
     of: Signal
     to: Signal
+    origin: tuple[int, int] = (0, 0)
 
     margin = (0, 0)
 

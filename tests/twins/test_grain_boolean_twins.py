@@ -41,6 +41,7 @@ def stage(case: str) -> BooleanGrain:
         aperture=aperture,
         of=DYES,
         to=DYES,
+        origin=(1000, -7),
     )
 
 
@@ -54,7 +55,7 @@ def dyes(case: str) -> np.ndarray:
 @cache
 def grainy(case: str) -> np.ndarray:
     grain = stage(case)
-    names = "dye_amount", "coverage", "amplitude", "radius_um", "pitch_um", "keys"
+    names = "dye_amount", "coverage", "amplitude", "radius_um", "pitch_um", "keys", "origin"
     return reference.grain_boolean(
         dyes(case),
         **{name: getattr(grain, name) for name in names},

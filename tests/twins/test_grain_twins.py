@@ -25,6 +25,7 @@ TWIN = {"fast": reference.filtered_grain, "net": reference.networked_grain}
 FILMS = {"negative": load_negative("vision3-250d"), "print": load_print("2383")}
 SIZES = [(1, 1), (19, 37)]
 PITCH_UM = (6.1, 6.1)
+ORIGIN = (1000, -7)  # of a file that holds a piece of the frame, and some beyond it
 
 
 def stage_of(film, method, **changes):
@@ -32,34 +33,39 @@ def stage_of(film, method, **changes):
     return grain.of_film(film, PITCH_UM, method=method, **given)
 
 
-def dyes_of(film, size):
-    """Every amount that a layer makes, more and less, and edges."""
+def dyes_of(film, size, most_share=1.1):
+    """Amounts up to a share of what a layer makes, some less than none, and edges."""
     most = film.tone_curve.density_range.sum(axis=1)[:, None, None]
-    return (np.random.default_rng(5).uniform(-0.1, 1.1, (3, *size)) * most).astype(np.float32)
+    share = np.random.default_rng(5).uniform(-0.1, most_share, (3, *size))
+    return (share * most).astype(np.float32)
 
 
 def twin(stage, dyes):
     tables = {f.name: jnp.asarray(getattr(stage.texture, f.name)) for f in fields(stage.texture)}
     method = TWIN["fast" if isinstance(stage.texture, grain.Filtered) else "net"]
-    made = method(jnp.asarray(dyes, jnp.float64), keys=jnp.asarray(stage.keys), **tables)
+    made = method(
+        jnp.asarray(dyes, jnp.float64), keys=jnp.asarray(stage.keys), origin=stage.origin, **tables
+    )
     return np.asarray(made)
 
 
 @cache  # each form of a device is held to it
-def expected(name, method, size):
+def expected(name, method, size, most_share):
     film = FILMS[name]
-    return twin(stage_of(film, method), dyes_of(film, size))
+    return twin(stage_of(film, method, origin=ORIGIN), dyes_of(film, size, most_share))
 
 
+@pytest.mark.parametrize(("most_share", "atol"), [(0.9, 1e-6), (1.1, 5e-5)])
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", FILMS)
-def test_grain_is_that_of_its_twin(device, name, method, size):
+def test_grain_is_that_of_its_twin(device, name, method, size, most_share, atol):
     film = FILMS[name]
-    got = apply(device, stage_of(film, method), dyes_of(film, size))
-    # Noise is right to 3e-7 of itself, as is its sum over a neighbourhood: 1e-7 of dye. Where the
-    # amplitude is steep, which is at the last of the dye, it hangs on the dye's own rounding.
-    assert_planes_agree(got, expected(name, method, size), atol=3e-6)
+    dyes = dyes_of(film, size, most_share)
+    got = apply(device, stage_of(film, method, origin=ORIGIN), dyes)
+    # Noise is right to 3e-7 of itself, as is its sum over a neighbourhood: 1e-7 of dye. At the last
+    # of the dye a node of the table is .3 high, and a place on it known to 5e-5 of a node.
+    assert_planes_agree(got, expected(name, method, size, most_share), atol=atol)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -43,14 +43,14 @@ def test_the_noise_is_that_of_the_engine():
         return int(mixed(np.array([number % 2**32], np.uint32))[0])
 
     # Two rows and columns beside the frame, where it goes on.
-    z = noise(4, 5, -2, 3, 24, "print")
+    z = noise(4, 5, (-2, -2), 3, 24, "print")
     counted = hashed(hashed(1 + across) ^ hashed(-1 + down)) >> 8
     assert z[1, 3, 2] == ndtri((counted + 0.5) / 2**24)
 
 
 def test_noise_is_white_and_another_in_every_layer_frame_and_strip():
     fields = [
-        noise(256, 256, 0, seed, frame, strip)[..., layer].ravel()
+        noise(256, 256, (0, 0), seed, frame, strip)[..., layer].ravel()
         for seed, frame, strip, layer in (
             (0, 0, "negative", 0), (0, 0, "negative", 1), (0, 1, "negative", 0),
             (1, 0, "negative", 0), (0, 0, "print", 0),
@@ -61,7 +61,7 @@ def test_noise_is_white_and_another_in_every_layer_frame_and_strip():
     assert abs(np.mean(fields, axis=1)).max() < 4 / math.sqrt(n)
     assert abs(np.var(fields, axis=1) - 1).max() < 4 * math.sqrt(2 / n)
     assert abs(np.corrcoef(fields)[np.triu_indices(5, 1)]).max() < 4 / math.sqrt(n)
-    wide = noise(16, TILE_PX + 4096, 0, 0, 0, "negative")[..., 0]
+    wide = noise(16, TILE_PX + 4096, (0, 0), 0, 0, "negative")[..., 0]
     repeated = np.corrcoef(wide[:, :4096].ravel(), wide[:, TILE_PX:].ravel())[0, 1]
     assert abs(repeated) < 3 / math.sqrt(16 * 4096)  # nothing comes back where a tile would
 
@@ -97,7 +97,7 @@ def test_a_microdensitometer_reads_the_published_granularity(strip, pitch):
     film = FILMS[strip]
     clouds = clouds_of(film, 1.0)
     made = grained(clouds, (pitch, pitch))
-    z = noise(426, 426, -3, 0, 0, strip)
+    z = noise(426, 426, (-3, -3), 0, 0, strip)
     aperture, response = disc(pitch, 48.0), status_response(film.densitometry)
     for node in (9, 16):
         dyes = np.array(clouds.dye_amount)[:, node]

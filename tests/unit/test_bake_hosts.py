@@ -315,6 +315,7 @@ def make_pack(folder: Path) -> Pack:
                 print_grain=save_grain(folder, "print"),
                 view=made["view"],
             ),
+            "to_scene": None,
             "base_density": density(np.zeros((1, 3)))[0].tolist(),
             "film": made["film"],
             "scene_to_cineon": made["scene_to_cineon"],

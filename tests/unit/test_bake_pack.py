@@ -522,6 +522,46 @@ def test_grain_is_of_the_frame_that_the_name_says(pack, tmp_path, command):
     assert "frame 7, seed 0" in said.to_xml()
 
 
+def test_the_way_back_to_the_scene_is_the_engine_s(pack, tmp_path, command):
+    """Textured light in the primaries of the picture, of a lit wall; `verify` has one of lamps."""
+    picture = lamps_and_edges().clip(0, 0.5)
+    save_picture(tmp_path / "wall.exr", picture)
+
+    def light(verb: str, name: str, *options: str) -> np.ndarray:
+        first = ("render",) if verb == "render" else ("bake", "play", pack)
+        given = "wall.exr", name, "--input-space", "ACEScg", "--to", "scene", "--gate", "3.9x2"
+        done = command(*first, *given, "--bits", "32", *options)
+        assert done.code == 0, done.stderr
+        assert "the scene comes back as" in done.stderr
+        return OpenImageIO.ImageBuf(str(tmp_path / name)).get_pixels(OpenImageIO.FLOAT)
+
+    grey = 0.18 / 64  # six stops under the grey card
+    for options in (("--grain", "off"), ()):
+        played = light("play", f"played{len(options)}.exr", *options)
+        grain = options or ("--grain", "fast")
+        engine = light("render", f"engine{len(options)}.exr", *grain, "--backing", "none")
+        apart = abs(np.log2(np.maximum(played, 0) + grey) - np.log2(np.maximum(engine, 0) + grey))
+        assert apart.mean() < 0.03  # stops: the bounds of `verify`
+        assert np.percentile(apart, 99) < 0.3
+        assert abs(engine - picture).max() > 0.01  # there is texture
+
+
+@pytest.mark.parametrize(
+    ("output", "options", "told"),
+    [
+        ("x.exr", ("--to", "negative"), "--to is 'negative', expected display or scene"),
+        ("x.exr", ("--to", "scene", "--spatial", "off"), "--spatial off"),
+        ("x.png", ("--to", "scene"), "scene has no integer coding"),
+    ],
+)
+def test_no_way_back_is_one_sentence(pack, tmp_path, command, output, options, told):
+    save_picture(tmp_path / "wall.exr", np.full((8, 8, 3), 0.18))
+    done = command("bake", "play", pack, "wall.exr", output, *options)
+    assert done.code == 2
+    assert told in done.stderr
+    assert not (tmp_path / output).exists()
+
+
 def test_the_grain_of_the_player_is_that_of_the_engine(pack):
     """Pixel by pixel, where the engine draws the form that packs hold; at a pitch of neither."""
     codes = np.full((1, 48, 80, 3), 0.4135884, np.float32)[0]
@@ -590,7 +630,7 @@ def test_a_pack_plays_without_an_opencl_device(pack, tmp_path, command, monkeypa
 def test_a_pack_of_an_older_version_is_read(copied, version):
     """As its chain stood in parts, and as nothing was said of what had one way."""
     path = copied / "pack.json"
-    said = without_grain(json.loads(path.read_text()))
+    said = without_grain(json.loads(path.read_text())) | {"to_scene": None}
     path.write_text(json.dumps(said))
     with open_pack(copied) as opened:
         wanted = opened.manifest
@@ -599,11 +639,14 @@ def test_a_pack_of_an_older_version_is_read(copied, version):
         unsaid += ["balance", "flare", "gamut", "upsampling"]
     for name in unsaid:
         del said["settings"][name]
+    del said["to_scene"]
     older = as_version_1(said) if version == 1 else said | {"schema_version": version}
     path.write_text(json.dumps(older))
     with open_pack(copied) as opened:
         assert opened.manifest == wanted
         assert not verify(opened, open_device()).failures
+        with pytest.raises(UsageError, match="no way back to the scene; bake it again"):
+            opened.manifest.path("scene")
 
 
 def without_grain(said: dict) -> dict:

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import numpy as np
+import OpenImageIO
 import pytest
+from conftest import save_picture
 from scipy import fft, integrate
 
 from spectral_film import Scene, Settings, render
+from spectral_film.app.options import frame_of, note_on_frame
 from spectral_film.errors import UsageError
 from spectral_film.grain import boolean, method, noise, reading
 from spectral_film.grain.aperture import BENCH, SCAN
@@ -61,7 +65,8 @@ def test_no_light_is_added_beside_edges_or_in_highlights(device, negative, how):
 @pytest.mark.parametrize("rho", [0.05, 0.2, 0.7])
 def test_the_mean_taken_off_is_that_of_the_channels(rho):
     weights = network(SCAN).at(rho)
-    v = np.linspace(-0.96, 0.96, 7)
+    u = np.array([0.02, 0.06, 0.2, 0.5, 0.8, 0.94, 0.98])
+    v = variable(u)
     powers = v[:, None] ** np.arange(weights.gain.shape[1])
     gain, slope, shift = (
         powers @ table.T for table in (weights.gain, weights.slope, weights.shift)
@@ -77,7 +82,7 @@ def test_the_mean_taken_off_is_that_of_the_channels(rho):
 
     means = gain * np.vectorize(expectation)(slope, shift)
     taken_off = np.polynomial.polynomial.polyval(v, weights.mean.T)
-    middle = weights.covariance((v + 1) / 2)
+    middle = weights.covariance(u)
     deviation = np.sqrt(middle[:, middle.shape[1] // 2, middle.shape[1] // 2])
     # Each orbit's own, times its members, is what the picture would be lifted by.
     lifted = (taken_off.T - means @ weights.second) @ members(2)
@@ -293,16 +298,50 @@ def test_a_crop_has_the_grain_of_the_whole(device, scene, how):
     np.testing.assert_array_equal(piece, whole[:, 3:20, 5:26])
 
 
+@pytest.mark.parametrize("how", [*METHODS, "boolean"])
+def test_noise_is_counted_on_the_frame_and_not_in_the_file(device, how):
+    """A file that holds a piece of the frame has the grain that the whole frame has there."""
+    even, settings = np.full((3, 30, 40), 0.18, np.float32), Settings(gate="0.5x0.5", grain=how)
+    whole = Scene(planes=even, origin=(-3, -2), display_size=(34, 26))  # with overscan
+    piece = Scene(planes=even[:, :19, :22].copy(), origin=(9, 5), display_size=(34, 26))
+    whole, piece = (render(s, settings, device=device).planes for s in (whole, piece))
+    here = whole[:, 7 : 7 + 19, 12 : 12 + 22]
+    inner = np.s_[:, 6:-6, 6:-6]  # beside its edge the picture goes on as it ends
+    np.testing.assert_allclose(piece[inner], here[inner], atol=1e-5)  # even, but for its blurs
+    assert abs(piece[inner] - whole[:, :19, :22][inner]).max() > 0.01
+
+
 @pytest.mark.parametrize("how", METHODS)
-def test_grain_takes_no_buffer_of_its_own(device, scene, how):
+def test_grain_takes_a_plane_at_most(device, rng, how):
     """A plan with grain has the planes of one without, and one layer's band of noise beside."""
+    scene = Scene(planes=rng.uniform(0.02, 0.9, (3, 150, 200)).astype(np.float32))
     plans = []
     for grainy in ("off", how):
         table = LightTable(device)
-        table.render(scene, Settings(gate="0.5x0.5", grain=grainy))
+        table.render(scene, Settings(gate="2x2", grain=grainy))
         plans.append(table._plan)
     without, within = (len(plan._buffers) for plan in plans)
     assert within == without
+    assert plans[1].site._floats <= max(plans[0].site._floats, 150 * 200)
+
+
+def test_what_the_path_does_not_come_by_has_no_grain(device, scene, negative, print_film):
+    """The print, for who looks at the negative; both films, for who looks at the exposure."""
+    settings = Settings(gate="0.5x0.5", grain="fast", print_film=without_grain(print_film))
+    done = render(scene, replace(settings, to="negative"), device=device)
+    assert [done.metadata[f"grain_{strip}"] for strip in ("negative", "print")] == ["fast", "none"]
+    assert not [note for note in done.notes if NO_GRAIN in note]
+    done = render(scene, replace(settings, to="exposure"), device=device)
+    assert [done.metadata[f"grain_{strip}"] for strip in ("negative", "print")] == ["none", "none"]
+    with pytest.raises(UsageError, match="has no granularity"):
+        render(scene, settings, device=device)
+
+
+def test_a_seed_beyond_the_numbers_of_a_header_is_written_as_text(device, scene, tmp_path):
+    done = render(scene, Settings(gate="0.5x0.5", grain="fast", seed=2**31), device=device)
+    done.save(tmp_path / "seed.exr")
+    spec = OpenImageIO.ImageBuf(str(tmp_path / "seed.exr")).spec()
+    assert spec.getattribute("film:seed") == str(2**31)
 
 
 def test_a_frame_further_the_grain_is_another(device, scene):
@@ -334,12 +373,26 @@ def test_what_no_grain_can_be_is_one_sentence(changes, told):
 
 @pytest.mark.parametrize(
     ("name", "number"),
-    [("shot.0017.exr", 17), ("plain.png", 0), ("take2_000123.dpx", 123), ("7.png", 7),
-     ("20261126103000123.png", 103000123)],
+    [("shot.0017.exr", 17), ("plain.png", None), ("take2_000123.dpx", 123), ("7.png", 7),
+     ("20261126103000123.png", 103000123), ("shot_0017_beauty.exr", None)],
 )  # fmt: skip
 def test_a_frame_s_number_ends_its_name(name, number):
-    from pathlib import Path
-
-    from spectral_film.app.options import frame_of
-
     assert frame_of(Path(name)) == number
+    told = note_on_frame(Path(name))
+    assert len(told) == (name == "shot_0017_beauty.exr")
+    assert all("frame 0" in note and "--frame" in note for note in told)
+
+
+def test_the_frame_may_be_told(command, tmp_path):
+    save_picture(tmp_path / "shot_0017_v2.exr", np.full((20, 30, 3), 0.18))
+    given = "render", "shot_0017_v2.exr"
+    options = "--gate", "0.5x0.5", "--grain", "fast", "--overwrite"
+    untold = command(*given, "a.exr", *options)
+    told = command(*given, "b.exr", *options, "--frame", "17")
+    assert "frame 0" not in untold.stderr  # v2 ends it
+    assert untold.code == told.code == 0, untold.stderr + told.stderr
+    frames = [
+        OpenImageIO.ImageBuf(str(tmp_path / name)).spec().getattribute("film:frame")
+        for name in ("a.exr", "b.exr")
+    ]
+    assert frames == [2, 17]

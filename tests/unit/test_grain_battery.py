@@ -1,5 +1,8 @@
 """The battery of grain: metrics read what was done to a field, and verdicts follow the limits."""
 
+from importlib.resources import as_file, files
+
+import h5py
 import numpy as np
 import pytest
 
@@ -8,6 +11,7 @@ from reference.grain import boolean as discs
 from reference.grain.methods import Boolean, ByPicture, Gaussian
 from reference.grain.outcome import Outcome
 from reference.grain.photographs import photographs
+from scripts.measure_grain import FAST, NET
 from spectral_film.grain.aperture import BENCH, SCAN
 
 RHO, U = 0.4, 0.3
@@ -201,3 +205,47 @@ def test_photographs_are_coverages_that_films_have():
         assert picture.min() >= 0.02
         assert picture.max() <= 0.98
         assert picture.std() > 0.05
+
+
+# What ships
+
+
+@pytest.fixture(scope="module")
+def stored():
+    """Figures of the battery, in renders, by method; and the radius up to which each is taken."""
+    asset = files("spectral_film.assets") / "grain/network.h5"
+    with as_file(asset) as path, h5py.File(path) as file:
+        battery = file[f"{SCAN.name}/battery"]
+        outcomes = {
+            method: Outcome(method, SCAN.name, *map(measured, (of["flat"], of["photograph"])), 0, 0)
+            for method, of in battery.items()
+        }
+        return outcomes, {method: of.attrs["accepted"] for method, of in battery.items()}
+
+
+def measured(group):
+    """By radius, a measurement a level or photograph."""
+    rows = {name: table[:] for name, table in group.items() if name != "rho"}
+    count = len(next(iter(rows.values()))[0])
+    return {
+        float(rho): [{name: row[i, n] for name, row in rows.items()} for n in range(count)]
+        for i, rho in enumerate(group["rho"])
+    }
+
+
+def test_what_a_render_takes_follows_from_what_was_measured(stored):
+    outcomes, taken = stored
+    for method in ("fast", "net"):
+        assert accepted.largest_radius(outcomes[method], outcomes["boolean"]) == taken[method]
+    assert 0 < taken["fast"] < taken["net"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["fast", "net"])
+def test_what_ships_is_what_was_measured(stored, name):
+    method = {"fast": FAST, "net": NET}[name]
+    (found,) = battery.measure(method, SCAN, (0.4,), ()).flat.values()
+    for now, then in zip(found, stored[0][name].flat[0.4], strict=True):
+        for metric, value in then.items():
+            # The same seeds: what is left is the rounding of float32, on other devices too.
+            assert now[metric] == pytest.approx(value, rel=0.01, abs=2e-4)

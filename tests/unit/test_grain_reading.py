@@ -51,7 +51,14 @@ def grey(film, record, net):
 
 def strength(film, pitch_um, covariance, size=1.0):
     """Of noise that is Gaussian, and so has no third moment."""
-    return reading.gain(film, pitch_um, covariance, size, np.zeros_like(film.grain.rms))
+    u, weight = reading.coverage(film), film.tone_curve.density_range
+    dye = np.array(
+        [
+            sum(w**2 * covariance(layer, k, u[layer, k]) for k, w in enumerate(of_layer))
+            for layer, of_layer in enumerate(weight)
+        ]
+    )
+    return reading.gain_of_layers(film, pitch_um, dye, np.zeros_like(film.grain.rms), size)
 
 
 def of_boolean(film, pitch_um, size=1.0):
