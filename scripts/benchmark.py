@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -289,10 +290,13 @@ def whole(device: sf.Device, watch: Stopwatch, scene: sf.Scene) -> dict[str, dic
     bright = scene.planes.copy()
     bright[:, scene.size[1] // 2, scene.size[0] // 2] = LAMP
     sunny = sf.Scene(planes=bright)
-    colour = sf.Settings(halation=False, scatter=False, adjacency=False)
+    bare, quick = sf.Settings(grain="off"), sf.Settings(grain="fast")
+    colour = replace(bare, halation=False, scatter=False, adjacency=False)
     corner = (scene.size[0] // 2, scene.size[1] // 2, CROP, CROP)
-    everything, sun, alone, crop, short = watch.seconds(
+    everything, quicker, barely, sun, alone, crop, short = watch.seconds(
         lambda: sf.render(scene, device=device),
+        lambda: sf.render(scene, quick, device=device),
+        lambda: sf.render(scene, bare, device=device),
         lambda: sf.render(sunny, device=device),
         lambda: sf.render(scene, colour, device=device),
         lambda: sf.render(scene, device=device, crop=corner),
@@ -311,6 +315,8 @@ def whole(device: sf.Device, watch: Stopwatch, scene: sf.Scene) -> dict[str, dic
     pixels = scene.size[0] * scene.size[1] / 1e6
     return {
         "everything on": {"ms": 1000 * everything, "Mpx/s": pixels / everything},
+        "everything on, --grain fast": {"ms": 1000 * quicker, "Mpx/s": pixels / quicker},
+        "everything on, --grain off": {"ms": 1000 * barely, "Mpx/s": pixels / barely},
         "colour path alone": {"ms": 1000 * alone, "Mpx/s": pixels / alone},
         "everything on, --fast": {"ms": 1000 * short, "Mpx/s": pixels / short},
         "a sun in the frame": {"ms": 1000 * sun, "times without": sun / everything},

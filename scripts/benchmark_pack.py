@@ -53,8 +53,9 @@ def main() -> None:
         frame = Frame(said.gates[0].width_mm, width)
         plain = recipe_of(said).settings
         everything = replace(plain, scatter=True, halation=True, adjacency=True)
-        engine, colours = (
-            Pipeline(settings=s, frame=frame, encode=True) for s in (everything, plain)
+        engine, grainy, colours = (
+            Pipeline(settings=s, frame=frame, encode=True)
+            for s in (everything, replace(everything, grain="fast"), plain)
         )
         player = Player(pack, device)
         print(f"{width} x {height}, {device.name}")
@@ -65,6 +66,11 @@ def main() -> None:
                 "everything",
                 lambda: engine(device, light),
                 lambda: player.play(codes, frame.pitch_um),
+            ),
+            (
+                "everything, with fast grain",
+                lambda: grainy(device, light),
+                lambda: player.play(codes, frame.pitch_um, frame=0),
             ),
         ):
             one, other = in_turn(asked.repeat, by_engine, by_player)
