@@ -44,8 +44,8 @@ BETWEEN = {
     "radii_of_photographs": (0.33, 0.67),
     "levels": (0.15, 0.45, 0.75, 0.85),
 }
-# Among them those of the largest clouds of a negative in 2K, 4K and 8K of Super 35; those of the last
-# are also of 4K of Super 16.
+# Among them those of a negative's largest clouds in 2K, 4K and 8K of Super 35, the last also those
+# in 4K of Super 16.
 RADII_OF_SCANS = 0.05, 0.1, 0.21, 0.41, 0.6, 0.83, 1.0
 
 # A film whose dye amount is the coverage: what the tables of a texture are of.
