@@ -23,7 +23,7 @@ from scipy.spatial import cKDTree
 
 from spectral_film.errors import UsageError
 from spectral_film.metamerism.observers import Observer
-from spectral_film.metamerism.surfaces import Surfaces
+from spectral_film.metamerism.surfaces import Surfaces, above_black
 
 MapKind = Literal["linear", "root-polynomial", "general"]
 MAP_KINDS: tuple[MapKind, ...] = get_args(MapKind)
@@ -35,7 +35,6 @@ WORST = 50  # surfaces that are shown
 # A map answers at least this share of a surface's brightest camera channel, since a matrix may fall
 # below nothing and stops do not. Of no measured surface a layer sees less than three of these.
 LEAST_SHARE = 0.01
-DARKEST = 1e-9  # response to a surface, white being 1: below it there are no stops
 LAST_STEP = 1e-12  # of the fit, in ln: far below any residual
 MOST_STEPS = 100
 
@@ -121,7 +120,7 @@ def map_errors(
             f"{surfaces.name} holds {len(surfaces.names)} surfaces, expected {FEWEST_SURFACES} or "
             "more to fit a map to; add some"
         )
-    seen, wanted = (_lit(observer, light, surfaces) for observer in (one, other))
+    seen, wanted = (above_black(observer, light, surfaces) for observer in (one, other))
     fold = np.arange(len(seen)) % FOLDS
     mapped = np.empty_like(wanted)
     for left_out in range(FOLDS):
@@ -163,19 +162,6 @@ def fit_map(kind: MapKind, seen: np.ndarray, wanted: np.ndarray) -> CameraMap:
         missed=missed,
         neighbours=_best_numbers_of_neighbours(known, missed),
     )
-
-
-def _lit(observer: Observer, light: np.ndarray, surfaces: Surfaces) -> np.ndarray:
-    """Responses that have a logarithm, (surface, channel)."""
-    responses = observer.responses(light, surfaces.reflectance)
-    if responses.min() < DARKEST:
-        surface, channel = np.unravel_index(np.argmin(responses), responses.shape)
-        raise UsageError(
-            f"{surfaces.names[surface]} of {surfaces.name} is black to the "
-            f"{observer.channels[channel]} channel of {observer.name} in this light, so it has no "
-            "stops; leave it out"
-        )
-    return responses
 
 
 def _terms(kind: MapKind, responses: np.ndarray) -> np.ndarray:

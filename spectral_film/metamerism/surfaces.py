@@ -13,6 +13,9 @@ import numpy as np
 
 from spectral_film.errors import UsageError
 from spectral_film.light.spectra import colour_chart, resampling
+from spectral_film.metamerism.observers import Observer
+
+DARKEST = 1e-9  # response to a surface, white being 1: below it there are no stops
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,6 +51,30 @@ def surfaces(name: str) -> Surfaces:
             f"no set of surfaces is called {name!r}; expected one of {', '.join(SETS)}"
         )
     return SETS[found](found)
+
+
+def above_black(observer: Observer, light: np.ndarray, seen: Surfaces) -> np.ndarray:
+    """Responses of an observer that have a logarithm, a perfect white being 1.
+
+    Args:
+        observer: Who sees.
+        light: Power, at any level, (wavelength,).
+        seen: The surfaces.
+
+    Returns:
+        (surface, channel).
+
+    Raises:
+        UsageError: a surface is black to a channel.
+    """
+    responses = observer.responses(light, seen.reflectance)
+    if responses.min() < DARKEST:
+        surface, channel = np.unravel_index(np.argmin(responses), responses.shape)
+        raise UsageError(
+            f"{seen.names[surface]} of {seen.name} is black to the {observer.channels[channel]} "
+            f"channel of {observer.name} in this light, so it has no stops; leave it out"
+        )
+    return responses
 
 
 def _key(name: str) -> str:
