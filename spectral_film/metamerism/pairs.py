@@ -16,7 +16,7 @@ from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.metamerism.observers import Observer
 from spectral_film.metamerism.surfaces import DARKEST, Surfaces, above_black
 
-# By how much a metameric black may change from sample to sample, 5 nm: of the measured surfaces 94
+# By how much a metameric black may change from sample to sample, 5 nm: of the measured surfaces 95
 # in 100 change faster somewhere.
 STEEPEST = 0.01
 EXACT = 1e-10  # to which the programme holds what must be equal, white being 1
@@ -150,10 +150,7 @@ def constructed_pair(
     )
     known = (first_nm <= WAVELENGTH) & (last_nm >= WAVELENGTH)
     each = np.eye(len(WAVELENGTH))
-    kept, gained = (
-        one.responses(light, each).T,
-        other.responses(light, each).T,
-    )  # (channel, wavelength)
+    kept, gained = (who.responses(light, each).T for who in (one, other))  # (channel, wavelength)
     change = np.diff(each, axis=0)
     best, most = base, -1.0
     for goal in (*gained, *-gained):

@@ -143,6 +143,14 @@ def test_the_surface_that_is_judged_was_left_out(kind, film, rng):
     np.testing.assert_allclose(found.mapped[17], by_hand[0], rtol=1e-12)
 
 
+def test_below_nothing_an_answer_is_held(rng):
+    """A matrix with a negative coefficient, shown a colour that it was not fitted to."""
+    seen = rng.uniform(0.4, 0.6, (30, 3))
+    wanted = seen - 0.3 * np.roll(seen, -1, axis=1)
+    fitted = fit_map("linear", seen, wanted)
+    np.testing.assert_allclose(fitted(np.array([[0.1, 0.8, 0.1]])), [[0.008, 0.77, 0.07]])
+
+
 def test_what_is_told_is_what_was_found(film):
     found = map_errors(NIKON, film, D55, surfaces("rawtoaces"), "root-polynomial")
     np.testing.assert_allclose(found.wanted * 2**found.stops, found.mapped)
