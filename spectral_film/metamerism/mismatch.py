@@ -18,14 +18,18 @@ from scipy.spatial import ConvexHull, HalfspaceIntersection
 from spectral_film.errors import UsageError
 from spectral_film.metamerism.observers import Observer
 
-# Share of what an observer sees, or of a reflectance, that is taken for nothing. Sums over 85
+# Share of what an observer sees, or of a volume, that is taken for nothing. Sums over 85
 # wavelengths leave 1e-15; a band that two measured sensitivities differ by is 1e-3 and more.
 NOTHING = 1e-9
 # What a linear programme may miss its equalities by: the least that HiGHS takes.
 SOLVED_WITHIN = 1e-10
-# Body thinner than this, where reflectances count as lengths, has no volume: Qhull would be
-# asked to tell it from `SOLVED_WITHIN`.
+# A body thinner than this, where reflectances count as lengths, has no volume: Qhull would be asked
+# to tell it from `SOLVED_WITHIN`.
 THINNEST = 1e-6
+# Directions solved between two looks at the body: with more they crowd where one would have done,
+# with fewer Qhull takes longer than the programmes.
+AT_ONCE = 20
+SAME_DIRECTION = 6  # decimals of unit vectors; facets of one plane come with Qhull's noise
 GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 
@@ -40,7 +44,7 @@ class Mismatch:
         extremes: Reflectances that give `least` and `most`, (2, channel, wavelength).
         inner: Volume of the hull of `points`; the body has no less.
         outer: Volume where the half-spaces meet; the body has no more.
-        solid: Volume of all responses that there are, `colour_solid_volume`.
+        solid: Volume of the responses to all surfaces that there are, `colour_solid_volume`.
     """
 
     points: np.ndarray
@@ -80,51 +84,47 @@ def mismatch(
         light: Power under which both see them, at any level, (wavelength,).
         reflectance: A surface of the chosen colour, (wavelength,).
         directions: In how many directions the body is looked at, beside both ways along each
-            channel of `seen_by`.
-        roughness: What the surfaces' `roughness_of` may be; None: anything between 0 and 1
-            reflects, boxes included.
+            channel of `seen_by`; fewer where `inner` and `outer` meet before.
+        roughness: What the surfaces' `roughness_of` may be; None: whatever reflects between 0 and
+            1, boxes included.
 
     Raises:
-        UsageError: no surface within these limits has the chosen colour, or the roughness is no
-            number of 0 or more, or the arrays do not fit, or an observer is blind to the light.
+        UsageError: no surface within these limits has the chosen colour, the roughness is no number
+            of 0 or more, a table does not fit, or an observer is blind to the light.
 
     Source: docs/physics.md, Metamer mismatch.
     """
     _check(same_to, light, reflectance, roughness)
-    known = _basis(_weights(same_to, light))
+    alike = _Alike(same_to, light, reflectance, roughness)
     weights = _weights(seen_by, light)
-    # The body's own axes: what `seen_by` sees and `same_to` does not, w = axes diag(size) unseen.
-    # Told in these, in which it is about round, directions are even and no programme is thin.
-    axes, size, unseen = np.linalg.svd(
-        weights - weights @ known.T @ known, full_matrices=False
-    )
+    # The body's own axes: what `seen_by` sees and `same_to` does not, axes diag(size) unseen. Told
+    # in these it is about round: even directions are even, and no programme is thin.
+    axes, size, unseen = np.linalg.svd(alike.hidden(weights), full_matrices=False)
     size = np.where(size > NOTHING * np.linalg.norm(weights), size, 0.0)
-    along = axes * size
-    length = np.linalg.norm(along, axis=1, keepdims=True)
-    along = np.divide(along, length, out=np.zeros_like(along), where=length > 0)
-    towards = np.concatenate([-along, along, _even_directions(directions)])
+    channels = axes * size
+    length = np.linalg.norm(channels, axis=1, keepdims=True)
+    channels = np.divide(channels, length, out=np.zeros_like(channels), where=length > 0)
 
-    surfaces = _furthest(towards @ unseen, known, reflectance, roughness)
-    if surfaces is None:
-        within = "" if roughness is None else f" as smooth as {roughness:g}"
-        raise UsageError(
-            f"no surface{within} that reflects between 0 and 1 looks like this one to "
-            f"{same_to.name}; choose a colour of less light"
-            + ("" if roughness is None else ", or allow more roughness")
-        )
+    towards = np.concatenate([-channels, channels, _even(min(directions, AT_ONCE))])
+    surfaces = alike.furthest(towards @ unseen)
+    inner, outer = 0.0, 0.0
+    while size.all() and (body := _body(surfaces @ unseen.T, towards)):
+        inner, outer = (float(hull.volume * np.prod(size)) for hull in body)
+        further = _widest_gaps(*body)[: min(AT_ONCE, 6 + directions - len(towards))]
+        if not len(further):
+            break
+        towards = np.concatenate([towards, further])
+        surfaces = np.concatenate([surfaces, alike.furthest(further @ unseen)])
+
     points = seen_by.responses(light, surfaces)
-    inner, outer = (
-        _volumes(surfaces @ unseen.T, towards) * np.prod(size) if size.all() else (0.0, 0.0)
-    )
-    extremes = surfaces[:6].reshape(2, 3, -1)
-    seen_extremes = points[:6].reshape(2, 3, 3)
+    least, most = np.diagonal(points[:6].reshape(2, 3, 3), axis1=1, axis2=2)
     return Mismatch(
         points=points,
-        least=np.diagonal(seen_extremes[0]).copy(),
-        most=np.diagonal(seen_extremes[1]).copy(),
-        extremes=extremes,
-        inner=float(inner),
-        outer=float(outer),
+        least=least.copy(),
+        most=most.copy(),
+        extremes=surfaces[:6].reshape(2, 3, -1),
+        inner=inner,
+        outer=outer,
         solid=colour_solid_volume(seen_by, light),
     )
 
@@ -132,7 +132,7 @@ def mismatch(
 def colour_solid_volume(observer: Observer, light: np.ndarray) -> float:
     """Volume of the responses to all surfaces that reflect between 0 and 1, white being 1.
 
-    The solid is the sum of one line per wavelength: its volume is that of the boxes which three
+    The solid is the sum of a line for each wavelength: its volume is that of the boxes which three
     lines span, summed over all triples.
 
     Source: docs/physics.md, Metamer mismatch.
@@ -144,8 +144,74 @@ def colour_solid_volume(observer: Observer, light: np.ndarray) -> float:
 
 
 def roughness_of(reflectance: np.ndarray) -> np.ndarray:
-    """Greatest second difference along the grid of 5 nm, (..., wavelength) -> (...)."""
+    """Greatest second difference along the grid of 5 nm, (..., wavelength) -> (...).
+
+    Source: docs/physics.md, Metamer mismatch.
+    """
     return np.asarray(np.abs(np.diff(reflectance, n=2, axis=-1)).max(axis=-1))
+
+
+class _Alike:
+    """Surfaces that are one to an observer: 0 to 1, as smooth as asked for."""
+
+    def __init__(
+        self,
+        to: Observer,
+        light: np.ndarray,
+        reflectance: np.ndarray,
+        roughness: float | None,
+    ) -> None:
+        _, size, rows = np.linalg.svd(_weights(to, light), full_matrices=False)
+        # Orthonormal, as HiGHS measures what it misses; fewer than three where channels see the
+        # same of a light, as all do in that of sodium.
+        self._seen = rows[size > NOTHING * size[0]]
+        self._response = self._seen @ reflectance
+        self._bends = self._limits = None
+        if roughness is not None:
+            second = np.diff(np.eye(len(reflectance)), n=2, axis=0)
+            self._bends = np.concatenate([second, -second])
+            self._limits = np.full(len(self._bends), roughness)
+        smooth = "" if roughness is None else f", of roughness {roughness:g} or less,"
+        self._none = (
+            f"no surface that reflects between 0 and 1{smooth} is to {to.name} what this one is; "
+            "choose another colour" + (" or more roughness" if smooth else "")
+        )
+
+    def hidden(self, weights: np.ndarray) -> np.ndarray:
+        """Of the weights of somebody else, what this observer does not see."""
+        hidden: np.ndarray = weights - weights @ self._seen.T @ self._seen
+        return hidden
+
+    def furthest(self, ways: np.ndarray) -> np.ndarray:
+        """The surfaces that come furthest along each way.
+
+        Args:
+            ways: Weights of what is to be greatest, each of unit length or 0, (way, wavelength).
+
+        Returns:
+            Reflectances, (way, wavelength).
+
+        Raises:
+            UsageError: there is no such surface at all.
+        """
+        surfaces = np.empty_like(ways)
+        for way, surface in zip(ways, surfaces, strict=True):
+            found = linprog(
+                -way,
+                A_ub=self._bends,
+                b_ub=self._limits,
+                A_eq=self._seen,
+                b_eq=self._response,
+                bounds=(0, 1),
+                options={
+                    "primal_feasibility_tolerance": SOLVED_WITHIN,
+                    "dual_feasibility_tolerance": SOLVED_WITHIN,
+                },
+            )
+            if not found.success:
+                raise UsageError(self._none)
+            surface[:] = np.clip(found.x, 0, 1)
+        return surfaces
 
 
 def _check(
@@ -155,8 +221,8 @@ def _check(
     for what, table in (("light", light), ("reflectance", reflectance)):
         if np.shape(table) != grid or not np.isfinite(table).all():
             raise UsageError(
-                f"the {what} of a metamer mismatch is not one finite number for each of "
-                f"{grid[0]} wavelengths; give it on the grid"
+                f"the {what} of a metamer mismatch is not a finite number for each of {grid[0]} "
+                "wavelengths; give it on the grid"
             )
     if roughness is not None and not roughness >= 0:
         raise UsageError(f"a roughness of {roughness:g}, expected 0 or more, or None for any")
@@ -167,17 +233,7 @@ def _weights(observer: Observer, light: np.ndarray) -> np.ndarray:
     return observer.responses(light, np.eye(len(light))).T
 
 
-def _basis(weights: np.ndarray) -> np.ndarray:
-    """Orthonormal rows that span what is seen, at most (channel, wavelength).
-
-    Fewer where channels see the same of a light, as all do in that of sodium.
-    """
-    _, size, rows = np.linalg.svd(weights, full_matrices=False)
-    found: np.ndarray = rows[size > NOTHING * size[0]]
-    return found
-
-
-def _even_directions(count: int) -> np.ndarray:
+def _even(count: int) -> np.ndarray:
     """Unit vectors along a Fibonacci spiral, (count, 3)."""
     index = np.arange(count)
     height = 1 - (2 * index + 1) / max(count, 1)
@@ -186,49 +242,28 @@ def _even_directions(count: int) -> np.ndarray:
     return np.stack([across * np.cos(turn), across * np.sin(turn), height], axis=1)
 
 
-def _furthest(
-    ways: np.ndarray, known: np.ndarray, reflectance: np.ndarray, roughness: float | None
-) -> np.ndarray | None:
-    """Of the surfaces that are seen as a given one, those furthest along each way.
-
-    Args:
-        ways: Weights of what is made greatest, of about unit length, (way, wavelength).
-        known: Orthonormal weights of what stays, (row, wavelength).
-
-    Returns:
-        Reflectances, (way, wavelength); None where there is no such surface at all.
-    """
-    bends = None
-    limits = None
-    if roughness is not None:
-        second = np.diff(np.eye(ways.shape[1]), n=2, axis=0)
-        bends = np.concatenate([second, -second])
-        limits = np.full(len(bends), roughness)
-    surfaces = np.empty_like(ways)
-    for way, surface in zip(ways, surfaces, strict=True):
-        found = linprog(
-            -way,
-            A_ub=bends,
-            b_ub=limits,
-            A_eq=known,
-            b_eq=known @ reflectance,
-            bounds=(0, 1),
-            options={
-                "primal_feasibility_tolerance": SOLVED_WITHIN,
-                "dual_feasibility_tolerance": SOLVED_WITHIN,
-            },
-        )
-        if not found.success:
-            return None
-        surface[:] = np.clip(found.x, 0, 1)
-    return surfaces
-
-
-def _volumes(points: np.ndarray, towards: np.ndarray) -> np.ndarray:
-    """Volume of the hull of support points and of what their half-spaces leave, (2,)."""
+def _body(points: np.ndarray, towards: np.ndarray) -> tuple[ConvexHull, ConvexHull] | None:
+    """Hulls of support points and of the corners where their half-spaces meet; None where flat."""
     centre = points.mean(axis=0)
     if np.linalg.svd(points - centre, compute_uv=False)[-1] < THINNEST:
-        return np.zeros(2)
+        return None
     support = (points * towards).sum(axis=1, keepdims=True)
-    corners = HalfspaceIntersection(np.concatenate([towards, -support], axis=1), centre)
-    return np.array([ConvexHull(points).volume, ConvexHull(corners.intersections).volume])
+    outside = HalfspaceIntersection(np.concatenate([towards, -support], axis=1), centre)
+    return ConvexHull(points), ConvexHull(outside.intersections)
+
+
+def _widest_gaps(inner: ConvexHull, outer: ConvexHull) -> np.ndarray:
+    """Normals of the facets of the inner hull beyond which most may lie, widest first, (n, 3).
+
+    Beside directions that are even from the start, a tenth of them or less comes as close: a body
+    that has corners and edges, as these have, is known between them from very few.
+    """
+    normals, offsets = inner.equations[:, :3], inner.equations[:, 3]
+    beyond = (outer.points @ normals.T).max(axis=0) + offsets
+    first, second, third = np.moveaxis(inner.points[inner.simplices], 1, 0)
+    area = np.linalg.norm(np.cross(second - first, third - first), axis=1) / 2
+    gap = area * beyond
+    _, once = np.unique(normals.round(SAME_DIRECTION), axis=0, return_index=True)
+    widest = once[np.argsort(-gap[once])]
+    found: np.ndarray = normals[widest[gap[widest] > NOTHING * inner.volume]]
+    return found
