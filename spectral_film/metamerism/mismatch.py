@@ -23,6 +23,9 @@ from spectral_film.metamerism.observers import Observer
 NOTHING = 1e-9
 # What a linear programme may miss its equalities by: the least that HiGHS takes.
 SOLVED_WITHIN = 1e-10
+# What a surface is mixed with grey by, half of which its response moves at most: of a white, or of
+# a box, rounding would leave no surface at all.
+OFF_THE_EDGE = 1e-9
 # A body thinner than this, where reflectances count as lengths, has no volume: Qhull would be asked
 # to tell it from `SOLVED_WITHIN`.
 THINNEST = 1e-6
@@ -57,7 +60,10 @@ class Mismatch:
 
     @property
     def stops(self) -> np.ndarray:
-        """From `least` to `most`, (channel,); infinite where a channel may be left with nothing."""
+        """From `least` to `most`, (channel,).
+
+        Infinite where a channel may be left with nothing, nan where it never has anything.
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.log2(self.most / self.least))
 
@@ -165,7 +171,7 @@ class _Alike:
         # Orthonormal, as HiGHS measures what it misses; fewer than three where channels see the
         # same of a light, as all do in that of sodium.
         self._seen = rows[size > NOTHING * size[0]]
-        self._response = self._seen @ reflectance
+        self._response = self._seen @ (reflectance + OFF_THE_EDGE * (0.5 - reflectance))
         self._bends = self._limits = None
         if roughness is not None:
             second = np.diff(np.eye(len(reflectance)), n=2, axis=0)
