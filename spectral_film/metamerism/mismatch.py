@@ -29,8 +29,8 @@ OFF_THE_EDGE = 1e-9
 # A body thinner than this, where reflectances count as lengths, has no volume: Qhull would be asked
 # to tell it from `SOLVED_WITHIN`.
 THINNEST = 1e-6
-# Directions solved between two looks at the body: with more they crowd where one would have done,
-# with fewer Qhull takes longer than the programmes.
+# Directions solved between two looks at the body: at once, they crowd where one would do. 200 in
+# rounds of 20 leave a sixth less between inner and outer than in rounds of 60.
 AT_ONCE = 20
 SAME_DIRECTION = 6  # decimals of unit vectors; facets of one plane come with Qhull's noise
 GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))

@@ -1,8 +1,9 @@
 """Metamer mismatch: how far one observer can see surfaces part that are one to another."""
 
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
+import colour
 import numpy as np
 import pytest
 from scipy.spatial import ConvexHull
@@ -156,7 +157,7 @@ def test_extremes_are_metamers_by_plain_integration(film, by_roughness):
 
 def test_rougher_surfaces_part_further(by_roughness):
     smooth_to_any = list(by_roughness.values())
-    for smoother, rougher in zip(smooth_to_any, smooth_to_any[1:], strict=False):
+    for smoother, rougher in pairwise(smooth_to_any):
         assert smoother.outer < rougher.inner
         assert (smoother.stops < rougher.stops).all()
     assert all(0 < one.inner < one.outer < 1.1 * one.inner for one in smooth_to_any)
@@ -198,6 +199,12 @@ def test_measured_surfaces_are_as_smooth_as_the_docs_say():
     chart = roughness_of(np.array(list(colour_chart().values())))
     assert (chart < 0.05).sum() == 23
     assert chart.max() < 0.052
+
+    trained = colour.characterisation.read_training_data_rawtoaces_v1()
+    assert trained.shape.interval == 5
+    training = roughness_of(trained.values.T)
+    assert (len(training), (training < 0.05).sum()) == (190, 185)
+    np.testing.assert_allclose([np.median(chart), np.median(training)], [0.022, 0.013], atol=5e-4)
 
 
 def test_a_surface_is_found_at_its_own_roughness(film):
