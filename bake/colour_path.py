@@ -14,7 +14,7 @@ from bake.recipe import Recipe
 from bake.segments import ON_A_LIGHT_BOX, PRINTED, check_points, segments
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Region
-from spectral_film.emulsion.frame import Frame
+from spectral_film.emulsion.frame import ANY_FRAME
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, named_space, to_named_space
 from spectral_film.light.difference import ciede2000, cielab
@@ -43,7 +43,6 @@ from spectral_film.stages.signals import (
 from spectral_film.stages.transmission import Transmission
 
 Colours = np.ndarray  # (colour, 3)
-ANY = Frame(24.0, 1000)  # without its neighbours a pixel may have any size
 STOPS_TO_DARK = 6  # under the grey card: where differences of light cease to count
 # The display and the view of the ACES config whose output transform a look is made for.
 ACES_SDR = "ACES 2.0 - SDR 100 nits (Rec.709)"
@@ -68,7 +67,7 @@ class ColourPath:
     @cached_property
     def steps(self) -> Steps:
         """Everything between scene and display."""
-        return Pipeline(settings=self.recipe.settings, frame=ANY, encode=True).steps
+        return Pipeline(settings=self.recipe.settings, frame=ANY_FRAME, encode=True).steps
 
     @cached_property
     def segments(self) -> dict[Signal, Steps]:
@@ -119,7 +118,7 @@ class ColourPath:
     @cached_property
     def _back(self) -> Steps:
         settings = replace(self.recipe.settings, to="scene")
-        back = between(Pipeline(settings=settings, frame=ANY).steps, DYES, TEXTURED_SCENE)
+        back = between(Pipeline(settings=settings, frame=ANY_FRAME).steps, DYES, TEXTURED_SCENE)
         check_points(back)
         return back
 

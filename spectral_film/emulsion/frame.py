@@ -61,3 +61,6 @@ class Frame:
         """Distance between pixel centres on the film, across and down, in um."""
         across = 1000 * self.gate_width_mm / self.display_width
         return across, across / self.pixel_aspect
+
+
+ANY_FRAME = Frame(24.0, 1000)  # for single pixels: without its neighbours one may have any size

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.frame import Frame
 from spectral_film.emulsion.stocks import load_negative
-from spectral_film.light.difference import ciede2000, cielab
+from spectral_film.light.difference import ciede2000
 from spectral_film.light.metering import GREY
 from spectral_film.light.scene import Scene
 from spectral_film.light.spectra import (
@@ -24,12 +23,10 @@ from spectral_film.light.spectra import (
     measured_light,
 )
 from spectral_film.metamerism.lights import Light
-from spectral_film.path.pipeline import Pipeline
+from spectral_film.metamerism.printed import by_itself, lab_of_print
 from spectral_film.path.rendering import LightTable
 from spectral_film.path.settings import Settings
 from spectral_film.stages.printing import LOG_EXPOSURE_PER_POINT
-
-ANY = Frame(24.0, 1000)  # without its neighbours a pixel may have any size
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,9 +60,7 @@ def film_in_light(
             happens between pixels; printer points are moved from its own.
         device: Runs the engine.
     """
-    settings = replace(
-        settings, halation=False, scatter=False, adjacency=False, grain="off", illuminant=None
-    )
+    settings = replace(by_itself(settings), illuminant=None)
     in_light = replace(settings, illuminant=measured_light(light.power))
     even_grey = np.full(len(WAVELENGTH), GREY)
     table = LightTable(device)
@@ -75,7 +70,10 @@ def film_in_light(
     # Printing density of the grey is what the printer's lights have to make up for.
     points = np.array(settings.printer_points) + (other - balanced)[:, 0] / LOG_EXPOSURE_PER_POINT
     in_light = replace(in_light, printer_points=tuple(points.tolist()))
-    shown = [_lab(table, s, list(surfaces.values())) for s in (settings, in_light)]
+    shown = [
+        lab_of_print(_planes(table, s, "xyz", list(surfaces.values())), settings)
+        for s in (settings, in_light)
+    ]
     return InLight(
         layer_shift_stops=layer_shift(light, settings),
         printer_points=points,
@@ -101,10 +99,3 @@ def _planes(
     scene = Scene(planes=np.ascontiguousarray(planes), kind="reflectance", wavelength_nm=WAVELENGTH)
     made = table.render(scene, replace(settings, to=to)).planes  # type: ignore[arg-type]
     return made[:, 0].astype(float)
-
-
-def _lab(table: LightTable, settings: Settings, reflectances: list[np.ndarray]) -> np.ndarray:
-    """CIELAB beside the white that the eye adapts to, (3, surface)."""
-    xyz = _planes(table, settings, "xyz", reflectances)
-    white = Pipeline(settings=settings, frame=ANY).job().adapting_white
-    return np.asarray(cielab(xyz, white))

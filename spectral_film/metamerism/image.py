@@ -14,12 +14,11 @@ from scipy import ndimage
 from spectral_film.device.device import Device
 from spectral_film.emulsion.stocks import load_negative
 from spectral_film.errors import UsageError
-from spectral_film.light.chromaticity import BRADFORD, adaptation, rgb_to_xyz, white_xyz
-from spectral_film.light.difference import ciede2000, cielab
-from spectral_film.light.displays import D65, REC709
+from spectral_film.light.camera import rec709_of_radiance
+from spectral_film.light.difference import ciede2000
 from spectral_film.light.scene import Scene
-from spectral_film.light.spectra import equal_luminance, illuminant, observer, resampling
-from spectral_film.path.pipeline import Pipeline, frame_of
+from spectral_film.light.spectra import equal_luminance, illuminant, resampling
+from spectral_film.metamerism.printed import by_itself, lab_of_print
 from spectral_film.path.rendering import LightTable
 from spectral_film.path.settings import Settings
 
@@ -75,7 +74,7 @@ def film_from_rgb(scene: Scene, settings: Settings, device: Device) -> FromRgb:
             "this picture is RGB, of which nobody knows the spectra; give a hyperspectral cube or "
             "a spectral EXR"
         )
-    settings = replace(settings, halation=False, scatter=False, adjacency=False, grain="off")
+    settings = by_itself(settings)
     table = LightTable(device)
     rgb = recorded(scene, settings)
     exposures, prints = (
@@ -84,8 +83,7 @@ def film_from_rgb(scene: Scene, settings: Settings, device: Device) -> FromRgb:
     )
     grey = load_negative(settings.film).grey_lux_s(settings.ei)
     lit = [np.log2(np.maximum(planes, DARKEST * grey)) for planes in exposures]
-    white = Pipeline(settings=settings, frame=frame_of(scene, settings)).job().adapting_white
-    one, other = (cielab(xyz.reshape(3, -1), white) for xyz in prints)
+    one, other = (lab_of_print(xyz.reshape(3, -1), settings) for xyz in prints)
     difference = np.linalg.norm(ciede2000(one, other), axis=0)
     return FromRgb(
         stops=lit[1] - lit[0],
@@ -104,11 +102,8 @@ def recorded(scene: Scene, settings: Settings) -> Scene:
     assert scene.wavelength_nm is not None  # whoever records has asked
     taking = settings.illuminant or load_negative(settings.film).balance
     light = equal_luminance(illuminant(taking))
-    white = observer() @ light
-    adapt = adaptation(BRADFORD, white / white[1], white_xyz(D65))
-    to_rgb = np.linalg.inv(rgb_to_xyz(REC709, D65)) @ adapt
-    seen = observer() * light if scene.kind == "reflectance" else observer()
-    weight = (to_rgb @ seen / white[1]) @ resampling(scene.wavelength_nm)
+    seen = rec709_of_radiance(light) * (light if scene.kind == "reflectance" else 1)
+    weight = seen @ resampling(scene.wavelength_nm)
     planes = np.tensordot(weight.astype(np.float32), scene.planes, 1)
     return replace(scene, planes=planes, kind="rgb", wavelength_nm=None)
 

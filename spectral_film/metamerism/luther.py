@@ -23,8 +23,7 @@ def r_matrix(observer: Observer, light: np.ndarray | None = None) -> np.ndarray:
         observer: Who sees.
         light: Power under which reflectances are seen, (wavelength,); None: radiance is.
     """
-    seen = observer.sensitivity if light is None else observer.sensitivity * light
-    basis, _ = np.linalg.qr(seen.T)
+    basis = _basis(observer, light)
     projector: np.ndarray = basis @ basis.T
     return projector
 
@@ -40,11 +39,7 @@ def angles(one: Observer, other: Observer, light: np.ndarray | None = None) -> n
 
     The mean of their squared cosines is `vora`.
     """
-    bases = [
-        np.linalg.qr((o.sensitivity if light is None else o.sensitivity * light).T)[0]
-        for o in (one, other)
-    ]
-    cosines = np.linalg.svd(bases[0].T @ bases[1], compute_uv=False)
+    cosines = np.linalg.svd(_basis(one, light).T @ _basis(other, light), compute_uv=False)
     return np.asarray(np.degrees(np.arccos(np.clip(cosines, -1, 1))))
 
 
@@ -62,3 +57,10 @@ def luther_error(seen: Observer, by: Observer) -> np.ndarray:
     """Rms of `unseen` over that of the channel, 0 to 1, (channel,)."""
     rest = np.square(unseen(seen, by)).sum(axis=1)
     return np.asarray(np.sqrt(rest / np.square(seen.sensitivity).sum(axis=1)))
+
+
+def _basis(observer: Observer, light: np.ndarray | None) -> np.ndarray:
+    """Orthonormal, of the space that sensitivities span, (wavelength, channel)."""
+    seen = observer.sensitivity if light is None else observer.sensitivity * light
+    basis: np.ndarray = np.linalg.qr(seen.T)[0]
+    return basis

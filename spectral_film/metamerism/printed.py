@@ -11,7 +11,7 @@ import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Region
-from spectral_film.emulsion.frame import Frame
+from spectral_film.emulsion.frame import ANY_FRAME
 from spectral_film.light.difference import ciede2000, cielab
 from spectral_film.light.metering import GREY
 from spectral_film.path.order import between
@@ -19,8 +19,6 @@ from spectral_film.path.pipeline import Pipeline
 from spectral_film.path.plan import Plan
 from spectral_film.path.settings import Settings
 from spectral_film.stages.signals import EXPOSURE, XYZ
-
-ANY = Frame(24.0, 1000)  # without its neighbours a pixel may have any size
 
 
 def printed_lab(responses: np.ndarray, settings: Settings, device: Device) -> np.ndarray:
@@ -34,16 +32,25 @@ def printed_lab(responses: np.ndarray, settings: Settings, device: Device) -> np
     Returns:
         (3, surface).
     """
-    settings = replace(
-        settings, halation=False, scatter=False, adjacency=False, grain="off", to="xyz"
-    )
-    pipeline = Pipeline(settings=settings, frame=ANY)
+    settings = replace(by_itself(settings), to="xyz")
+    pipeline = Pipeline(settings=settings, frame=ANY_FRAME)
     camera = pipeline.job().camera
     exposures = np.float32(camera.grey_lux_s / GREY) * responses.T[:, None].astype(np.float32)
     steps = between(pipeline.steps, EXPOSURE, XYZ)
     plan = Plan(device, steps, Region(0, 0, responses.shape[0], 1))
     xyz = plan.run(np.ascontiguousarray(exposures))[:, 0].astype(float)
-    return np.asarray(cielab(xyz, pipeline.job().adapting_white))
+    return lab_of_print(xyz, settings)
+
+
+def lab_of_print(xyz: np.ndarray, settings: Settings) -> np.ndarray:
+    """CIELAB of what is projected, beside the white that the eye adapts to, (3, surface) both."""
+    white = Pipeline(settings=settings, frame=ANY_FRAME).job().adapting_white
+    return np.asarray(cielab(xyz, white))
+
+
+def by_itself(settings: Settings) -> Settings:
+    """Settings under which a surface is seen by itself: nothing happens between pixels."""
+    return replace(settings, halation=False, scatter=False, adjacency=False, grain="off")
 
 
 def print_difference(

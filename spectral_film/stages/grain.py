@@ -16,7 +16,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -92,11 +91,12 @@ def of_film(
     """
     shape = (3, 1) if method == "fast" else film.tone_curve.density_range.shape
     keys = noise.keys(seed, frame, stock, shape)
-    place: dict[str, Any] = {"keys": keys, "of": of, "to": to, "origin": origin}
     if method == "boolean":
-        return grain_boolean.of_film(film, pitch_um, size=size, **place)
+        return grain_boolean.of_film(
+            film, pitch_um, size=size, keys=keys, of=of, to=to, origin=origin
+        )
     texture = (filtered if method == "fast" else networked)(film, pitch_um, size)
-    return Grain(texture=texture, pitch_um=pitch_um, **place)
+    return Grain(texture=texture, keys=keys, pitch_um=pitch_um, of=of, to=to, origin=origin)
 
 
 class _Work(ABC):

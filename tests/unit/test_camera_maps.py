@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from own_surfaces import surfaces_of
 
 from spectral_film.errors import UsageError
 from spectral_film.light.spectra import WAVELENGTH, illuminant
@@ -16,7 +17,7 @@ from spectral_film.metamerism.maps import (
     map_errors,
 )
 from spectral_film.metamerism.observers import camera, film_observer
-from spectral_film.metamerism.surfaces import Surfaces, surfaces
+from spectral_film.metamerism.surfaces import surfaces
 
 D55 = illuminant("D55")
 NIKON = camera("Nikon D5100")
@@ -28,17 +29,6 @@ EXACT = 1e-9
 @pytest.fixture(scope="module")
 def film(negative):
     return film_observer(negative)
-
-
-def some(reflectance):
-    """Surfaces of one's own."""
-    return Surfaces(
-        name="mine",
-        names=tuple(f"no. {i}" for i in range(len(reflectance))),
-        reflectance=np.asarray(reflectance),
-        known_nm=(360.0, 780.0),
-        source="made up",
-    )
 
 
 def smooth(rng, how_many):
@@ -134,7 +124,7 @@ def test_the_surface_that_is_judged_was_left_out(kind, film, rng):
     """One that reflects a narrow band among smooth ones: a map that met it bends towards it."""
     reflectance = smooth(rng, 40)
     reflectance[17] = np.where(abs(WAVELENGTH - 665) < 20, 0.9, 0.02)
-    found = map_errors(NIKON, film, D55, some(reflectance), kind)
+    found = map_errors(NIKON, film, D55, surfaces_of(reflectance), kind)
     met = np.log2(fit_map(kind, found.seen, found.wanted)(found.seen) / found.wanted)
     assert found.worst[0] == 17
     assert np.all(abs(found.stops[17]) > 1.1 * abs(met[17]))
@@ -172,7 +162,7 @@ def test_film_is_not_to_be_had_from_a_camera(film):
 
 
 def test_too_few_surfaces_are_no_measure(film, rng):
-    few = some(smooth(rng, FEWEST_SURFACES - 1))
+    few = surfaces_of(smooth(rng, FEWEST_SURFACES - 1))
     with pytest.raises(UsageError, match="mine holds 11 surfaces, expected 12 or more"):
         map_errors(NIKON, film, D55, few, "linear")
 
@@ -181,4 +171,4 @@ def test_a_black_surface_has_no_stops(film, rng):
     reflectance = smooth(rng, FEWEST_SURFACES)
     reflectance[3] = 0
     with pytest.raises(UsageError, match=r"no\. 3 of mine is black to the red channel of Nikon"):
-        map_errors(NIKON, film, D55, some(reflectance), "linear")
+        map_errors(NIKON, film, D55, surfaces_of(reflectance), "linear")

@@ -6,13 +6,14 @@ from math import log2
 
 import numpy as np
 import pytest
+from own_surfaces import surfaces_of
 
 from spectral_film.errors import UsageError
 from spectral_film.light.spectra import WAVELENGTH, colour_chart, illuminant
 from spectral_film.metamerism.luther import r_matrix
 from spectral_film.metamerism.observers import camera, eye, film_observer
 from spectral_film.metamerism.pairs import STEEPEST, constructed_pair, metamer_pairs
-from spectral_film.metamerism.surfaces import Surfaces, surfaces
+from spectral_film.metamerism.surfaces import surfaces
 
 D55 = illuminant("D55")
 NIKON = camera("Nikon D5100")
@@ -22,16 +23,6 @@ ALL = 10**6
 @pytest.fixture(scope="module")
 def film(negative):
     return film_observer(negative)
-
-
-def set_of(reflectance):
-    return Surfaces(
-        name="mine",
-        names=tuple(f"no. {i}" for i in range(len(reflectance))),
-        reflectance=np.asarray(reflectance),
-        known_nm=(360.0, 780.0),
-        source="made up",
-    )
 
 
 def integrated(one, light, reflectance):
@@ -54,7 +45,7 @@ def test_nobody_parts_what_one_takes_for_the_same(film):
 
 def test_what_is_lighter_only_is_no_pair(film):
     reflectance = surfaces("CIE 2017").reflectance[::10]
-    twice = set_of(np.concatenate([reflectance, 0.5 * reflectance, 0.99 * reflectance]))
+    twice = surfaces_of(np.concatenate([reflectance, 0.5 * reflectance, 0.99 * reflectance]))
     for one, other in ((NIKON, film), (film, NIKON)):
         found = metamer_pairs(one, other, D55, twice, 1e-6, ALL)
         assert len(found.first) == 0
@@ -65,7 +56,7 @@ def test_a_metameric_black_is_found_out(film):
     base = surfaces("CIE 2017").reflectance
     bend = 0.1 * np.sin(WAVELENGTH / 15)
     black = bend - r_matrix(NIKON, D55) @ bend
-    both = set_of(np.concatenate([base, [base[60] + black], [0.5 * (base[80] + black)]]))
+    both = surfaces_of(np.concatenate([base, [base[60] + black], [0.5 * (base[80] + black)]]))
     found = metamer_pairs(NIKON, film, D55, both, 1e-6, ALL)
     assert {*zip(found.first, found.second, strict=True)} == {(60, 99), (80, 100)}
     np.testing.assert_allclose(found.alike, 0, atol=1e-12)
@@ -82,7 +73,7 @@ def test_a_metameric_black_is_found_out(film):
 
 def test_pairs_are_those_of_every_two_compared(film):
     """By hand, two by two, both ways."""
-    threshold, chosen = 0.1, set_of(surfaces("rawtoaces").reflectance[:80])
+    threshold, chosen = 0.1, surfaces_of(surfaces("rawtoaces").reflectance[:80])
     for one, other in ((NIKON, film), (film, NIKON)):
         seen, by_other = (np.log2(who.responses(D55, chosen.reflectance)) for who in (one, other))
         by_hand = {}
@@ -117,7 +108,7 @@ def test_a_threshold_of_nothing_is_refused(film, threshold):
 
 
 def test_a_black_surface_has_no_pair(film):
-    white_and_black = set_of([np.ones(len(WAVELENGTH)), np.zeros(len(WAVELENGTH))])
+    white_and_black = surfaces_of([np.ones(len(WAVELENGTH)), np.zeros(len(WAVELENGTH))])
     with pytest.raises(UsageError, match=r"no\. 1 of mine is black to the red channel of Nikon"):
         metamer_pairs(NIKON, film, D55, white_and_black, 0.1, 10)
 
