@@ -11,9 +11,46 @@ observer does not see. Vora and Trussell's value is the share that two spaces ha
 Source: docs/physics.md, Observers.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from spectral_film.metamerism.observers import Observer
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Kinship:
+    """How much of one observer another can tell.
+
+    Attributes:
+        observer, against: Names.
+        vora: `vora` of both.
+        angles_deg: `angles` of both, degrees, (channel,).
+        error: `luther_error` of the channels of the one, seen by the other, (channel,).
+    """
+
+    observer: str
+    against: str
+    vora: float
+    angles_deg: np.ndarray
+    error: np.ndarray
+
+
+def kinships(observers: Sequence[Observer]) -> list[Kinship]:
+    """Each against each, both ways."""
+    return [
+        Kinship(
+            observer=one.name,
+            against=other.name,
+            vora=vora(one, other),
+            angles_deg=angles(one, other),
+            error=luther_error(one, other),
+        )
+        for one in observers
+        for other in observers
+        if one is not other
+    ]
 
 
 def r_matrix(observer: Observer, light: np.ndarray | None = None) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""A study as a page, a record and tables: what was found, drawn and in words."""

@@ -1,0 +1,45 @@
+"""The report: findings in words, then everything they rest on, and a glossary."""
+
+from collections.abc import Sequence
+
+from spectral_film.metamerism.report import lights
+from spectral_film.metamerism.report.exhibit import Chapter
+from spectral_film.metamerism.study import Study
+from spectral_film.pages.markup import Markup, facts, listing, note
+from spectral_film.pages.page import page
+from spectral_film.version import made_by
+
+
+def chapters(study: Study) -> list[Chapter]:
+    """The report's chapters, in the order they are read."""
+    return [lights.chapter(study)]
+
+
+def to_html(study: Study, findings: Sequence[str], parts: Sequence[Chapter], stem: str) -> str:
+    """The report as a page that opens offline; its tables lie beside it.
+
+    Args:
+        study: What was found.
+        findings: The same in sentences.
+        parts: The chapters of the study.
+        stem: What the files beside it are called after.
+    """
+    seen_by = ", ".join(one.name for one in study.cameras)
+    lead = [
+        listing(findings),
+        note(
+            f"{study.film.name} on {study.print_film.name}, beside {seen_by} and the eye of the "
+            "CIE. Terms are explained at the end. Tables of all numbers lie beside this page."
+        ),
+    ]
+    return page(
+        f"What {study.film.id} sees",
+        lead,
+        [chapter.section(stem) for chapter in parts],
+        _footer(study),
+    )
+
+
+def _footer(study: Study) -> Markup:
+    films = {film.id: f"sha256 {film.sha256}" for film in (study.film, study.print_film)}
+    return facts({"made by": made_by(), "device": study.device} | films)
