@@ -38,7 +38,10 @@ def spectra(reflectances: Sequence[np.ndarray], label: str) -> Markup:
         f'<polyline fill="none" stroke="var(--ink, {LIGHT["ink"]})" stroke-width="1.1"'
         + (' stroke-dasharray="3 2"' if at else "")
         + ' points="'
-        + " ".join(f"{x:.1f},{HIGH - 1 - (HIGH - 2) * y / top:.1f}" for x, y in zip(across, one))
+        + " ".join(
+            f"{x:.1f},{HIGH - 1 - (HIGH - 2) * y / top:.1f}"
+            for x, y in zip(across, one, strict=True)
+        )
         + '"/>'
         for at, one in enumerate(reflectances)
     )
