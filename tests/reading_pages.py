@@ -1,6 +1,7 @@
 """What every page of the project promises its readers, whoever made it."""
 
 import re
+from collections.abc import Collection
 from html.parser import HTMLParser
 
 VOID = {"meta", "img", "input", "br", "link"}
@@ -41,8 +42,13 @@ class Page(HTMLParser):
         return " ".join(text for tag, text in self.texts if tag not in ("style", "script", "code"))
 
 
-def by_the_house(text: str) -> Page:
-    """The page, which keeps every promise that all pages make."""
+def by_the_house(text: str, beside: Collection[str] = ()) -> Page:
+    """The page, which keeps every promise that all pages make.
+
+    Args:
+        text: The page.
+        beside: Names of the files that lie beside it, which it may link to.
+    """
     page = Page(text)
     ids = [a["id"] for _, a in page.elements if a.get("id")]
     assert len(ids) == len(set(ids))
@@ -51,7 +57,7 @@ def by_the_house(text: str) -> Page:
     for _, attributes in page.elements:
         for name in ("src", "href", "srcset", "poster", "action"):
             target = attributes.get(name) or "#"
-            assert target.startswith(("#", "data:image/")), target
+            assert target.startswith(("#", "data:image/")) or target in beside, target
             if target.startswith("#") and target != "#":
                 assert target[1:] in ids, target
     plain = re.sub(
@@ -64,7 +70,7 @@ def by_the_house(text: str) -> Page:
     # Contents lead to every section, and headings stand in order.
     assert len(page.all("h1")) == 1
     headings = [attributes["id"] for attributes in page.all("h2")]
-    contents = [a["href"] for a in page.all("a") if a.get("class") != "anchor"]
+    contents = [a["href"] for a in page.all("a") if a.get("class") is None]
     assert [f"#{anchor}" for anchor in headings] == contents
     assert len(headings) >= 2
 

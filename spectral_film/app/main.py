@@ -17,6 +17,7 @@ from spectral_film.app.devices import devices
 from spectral_film.app.films import films
 from spectral_film.app.fit import fit
 from spectral_film.app.lab import lab
+from spectral_film.app.metamerism import metamerism
 from spectral_film.app.render import render
 from spectral_film.app.show import show
 from spectral_film.app.terminal import complain, speak, warn
@@ -112,7 +113,7 @@ def _options(
 COMMANDS = {
     "Render": (render,),
     "Look and learn": (demo, show, films, devices),
-    "Measure": (fit, lab),
+    "Measure": (fit, lab, metamerism),
 }
 for panel, commands in COMMANDS.items():
     for command in commands:

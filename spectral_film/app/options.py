@@ -147,6 +147,22 @@ Bits = Annotated[
         help="16; EXR 32, TIFF 8|32, PNG 8, DPX 10, JPEG 8.",
     ),
 ]
+Spectra = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KIND",
+        rich_help_panel=PICTURE_PANEL,
+        help="What a cube holds: reflectance or radiance.",
+    ),
+]
+Wavelengths = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NM",
+        rich_help_panel=PICTURE_PANEL,
+        help="Of a cube that names none, in nm: 400:700:10, or 400,410,...",
+    ),
+]
 Part = Annotated[
     str | None,
     typer.Option(

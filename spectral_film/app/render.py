@@ -26,8 +26,10 @@ from spectral_film.app.options import (
     Part,
     PrinterPoints,
     Seed,
+    Spectra,
     Threads,
     Upsampling,
+    Wavelengths,
     White,
     frame_of,
     note_on_frame,
@@ -56,22 +58,6 @@ InputSpace = Annotated[
         metavar="NAME",
         rich_help_panel=PICTURE_PANEL,
         help="sRGB, ACEScg, LogC4 ... any of OCIO's. Default: the file's.",
-    ),
-]
-Spectra = Annotated[
-    str | None,
-    typer.Option(
-        metavar="KIND",
-        rich_help_panel=PICTURE_PANEL,
-        help="What a cube holds: reflectance or radiance.",
-    ),
-]
-Wavelengths = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NM",
-        rich_help_panel=PICTURE_PANEL,
-        help="Of a cube that names none, in nm: 400:700:10, or 400,410,...",
     ),
 ]
 Illuminant = Annotated[

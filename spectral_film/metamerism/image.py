@@ -69,11 +69,7 @@ def film_from_rgb(scene: Scene, settings: Settings, device: Device) -> FromRgb:
     Raises:
         UsageError: the scene is RGB already.
     """
-    if scene.wavelength_nm is None:
-        raise UsageError(
-            "this picture is RGB, of which nobody knows the spectra; give a hyperspectral cube or "
-            "a spectral EXR"
-        )
+    check_spectral(scene)
     settings = by_itself(settings)
     table = LightTable(device)
     rgb = recorded(scene, settings)
@@ -90,6 +86,19 @@ def film_from_rgb(scene: Scene, settings: Settings, device: Device) -> FromRgb:
         difference=difference.reshape(lit[0].shape[1:]),
         upsampling=settings.upsampling,
     )
+
+
+def check_spectral(scene: Scene) -> None:
+    """Refuse a picture that is RGB already.
+
+    Raises:
+        UsageError: it is.
+    """
+    if scene.wavelength_nm is None:
+        raise UsageError(
+            "this picture is RGB, of which nobody knows the spectra; give a hyperspectral cube or "
+            "a spectral EXR"
+        )
 
 
 def recorded(scene: Scene, settings: Settings) -> Scene:

@@ -21,7 +21,14 @@ from spectral_film.metamerism.chart_mismatch import (
     colour_mismatch,
     usual_roughness,
 )
-from spectral_film.metamerism.image import FromRgb, Region, film_from_rgb, recorded, worst_regions
+from spectral_film.metamerism.image import (
+    FromRgb,
+    Region,
+    check_spectral,
+    film_from_rgb,
+    recorded,
+    worst_regions,
+)
 from spectral_film.metamerism.irreducible import Irreducible, Worst, floor, irreducible
 from spectral_film.metamerism.irreducible import worst_surfaces as worst_of
 from spectral_film.metamerism.lights import Light, light
@@ -159,6 +166,8 @@ def study(
     print_film = load_print(settings.print_film)
     if not cameras or not lights:
         raise UsageError("nothing to compare film with; give one camera and one light, or more")
+    if picture is not None:
+        check_spectral(picture[1])
     parts = (
         "observers",
         "lights",

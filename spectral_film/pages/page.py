@@ -51,7 +51,8 @@ def page(
     body = "\n".join(_section(anchor, part) for anchor, part in named)
     if '<figure class="curves' in body:
         lead = [*lead, Markup(f'<p class="note hint">{HOW_TO_READ}</p>')]
-    text = {name: _own(name) for name in ("page.css", "cursor.js", "slider.js", "contents.js")}
+    names = ("page.css", "cursor.js", "slider.js", "enlarge.js", "contents.js")
+    text = {name: _own(name) for name in names}
     return Template(_own("page.html")).substitute(
         title=escaped(title),
         style=style_sheet() + text["page.css"],
@@ -62,7 +63,7 @@ def page(
         lead=_all(lead),
         body=body,
         footer=escaped(footer),
-        script=text["cursor.js"] + text["slider.js"],
+        script=text["cursor.js"] + text["slider.js"] + text["enlarge.js"],
     )
 
 

@@ -1,0 +1,90 @@
+"""The files of a report: the page, its record, a table for each figure, and the picture's map."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spectral_film.errors import OutputError
+from spectral_film.metamerism.findings import findings
+from spectral_film.metamerism.image import FromRgb
+from spectral_film.metamerism.record import record_of, to_json
+from spectral_film.metamerism.report.page import chapters, to_html
+from spectral_film.metamerism.study import Study
+from spectral_film.pages.writing import appearing, check_place, write_text
+
+MAP_CHANNELS = ("dE", "stops.R", "stops.G", "stops.B")
+
+
+def check_report(page: Path, *, overwrite: bool) -> None:
+    """Refuse, before any work is done, a report that could not be written after it.
+
+    Raises:
+        OutputError: the page has no place, or one of its files is there and `overwrite` is not set.
+    """
+    check_place(page, suffixes=(".html",), overwrite=overwrite)
+    check_place(page.with_suffix(".json"), suffixes=(".json",), overwrite=overwrite)
+    if not overwrite and (there := next(_tables(page), None)):
+        raise OutputError(f"{there}: exists; give the report another name, or --overwrite")
+
+
+def write_report(study: Study, page: Path, *, overwrite: bool = False) -> dict[str, Any]:
+    """Write a report: PAGE.html, PAGE.json, PAGE-FIGURE.csv and PAGE-image.exr in one folder.
+
+    Tables of an earlier report of that name that this one does not make go away.
+
+    Args:
+        study: What was found.
+        page: The page, an .html.
+        overwrite: Replace files that are there.
+
+    Returns:
+        The record, which the .json holds.
+
+    Raises:
+        OutputError: as `check_report`, or the place cannot be written.
+    """
+    check_report(page, overwrite=overwrite)
+    stale, stem, sentences = set(_tables(page)), page.stem, findings(study)
+    parts = chapters(study)
+    for exhibit in (exhibit for part in parts for exhibit in part.exhibits):
+        table = page.with_name(exhibit.file(stem))
+        write_text(table, exhibit.as_csv())
+        stale.discard(table)
+    image_map = None
+    if study.image is not None:
+        image_map = page.with_name(f"{stem}-image.exr")
+        write_map(image_map, study.image.by_prior[0])
+        stale.discard(image_map)
+    record = record_of(study, sentences, image_map.name if image_map else None)
+    write_text(page.with_suffix(".json"), to_json(record))
+    write_text(page, to_html(study, sentences, parts, stem))
+    for table in stale:
+        table.unlink(missing_ok=True)
+    return record
+
+
+def write_map(path: Path, found: FromRgb) -> None:
+    """The differences of a picture, pixel by pixel, as float channels `MAP_CHANNELS` of an EXR.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    import OpenImageIO
+
+    planes = np.concatenate([found.difference[None], found.stops]).astype(np.float32)
+    height, width = found.difference.shape
+    spec = OpenImageIO.ImageSpec(width, height, len(planes), "float")
+    spec.channelnames = MAP_CHANNELS
+    spec["compression"] = "zip"
+    buffer = OpenImageIO.ImageBuf(spec)
+    buffer.set_pixels(OpenImageIO.ROI(), np.ascontiguousarray(np.moveaxis(planes, 0, -1)))
+    with appearing(path) as partial:
+        if not buffer.write(str(partial)):
+            raise OutputError(f"{path}: cannot be written ({buffer.geterror()})")
+
+
+def _tables(page: Path) -> Iterator[Path]:
+    for pattern in (f"{page.stem}-*.csv", f"{page.stem}-image.exr"):
+        yield from sorted(page.resolve().parent.glob(pattern))
