@@ -116,7 +116,10 @@ def irreducible(
 
 
 def floor(found: Sequence[Irreducible]) -> list[Irreducible]:
-    """Of each camera, light and set, the kind of map that leaves the least in stops, rms."""
+    """Of each camera, light and set, the kind of map that leaves the least in stops, rms.
+
+    Of kinds that leave the same, the first.
+    """
     best: dict[tuple[str, str, str], Irreducible] = {}
     for one in found:
         place = one.camera, one.light, one.data.name

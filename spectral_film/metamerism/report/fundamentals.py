@@ -64,9 +64,12 @@ def _draw(
             axes.set_ylabel(layer)
         column[0].set_title(f"told by {other.name}")
         column[-1].set(xlabel="wavelength, nm", xlim=(WAVELENGTH[0], WAVELENGTH[-1]))
-    lines = panels[0, 0].get_lines()[1:]
-    drawing.legend(lines, [str(line.get_label()) for line in lines], loc="outside upper left",
-                   ncols=3, handlelength=3.2)  # fmt: skip
+    drawing.legend(
+        *panels[0, 0].get_legend_handles_labels(),
+        loc="outside upper left",
+        ncols=3,
+        handlelength=3.2,
+    )
 
 
 def standard_eye(study: Study) -> Observer:

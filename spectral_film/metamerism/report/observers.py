@@ -125,9 +125,12 @@ def _draw_sensitivities(drawing: "Figure", study: Study, drawn: list[Observer]) 
         for one in drawn:
             axes.plot(WAVELENGTH, one.sensitivity[at], label=one.name, **line_of(study, one.name))
         axes.set_ylabel(f"{colour}, {letter}")
-    lines = panels[0].get_lines()
-    drawing.legend(lines, [one.name for one in drawn], loc="outside upper left",
-                   ncols=min(len(drawn), 4), handlelength=3.2)  # fmt: skip
+    drawing.legend(
+        *panels[0].get_legend_handles_labels(),
+        loc="outside upper left",
+        ncols=min(len(drawn), 4),
+        handlelength=3.2,
+    )
     panels[-1].set(xlabel="wavelength, nm", xlim=(WAVELENGTH[0], WAVELENGTH[-1]))
 
 

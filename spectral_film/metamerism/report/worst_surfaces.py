@@ -1,7 +1,7 @@
 """The surfaces that no map gets right, as eye, camera and film have them."""
 
 from spectral_film.light.spectra import WAVELENGTH
-from spectral_film.metamerism.change_of_light import STANDARD_EYE
+from spectral_film.metamerism.change_of_light import LEARNT, STANDARD_EYE
 from spectral_film.metamerism.irreducible import Worst
 from spectral_film.metamerism.observers import RGB
 from spectral_film.metamerism.report.exhibit import Exhibit
@@ -26,11 +26,11 @@ def worst(study: Study) -> Exhibit:
         ),
         says=f"The {len(study.worst)} that are farthest apart in the print, in "
         f"{study.reference.name}, by the best map of each camera and set that never met them. "
-        f"Reflectance from 0 to 1, {WAVELENGTH[0]:g} to {WAVELENGTH[-1]:g} nm. Colours, edge to "
-        f"edge: the eye of {STANDARD_EYE}; the camera, by the matrix that is best for the surfaces "
-        "of rawtoaces; the print of what the map makes of the camera's picture; the print of film "
-        "that saw the surface. Each beside its own white, shown on the white of this screen. R, G, "
-        "B: stops that the map is above film.",
+        f"Reflectance, {WAVELENGTH[0]:g} to {WAVELENGTH[-1]:g} nm, from 0 to 1 or a peak beyond. "
+        f"Colours, edge to edge: the eye of {STANDARD_EYE}; the camera, by the matrix that is best "
+        f"for the surfaces of {LEARNT}; the print of what the map makes of the camera's picture; "
+        "the print of film that saw the surface. Each beside its own white, shown on the white of "
+        "this screen. R, G, B: stops that the map is above film.",
         columns=(
             "rank", "surfaces", "name", "camera", "light", *(f"{layer}, stops" for layer in RGB),
             *(f"{axis} {whose}" for whose in ("eye", "camera", "film from camera", "film")
