@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 GRID = f"{WAVELENGTH[0]:g} to {WAVELENGTH[-1]:g} nm"
 LETTERS = ("x", "y", "z")  # of the eye's channels, beside the red, green and blue of others
+ACROSS = 60  # letters of names that fit beside each other
 NOTHING_DIFFERS = 1.0  # of Vora's value
 
 
@@ -128,7 +129,7 @@ def _draw_sensitivities(drawing: "Figure", study: Study, drawn: list[Observer]) 
     drawing.legend(
         *panels[0].get_legend_handles_labels(),
         loc="outside upper left",
-        ncols=min(len(drawn), 4),
+        ncols=len(drawn) if sum(len(one.name) for one in drawn) <= ACROSS else 2,
         handlelength=3.2,
     )
     panels[-1].set(xlabel="wavelength, nm", xlim=(WAVELENGTH[0], WAVELENGTH[-1]))

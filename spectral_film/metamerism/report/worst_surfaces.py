@@ -19,7 +19,7 @@ def worst(study: Study) -> Exhibit:
         name="worst",
         drawn=table(
             (
-                "", "surface", "of", "camera", "reflectance", "eye, camera, film from camera, film",
+                "", "surface", "camera", "reflectance", "eye, camera, film from it, film",
                 "R", "G", "B", "CIEDE2000",
             ),
             [_shown(rank, one) for rank, one in enumerate(study.worst, start=1)],
@@ -48,6 +48,7 @@ def worst(study: Study) -> Exhibit:
 
 
 def _shown(rank: int, one: Worst) -> tuple[object, ...]:
+    surface = one.name if one.data in one.name else f"{one.name}, {one.data}"
     colours = {
         "eye": one.eye_lab,
         "camera": one.camera_lab,
@@ -56,11 +57,10 @@ def _shown(rank: int, one: Worst) -> tuple[object, ...]:
     }
     return (
         str(rank),
-        one.name,
-        one.data,
+        surface,
         one.camera,
-        spectra([one.reflectance], f"Reflectance of {one.name}, {one.data}"),
-        swatches(colours, f"{one.name} to {', '.join(colours)}"),
+        spectra([one.reflectance], f"Reflectance of {surface}"),
+        swatches(colours, f"{surface} to {', '.join(colours)}"),
         *(number(float(stops), places=2, signed=True) for stops in one.stops),
         number(one.difference, places=1),
     )
