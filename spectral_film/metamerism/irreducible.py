@@ -12,9 +12,10 @@ import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.light.difference import ciede2000
+from spectral_film.metamerism.change_of_light import STANDARD_EYE, lab_of
 from spectral_film.metamerism.lights import Light
 from spectral_film.metamerism.maps import MAP_KINDS, WORST, MapErrors, map_errors
-from spectral_film.metamerism.observers import Observer
+from spectral_film.metamerism.observers import Observer, eye
 from spectral_film.metamerism.printed import printed_lab
 from spectral_film.metamerism.surfaces import Surfaces
 from spectral_film.path.settings import Settings
@@ -50,6 +51,8 @@ class Worst:
         camera, light, data, name: Whose picture, where, of which surface.
         reflectance: (wavelength,).
         stops: Mapped over film, (layer,).
+        eye_lab: As the standard eye has it, (3,).
+        camera_lab: As the camera has it, by its best matrix to that eye, (3,).
         film_lab, mapped_lab: Of the two prints, (3,).
         difference: CIEDE2000 of both.
     """
@@ -60,6 +63,8 @@ class Worst:
     name: str
     reflectance: np.ndarray
     stops: np.ndarray
+    eye_lab: np.ndarray
+    camera_lab: np.ndarray
     film_lab: np.ndarray
     mapped_lab: np.ndarray
     difference: float
@@ -111,7 +116,10 @@ def irreducible(
 
 
 def floor(found: Sequence[Irreducible]) -> list[Irreducible]:
-    """Of each camera, light and set, the kind of map that leaves the least in stops, rms."""
+    """Of each camera, light and set, the kind of map that leaves the least in stops, rms.
+
+    Of kinds that leave the same, the first.
+    """
     best: dict[tuple[str, str, str], Irreducible] = {}
     for one in found:
         place = one.camera, one.light, one.data.name
@@ -121,10 +129,30 @@ def floor(found: Sequence[Irreducible]) -> list[Irreducible]:
     return list(best.values())
 
 
-def worst_surfaces(found: Sequence[Irreducible], count: int = WORST) -> list[Worst]:
-    """Of all their surfaces, those whose prints are farthest apart, the farthest first."""
+def worst_surfaces(
+    found: Sequence[Irreducible],
+    cameras: Sequence[Observer],
+    light: Light,
+    settings: Settings,
+    device: Device,
+    count: int = WORST,
+) -> list[Worst]:
+    """Of all their surfaces, those whose prints are farthest apart, the farthest first.
+
+    Args:
+        found: What is left of `cameras` in `light`.
+        cameras, light: Those that are named there.
+        settings, device: As in `irreducible`.
+        count: How many at most.
+    """
     each = [(one, at) for one in found for at in range(len(one.difference))]
     each.sort(key=lambda pick: -pick[0].difference[pick[1]])
+    each = each[:count]
+    reflectance = np.stack([one.data.reflectance[at] for one, at in each])
+    eye_lab, *camera_labs = (
+        lab_of(who, light, reflectance, settings, device) for who in (eye(STANDARD_EYE), *cameras)
+    )
+    by_camera = dict(zip((one.name for one in cameras), camera_labs, strict=True))
     return [
         Worst(
             camera=one.camera,
@@ -133,9 +161,11 @@ def worst_surfaces(found: Sequence[Irreducible], count: int = WORST) -> list[Wor
             name=one.data.names[at],
             reflectance=one.data.reflectance[at],
             stops=one.errors.stops[at],
+            eye_lab=eye_lab[rank],
+            camera_lab=by_camera[one.camera][rank],
             film_lab=one.film_lab[:, at],
             mapped_lab=one.mapped_lab[:, at],
             difference=float(one.difference[at]),
         )
-        for one, at in each[:count]
+        for rank, (one, at) in enumerate(each)
     ]

@@ -261,7 +261,7 @@ def study(
         lights=under,
         shifts=shifts(lights, reference, observers, chart),
         irreducible=maps,
-        worst=tuple(worst_of(floor(in_reference))),
+        worst=tuple(worst_of(floor(in_reference), cameras, reference, settings, device)),
         pairs=(*found_pairs(onlookers, largest), *constructed),
         mismatches=mismatches,
         roughness=roughness,
