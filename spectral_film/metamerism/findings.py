@@ -47,10 +47,11 @@ def _gains(stops: float) -> str:
 
 
 def _floor(study: Study) -> str:
-    """What no map can mend, where it is most."""
+    """What no map can mend: of the largest set, which knows it best, in the light it is most in."""
     camera = study.cameras[0].name
+    largest = max(study.data, key=lambda data: len(data.names))
     worst = max(
-        (one for one in study.floor if one.camera == camera),
+        (one for one in study.floor if one.camera == camera and one.data is largest),
         key=lambda one: float(one.difference.mean()),
     )
     stops = ", ".join(

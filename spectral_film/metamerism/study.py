@@ -166,6 +166,8 @@ def study(
     print_film = load_print(settings.print_film)
     if not cameras or not lights:
         raise UsageError("nothing to compare film with; give one camera and one light, or more")
+    _tell_apart("camera", [one.name for one in cameras])
+    _tell_apart("light", [one.name for one in lights])
     if picture is not None:
         check_spectral(picture[1])
     parts = (
@@ -273,6 +275,12 @@ def study(
         ),
         image=None if picture is None else _image(*picture, settings, device),
     )
+
+
+def _tell_apart(what: str, names: Sequence[str]) -> None:
+    """Refuse two of one name, whose numbers nobody could tell apart."""
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"two of the {what}s are called {twice}; give each once, or rename a file")
 
 
 def _image(name: str, scene: Scene, settings: Settings, device: Device) -> ImageStudy:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from spectral_film.metamerism.report import changes, glossary, lights
+from spectral_film.metamerism.report import camera_maps, changes, glossary, lights, observers
 from spectral_film.metamerism.report.exhibit import Chapter
 from spectral_film.metamerism.study import Study
 from spectral_film.pages.markup import Markup, facts, listing, note
@@ -12,7 +12,13 @@ from spectral_film.version import made_by
 
 def chapters(study: Study) -> list[Chapter]:
     """The report's chapters, in the order they are read."""
-    return [lights.chapter(study), changes.chapter(study), glossary.chapter()]
+    return [
+        observers.chapter(study),
+        camera_maps.chapter(study),
+        lights.chapter(study),
+        changes.chapter(study),
+        glossary.chapter(),
+    ]
 
 
 def to_html(study: Study, findings: Sequence[str], parts: Sequence[Chapter], stem: str) -> str:
