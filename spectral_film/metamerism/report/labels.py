@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spectral_film.pages.drawing import INK, PALE
+from spectral_film.pages.drawing import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ DIRECTIONS = 24
 def labelled(
     axes: "Axes", places: np.ndarray, radii: Sequence[float], names: Sequence[str]
 ) -> None:
-    """Write each name as near to its circle as there is room, with a line to it where that is far.
+    """Write each name as near to its circle as there is room; a line where one might ask whose.
 
     Args:
         axes: With their limits set and an equal aspect.
@@ -54,15 +54,18 @@ def labelled(
         axes.text(
             middle[0], middle[1], name, fontsize=SIZE, color=INK, ha="center", va="center", zorder=4
         )
-        if best >= DIRECTIONS:
+        crowded = np.linalg.norm(places - places[at], axis=1) < radii[at] + np.asarray(radii)
+        if best >= DIRECTIONS or crowded.sum() > 1:  # it is near to itself
             end = np.clip(places[at], middle - half, middle + half)
-            axes.plot(*zip(places[at], end, strict=True), color=PALE, linewidth=0.5, zorder=3)
+            axes.plot(*zip(places[at], end, strict=True), "o-", color=INK, linewidth=0.5,
+                      markersize=2.2, markevery=[0], zorder=3)  # fmt: skip
 
 
 def _ways() -> np.ndarray:
-    """Unit vectors all round, the right one first, (direction, 2)."""
+    """Unit vectors all round, right and left before up and down, (direction, 2)."""
     turn = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
-    return np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    order = np.argsort(np.abs(np.sin(turn)).round(6), kind="stable")
+    return np.stack([np.cos(turn), np.sin(turn)], axis=1)[order]
 
 
 def _covered(

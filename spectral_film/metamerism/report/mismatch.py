@@ -4,6 +4,7 @@ import numpy as np
 
 from spectral_film.metamerism.chart_mismatch import SMOOTH, ColourMismatch
 from spectral_film.metamerism.mismatch import Mismatch
+from spectral_film.metamerism.observers import RGB
 from spectral_film.metamerism.report import mismatch_drawn as drawn
 from spectral_film.metamerism.report.exhibit import Chapter, Exhibit
 from spectral_film.metamerism.study import AROUND, LARGEST, Study
@@ -87,14 +88,14 @@ def _volumes(study: Study) -> Exhibit:
         "keep, or within the patch's own where it is rougher; any: whatever reflects between 0 "
         "and 1. No limit: a layer may be left with nothing, so that there are no stops.",
         columns=(
-            "one to", "patch", *(f"{layer}, own response, white = 1" for layer in drawn.LAYERS),
+            "one to", "patch", *(f"{layer}, own response, white = 1" for layer in RGB),
             *(
                 column
                 for kind in KINDS
                 for column in (
                     *(f"{layer}, {kind}, {end}, white = 1" for end in ("least", "most")
-                      for layer in drawn.LAYERS),
-                    *(f"{layer}, {kind}, stops" for layer in drawn.LAYERS),
+                      for layer in RGB),
+                    *(f"{layer}, {kind}, stops" for layer in RGB),
                     *(f"{kind}, {side} volume, % of the solid" for side in ("inner", "outer")),
                 )
             ),
@@ -154,7 +155,7 @@ def _exposures(study: Study) -> Exhibit:
         "over own. Thick: smooth surfaces; thin: any. An arrow: a layer may be left with nothing.",
         columns=(
             "one to", "patch",
-            *(f"{layer}, {kind}, {end}, stops from own" for layer in drawn.LAYERS for kind in KINDS
+            *(f"{layer}, {kind}, {end}, stops from own" for layer in RGB for kind in KINDS
               for end in ("least", "most")),
         ),
         rows=[

@@ -7,15 +7,16 @@ import numpy as np
 from scipy.spatial import ConvexHull
 
 from spectral_film.metamerism.chart_mismatch import ColourMismatch
+from spectral_film.metamerism.observers import RGB
 from spectral_film.metamerism.report.labels import labelled
 from spectral_film.metamerism.report.swatches import codes_of
 from spectral_film.pages.drawing import INK, PALE, RECORDS
+from spectral_film.pages.typesetting import typeset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LAYERS = ("red", "green", "blue")
 FLAT = 1e-6  # of CIELAB: points nearer to a line than this have no hull in the plane
 BEYOND = 0.6  # stops that an arrow sticks out
 LARGEST = 7.0  # radius of the largest circle of the map, in its a*, b*
@@ -46,8 +47,8 @@ def exposures(drawing: "Figure", patches: Sequence[ColourMismatch]) -> None:
                           solid_capstyle="butt")  # fmt: skip
                 if least == -np.inf:
                     axes.plot(edge, row, "<", color=colour, markersize=5)
-        axes.set(title=LAYERS[layer])
-    panels[0].set_yticks(range(len(patches)), [one.colour for one in patches])
+        axes.set(title=RGB[layer])
+    panels[0].set_yticks(range(len(patches)), [typeset(one.colour) for one in patches])
     panels[0].invert_yaxis()
     drawing.supxlabel("stops from the patch itself", fontsize=9)
 

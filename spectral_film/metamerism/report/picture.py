@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spectral_film.metamerism.image import WORST, FromRgb, Region
+from spectral_film.metamerism.observers import RGB
 from spectral_film.metamerism.report.exhibit import Chapter, Exhibit
 from spectral_film.metamerism.report.raster import Panel, Scale, averaged, rasters, shown_block
 from spectral_film.metamerism.study import ImageStudy, Study
@@ -16,8 +17,7 @@ from spectral_film.pages.numbers import number
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LAYERS = ("red", "green", "blue")
-WHAT = (*(f"{layer}, stops" for layer in LAYERS), "CIEDE2000")
+WHAT = (*(f"{layer}, stops" for layer in RGB), "CIEDE2000")
 GRID = (96, 54)  # blocks of a table across and down, at most
 SEEN = 99.5  # percentile of a map that its colours end at: beyond it lie lamps and specks
 TOLD = (50, 95, 99, 100)  # percentiles in the table
@@ -108,7 +108,7 @@ def _picture(study: Study, image: ImageStudy) -> Exhibit:
 def _stops(study: Study, image: ImageStudy) -> Exhibit:
     default = image.by_prior[0]
     size = _size(default)
-    block = shown_block(size[0])
+    block = shown_block(size[0], 2)
     end = _end(np.abs(default.stops))
     scale = Scale(
         colours="PuOr", low=-end, high=end,
@@ -118,7 +118,7 @@ def _stops(study: Study, image: ImageStudy) -> Exhibit:
         Panel(codes=_codes(image.rgb, block), title="the picture"),
         *(
             Panel(codes=scale.codes(averaged(stops, block)), title=layer)
-            for layer, stops in zip(LAYERS, default.stops, strict=True)
+            for layer, stops in zip(RGB, default.stops, strict=True)
         ),
     ]
     return Exhibit(
@@ -146,7 +146,7 @@ def _percentiles(image: ImageStudy) -> Exhibit:
         for one in image.by_prior
         for percent, values in zip(every, _at(one, every), strict=True)
     ]
-    head = ("up-sampling", "share of pixels, %", *(f"{layer}, stops" for layer in LAYERS), WHAT[-1])
+    head = ("up-sampling", "share of pixels, %", *(f"{layer}, stops" for layer in RGB), WHAT[-1])
     told = table(
         head,
         [
@@ -203,7 +203,7 @@ def _regions(image: ImageStudy) -> Exhibit:
     ]
     head = (
         "number", "x, pixels", "y, pixels", "width, pixels", "height, pixels", "mean CIEDE2000",
-        *(f"mean {layer}, stops" for layer in LAYERS),
+        *(f"mean {layer}, stops" for layer in RGB),
     )  # fmt: skip
     return Exhibit(
         name="picture-regions",
@@ -264,7 +264,7 @@ def _grid(size: tuple[int, int]) -> int:
 
 
 def _map_columns() -> tuple[str, ...]:
-    return ("x, pixels", "y, pixels", "CIEDE2000", *(f"{layer}, stops" for layer in LAYERS))
+    return ("x, pixels", "y, pixels", "CIEDE2000", *(f"{layer}, stops" for layer in RGB))
 
 
 def _map_rows(one: FromRgb) -> list[tuple[float, ...]]:

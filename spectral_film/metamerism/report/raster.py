@@ -58,9 +58,9 @@ def averaged(plane: np.ndarray, block: int) -> np.ndarray:
     return plane
 
 
-def shown_block(width: int) -> int:
-    """Whole number of pixels, of a picture so wide, that one pixel of the page stands for."""
-    return -(-width // MOST)
+def shown_block(width: int, columns: int = 1) -> int:
+    """How many pixels of a picture so wide, of so many abreast, a pixel of the page stands for."""
+    return -(-width * columns // MOST)
 
 
 def rasters(
