@@ -41,10 +41,10 @@ def chapter(study: Study) -> Chapter | None:
             ),
             paragraph(
                 "The camera here is an ideal one: it records what the eye of 1931 sees, without "
-                "noise. A better camera would cure nothing. What is missing was never recorded."
-                + _purer(image)
+                "noise. Nothing here would be cured by a camera of truer colours; what is missing "
+                "was never recorded." + _purer(image)
             ),
-            _picture(study, image),
+            _picture(image),
             _stops(study, image),
             _percentiles(image),
             _regions(image),
@@ -67,7 +67,7 @@ def _purer(image: ImageStudy) -> str:
     )
 
 
-def _picture(study: Study, image: ImageStudy) -> Exhibit:
+def _picture(image: ImageStudy) -> Exhibit:
     default = image.by_prior[0]
     size = _size(default)
     block = shown_block(size[0])
