@@ -1,29 +1,20 @@
 """Where RGB misleads in a picture: film from its spectra beside film from its RGB."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from spectral_film.metamerism.image import WORST, FromRgb, Region
 from spectral_film.metamerism.observers import RGB
 from spectral_film.metamerism.report.exhibit import Chapter, Exhibit
+from spectral_film.metamerism.report.percentiles import percentiles
 from spectral_film.metamerism.report.raster import Panel, Scale, averaged, rasters, shown_block
 from spectral_film.metamerism.study import ImageStudy, Study
-from spectral_film.pages.drawing import OTHERS, svg
-from spectral_film.pages.figures import alone, figure
-from spectral_film.pages.markup import Markup, abreast, paragraph, table
+from spectral_film.pages.figures import alone
+from spectral_film.pages.markup import abreast, paragraph, table
 from spectral_film.pages.numbers import number
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-WHAT = (*(f"{layer}, stops" for layer in RGB), "CIEDE2000")
 GRID = (96, 54)  # blocks of a table across and down, at most
 SEEN = 99.5  # percentile of a map that its colours end at: beyond it lie lamps and specks
-TOLD = (50, 95, 99, 100)  # percentiles in the table
-DRAWN = range(100)  # those of the curves: the last hundredth would be all that is seen
 PURER = 1e-3  # of a white: RGB further below 0 is no rounding
-STYLES = ("-", "--", ":", "-.")
 
 
 def chapter(study: Study) -> Chapter | None:
@@ -46,7 +37,7 @@ def chapter(study: Study) -> Chapter | None:
             ),
             _picture(image),
             _stops(study, image),
-            _percentiles(image),
+            percentiles(image),
             _regions(image),
             paragraph(
                 "Fluorescence is not modelled: surfaces reflect. Beyond the bands of the picture, "
@@ -97,7 +88,7 @@ def _picture(image: ImageStudy) -> Exhibit:
         name="picture",
         drawn=abreast(seen, differing),
         says="CIEDE2000 between two prints, pixel by pixel: from the spectra of the picture, and "
-        f"from RGB with the up-sampling {default.upsampling}. {_beyond(scale)} Boxes: the worst "
+        f"from RGB by the up-sampling called {default.upsampling}. {_beyond(scale)} Boxes: the worst "
         f"regions, by their numbers in the table below. {_whole(block)} The table holds means of "
         f"blocks of {_grid(size)} x {_grid(size)} pixels.",
         columns=_map_columns(),
@@ -132,67 +123,11 @@ def _stops(study: Study, image: ImageStudy) -> Exhibit:
             columns=2,
         ),
         says=f"What each layer of {study.film.id} got from RGB less what it got from the spectra, "
-        f"in stops of its exposure, with the up-sampling {default.upsampling}; 0 is white. "
+        f"in stops of its exposure, by the up-sampling called {default.upsampling}; 0 is white. "
         f"{_beyond(scale)} {_whole(block)} The table holds means of blocks.",
         columns=_map_columns(),
         rows=_map_rows(default),
     )
-
-
-def _percentiles(image: ImageStudy) -> Exhibit:
-    every = sorted({*DRAWN, *TOLD})
-    rows = [
-        (one.upsampling, percent, *values)
-        for one in image.by_prior
-        for percent, values in zip(every, _at(one, every), strict=True)
-    ]
-    head = ("up-sampling", "share of pixels, %", *(f"{layer}, stops" for layer in RGB), WHAT[-1])
-    told = table(
-        head,
-        [
-            (
-                name,
-                "all" if percent == 100 else number(percent),
-                *(number(value, places=2) for value in values),
-            )
-            for name, percent, *values in rows
-            if percent in TOLD
-        ],
-    )
-    curves = svg(
-        lambda drawing: _draw_percentiles(drawing, image),
-        "What a share of the pixels stays below, for each layer in stops and for the print in "
-        "CIEDE2000; " + ", ".join(one.upsampling for one in image.by_prior),
-        height_in=5.0,
-    )
-    return Exhibit(
-        name="picture-percentiles",
-        drawn=Markup(told + figure(curves)),
-        says="What that share of the pixels stays below, without signs: of 50 % it is the median, "
-        "of all the largest. By layer, and of the print; for each up-sampling, which is what RGB "
-        "is taken for. Curves end at 99 %; beyond are lamps and specks.",
-        columns=head,
-        rows=rows,
-    )
-
-
-def _at(one: FromRgb, percents: list[float]) -> np.ndarray:
-    """Percentiles of stops and of CIEDE2000, (percent, layers and print)."""
-    planes = [*np.abs(one.stops), one.difference]
-    return np.stack([np.percentile(plane, percents) for plane in planes], axis=1)
-
-
-def _draw_percentiles(drawing: "Figure", image: ImageStudy) -> None:
-    panels = drawing.subplots(2, 2, sharex=True)
-    for at, (axes, what) in enumerate(zip(panels.flat, WHAT, strict=True)):
-        for number_, one in enumerate(image.by_prior):
-            values = _at(one, [*DRAWN])[:, at]
-            axes.plot(DRAWN, values, STYLES[number_ % len(STYLES)], label=one.upsampling,
-                      color=OTHERS[number_ % len(OTHERS)])  # fmt: skip
-        axes.set(ylabel=what, ylim=(0, None))
-    panels.flat[0].legend()
-    for axes in panels[-1]:
-        axes.set_xlabel("share of pixels, %")
 
 
 def _regions(image: ImageStudy) -> Exhibit:
