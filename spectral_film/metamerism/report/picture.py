@@ -88,9 +88,9 @@ def _picture(image: ImageStudy) -> Exhibit:
         name="picture",
         drawn=abreast(seen, differing),
         says="CIEDE2000 between two prints, pixel by pixel: from the spectra of the picture, and "
-        f"from RGB by the up-sampling called {default.upsampling}. {_beyond(scale)} Boxes: the worst "
-        f"regions, by their numbers in the table below. {_whole(block)} The table holds means of "
-        f"blocks of {_grid(size)} x {_grid(size)} pixels.",
+        f"from RGB by the up-sampling called {default.upsampling}. {_beyond(scale)} Boxes: the "
+        f"worst regions, by their numbers in the table below. {_whole(block)} The table holds "
+        f"means of blocks of {_grid(size)} x {_grid(size)} pixels.",
         columns=_map_columns(),
         rows=_map_rows(default),
     )
