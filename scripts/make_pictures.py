@@ -1,4 +1,4 @@
-"""Make docs/pictures: what the README and the FAQ show.
+"""Make docs/pictures: what the README and the other documents show.
 
     python scripts/make_pictures.py [FOLDER]
 
@@ -22,7 +22,11 @@ from spectral_film.lab.report import draw as draw_chart
 from spectral_film.lab.session import measure
 from spectral_film.lab.stock_drawing import draw
 from spectral_film.light.demo_scene import demo_scene
-from spectral_film.pages.drawing import write_drawing
+from spectral_film.metamerism.lights import USUAL, light
+from spectral_film.metamerism.observers import CAMERAS, camera
+from spectral_film.metamerism.report.page import chapters
+from spectral_film.metamerism.study import compare
+from spectral_film.pages.drawing import with_paper, write_drawing
 
 ROOT = Path(__file__).parents[1]
 PICTURES, SHEETS = ROOT / "docs/pictures", ROOT / "reference/sheets"
@@ -30,6 +34,7 @@ JPEG_QUALITY = 90
 CHART_IN, COMPARED_IN = (6.4, 3.3), (6.4, 4.4)
 CHECKER_AND_WEDGE = (30, 280, 450, 255)  # x, y, width, height
 STRIP = (40, 385, 880, 145)  # charts, skins, wedge
+OF_THE_REPORT = ("sensitivities", "floor-histogram", "mismatch-ab", "chart-vectors")
 GATE_OF_2K = "11.66x6.56"  # of the scene's 960 pixels, at the pitch of 2048 on super35
 
 
@@ -55,6 +60,11 @@ def main(folder: Path) -> None:
         (measurement,) = (m for m in session.measurements if m.title.startswith(title))
         chart = partial(draw_chart, measurement=measurement)
         write_drawing(folder / f"{name}.svg", chart, title, CHART_IN)
+    study = compare(Settings(), list(map(camera, CAMERAS)), list(map(light, USUAL)), None, device)
+    for exhibit in (exhibit for part in chapters(study) for exhibit in part.exhibits):
+        if exhibit.name in OF_THE_REPORT:
+            element = with_paper(exhibit.drawn.element)
+            (folder / f"metamerism-{exhibit.name}.svg").write_text(element, encoding="utf-8")
     model = fit_film(read_sheet(SHEETS / "vision3-250d"))
     for compared in comparisons(model):
         name = compared.quantity.replace(" ", "-")

@@ -1,7 +1,8 @@
 """Physically based, spectral emulation of photographic film.
 
 `render(image, Settings(exposure=+1)).image`: linear Rec.709 (y, x, 3) in, display-linear out.
-`lab` puts a film under instruments; `bake` makes tables of it for other software.
+`lab` puts a film under instruments; `metamerism` compares it with cameras and eyes; `bake` makes
+tables of it for other software.
 """
 
 from importlib import import_module
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from spectral_film.lazy import lazily
 
 if TYPE_CHECKING:
-    from spectral_film import lab
+    from spectral_film import lab, metamerism
     from spectral_film.device.device import Device, open_device
     from spectral_film.emulsion.film import Film
     from spectral_film.emulsion.stocks import load_film
@@ -35,6 +36,7 @@ __all__ = [
     "bake",
     "lab",
     "load_film",
+    "metamerism",
     "open_device",
     "read_scene",
     "render",
@@ -55,7 +57,11 @@ _HOME = {
     "render": "path.rendering",
 }
 # Packages that stand beside the engine and see it, while it does not see them.
-_BESIDE = {"bake": "bake", "lab": "spectral_film.lab"}
+_BESIDE = {
+    "bake": "bake",
+    "lab": "spectral_film.lab",
+    "metamerism": "spectral_film.metamerism",
+}
 
 
 _of_engine, _names = lazily(__name__, _HOME)

@@ -11,7 +11,7 @@ from spectral_film.light.spectra import WAVELENGTH, colour_chart
 from spectral_film.metamerism import chart_mismatch
 from spectral_film.metamerism.lights import light
 from spectral_film.metamerism.observers import camera
-from spectral_film.metamerism.study import Study, study
+from spectral_film.metamerism.study import Study, compare
 from spectral_film.path.settings import Settings
 
 
@@ -22,7 +22,7 @@ def small_study(
 ) -> Study:
     """Its volumes are lower and upper bounds that lie far apart; all else is as ever."""
     with patch.object(chart_mismatch, "DIRECTIONS", 4):
-        return study(
+        return compare(
             Settings(),
             [camera(name) for name in cameras],
             [light(name) for name in lights],

@@ -74,7 +74,7 @@ def metamerism(
     from spectral_film.metamerism.observers import CAMERAS
     from spectral_film.metamerism.observers import camera as camera_of
     from spectral_film.metamerism.report.files import check_report, write_report
-    from spectral_film.metamerism.study import study
+    from spectral_film.metamerism.study import compare
     from spectral_film.path.pipeline import check_settings
 
     limits = [limit(text) for text in fail_over or ()]
@@ -93,7 +93,7 @@ def metamerism(
     )
     name = "the built-in scene" if cube is None else cube.name
     with progress() as announce:
-        found = study(settings, cameras, lights, (name, scene), chosen, announce)
+        found = compare(settings, cameras, lights, (name, scene), chosen, announce)
     record = write_report(found, target, overwrite=overwrite)
     for sentence in record["findings"]:
         say(sentence, "finding")

@@ -15,7 +15,7 @@ from spectral_film.metamerism.lights import Light
 from spectral_film.metamerism.maps import fit_map
 from spectral_film.metamerism.observers import Observer, eye
 from spectral_film.metamerism.printed import printed_lab
-from spectral_film.metamerism.surfaces import above_black, surfaces
+from spectral_film.metamerism.surfaces import above_black, surface_set
 from spectral_film.path.settings import Settings
 
 STANDARD_EYE = "CIE 1931 2 deg"
@@ -67,7 +67,7 @@ def lab_of(
     if observer.kind == "film":
         return np.asarray(printed_lab(responses, settings, device).T)
     if observer.kind == "camera":
-        known = surfaces(LEARNT)
+        known = surface_set(LEARNT)
         seen, wanted = (
             above_black(who, light.power, known) for who in (observer, eye(STANDARD_EYE))
         )

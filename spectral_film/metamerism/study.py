@@ -2,7 +2,7 @@
 
 Each part is a function of its own in this folder, of tables and returning tables; here they are
 called one after the other, on the same observers, lights and surfaces.
-Source: docs/physics.md, Observers, and the sections after it.
+Source: docs/physics.md, Observers.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ from spectral_film.metamerism.luther import Kinship, kinships, vora
 from spectral_film.metamerism.observers import EYES, Observer, eye, film_observer
 from spectral_film.metamerism.pair_book import Onlookers, Pair, constructed_pairs, found_pairs
 from spectral_film.metamerism.shifts import Shifts, shifts
-from spectral_film.metamerism.surfaces import SETS, Surfaces, surfaces
+from spectral_film.metamerism.surfaces import SETS, Surfaces, surface_set
 from spectral_film.metamerism.under_lights import UnderLight, under_light
 from spectral_film.path.settings import Settings
 
@@ -135,7 +135,7 @@ class Study:
         return tuple(floor(self.irreducible))
 
 
-def study(
+def compare(
     settings: Settings,
     cameras: Sequence[Observer],
     lights: Sequence[Light],
@@ -191,7 +191,7 @@ def study(
     standard = eyes[list(EYES).index(STANDARD_EYE)]
     observers = (film, *cameras, *eyes)
     reference = light(negative.balance)
-    data = tuple(map(surfaces, SETS))
+    data = tuple(map(surface_set, SETS))
     (chart_set,) = (one for one in data if one.name == CHART)
     chart = dict(zip(chart_set.names, chart_set.reflectance, strict=True))
 

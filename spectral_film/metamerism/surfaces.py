@@ -39,7 +39,7 @@ class Surfaces:
 
 
 @cache
-def surfaces(name: str) -> Surfaces:
+def surface_set(name: str) -> Surfaces:
     """A set by one of the names in `SETS`; capitals, blanks and dashes do not matter.
 
     Raises:

@@ -7,7 +7,7 @@
     made.setAttribute("aria-label", label);
     return made;
   };
-  for (const figure of document.querySelectorAll("figure")) {
+  for (const figure of document.querySelectorAll("figure:not(figure figure)")) {
     const said = figure.querySelector("[aria-label], img[alt]");
     const what = said?.getAttribute("aria-label") ?? said?.alt ?? "figure";
     let times = 1;

@@ -93,7 +93,8 @@ def table(header: Sequence[object], rows: Iterable[Sequence[object]], caption: s
 def _kind(column: Sequence[str]) -> str:
     if _are_numbers(column):
         return ' class="number"'
-    return ' class="sentence"' if max(map(len, column)) > LONG else ""
+    words = [cell for cell in column if not cell.startswith("<svg")]
+    return ' class="sentence"' if max(map(len, words), default=0) > LONG else ""
 
 
 def _are_numbers(column: Sequence[str]) -> bool:

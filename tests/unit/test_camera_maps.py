@@ -17,7 +17,7 @@ from spectral_film.metamerism.maps import (
     map_errors,
 )
 from spectral_film.metamerism.observers import camera, film_observer
-from spectral_film.metamerism.surfaces import surfaces
+from spectral_film.metamerism.surfaces import surface_set
 
 D55 = illuminant("D55")
 NIKON = camera("Nikon D5100")
@@ -42,7 +42,7 @@ def smooth(rng, how_many):
 
 @pytest.mark.parametrize("kind", MAP_KINDS)
 def test_between_one_observer_and_itself_nothing_is_left(kind):
-    found = map_errors(NIKON, NIKON, D55, surfaces("rawtoaces"), kind)
+    found = map_errors(NIKON, NIKON, D55, surface_set("rawtoaces"), kind)
     np.testing.assert_allclose(found.stops, 0, atol=EXACT)
 
 
@@ -50,7 +50,7 @@ def test_between_one_observer_and_itself_nothing_is_left(kind):
 def test_a_mixture_is_found_again(kind):
     """Luther's condition holds, so no map leaves anything, and the linear one is the mixture."""
     matrix = np.array([[0.7, 0.4, -0.1], [0.1, 0.8, 0.1], [-0.05, 0.15, 0.9]])
-    seen = NIKON.responses(D55, surfaces("CIE 2017").reflectance)
+    seen = NIKON.responses(D55, surface_set("CIE 2017").reflectance)
     found = fit_map(kind, seen, seen @ matrix.T)
     np.testing.assert_allclose(np.log2(found(seen) / (seen @ matrix.T)), 0, atol=EXACT)
     np.testing.assert_allclose(found.matrix[:, :3], matrix, atol=1e-6)
@@ -69,7 +69,7 @@ def test_a_root_polynomial_is_found_again(rng):
 
 @pytest.mark.parametrize("kind", MAP_KINDS)
 def test_exposure_is_a_factor(kind, film):
-    found = map_errors(NIKON, film, D55, surfaces("rawtoaces"), kind)
+    found = map_errors(NIKON, film, D55, surface_set("rawtoaces"), kind)
     fitted = fit_map(kind, found.seen, found.wanted)
     for factor in (1e-3, 7.0):
         np.testing.assert_allclose(
@@ -80,7 +80,7 @@ def test_exposure_is_a_factor(kind, film):
 @pytest.mark.parametrize("kind", ["linear", "root-polynomial"])
 def test_no_other_coefficients_do_better(kind, film, rng):
     """A minimum of the square error in stops: nearby, there is none lower."""
-    found = map_errors(NIKON, film, D55, surfaces("CIE 2017"), kind)
+    found = map_errors(NIKON, film, D55, surface_set("CIE 2017"), kind)
     fitted = fit_map(kind, found.seen, found.wanted)
 
     def error(tried):
@@ -92,7 +92,9 @@ def test_no_other_coefficients_do_better(kind, film, rng):
 
 
 def test_a_wider_map_fits_no_worse(film):
-    seen, wanted = (one.responses(D55, surfaces("rawtoaces").reflectance) for one in (NIKON, film))
+    seen, wanted = (
+        one.responses(D55, surface_set("rawtoaces").reflectance) for one in (NIKON, film)
+    )
     linear, roots = (
         np.square(np.log2(fit_map(kind, seen, wanted)(seen) / wanted)).sum(axis=0)
         for kind in ("linear", "root-polynomial")
@@ -142,7 +144,7 @@ def test_below_nothing_an_answer_is_held(rng):
 
 
 def test_what_is_told_is_what_was_found(film):
-    found = map_errors(NIKON, film, D55, surfaces("rawtoaces"), "root-polynomial")
+    found = map_errors(NIKON, film, D55, surface_set("rawtoaces"), "root-polynomial")
     np.testing.assert_allclose(found.wanted * 2**found.stops, found.mapped)
     np.testing.assert_allclose(found.rms, np.linalg.norm(found.stops, axis=0) / np.sqrt(190))
     assert np.all((abs(found.stops) <= found.p95).sum(axis=0) == 180)  # of 190, 95 in 100
@@ -156,7 +158,7 @@ def test_film_is_not_to_be_had_from_a_camera(film):
     """What the report says of any matrix or table: a tenth of a stop and more is lost in red."""
     for light in ("D55", "3200K"):
         for kind in MAP_KINDS:
-            found = map_errors(NIKON, film, illuminant(light), surfaces("CIE 2017"), kind)
+            found = map_errors(NIKON, film, illuminant(light), surface_set("CIE 2017"), kind)
             assert found.rms[0] > 0.1
             assert found.rms.argmin() == 1  # the green layer is the one that a camera has, too
 

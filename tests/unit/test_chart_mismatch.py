@@ -11,7 +11,7 @@ from spectral_film.metamerism.chart_mismatch import DIRECTIONS, colour_mismatch,
 from spectral_film.metamerism.lights import light
 from spectral_film.metamerism.mismatch import roughness_of
 from spectral_film.metamerism.observers import camera, film_observer
-from spectral_film.metamerism.surfaces import surfaces
+from spectral_film.metamerism.surfaces import surface_set
 
 D55 = light("D55")
 NIKON = camera("Nikon D5100")
@@ -92,7 +92,7 @@ def test_nothing_is_hidden_from_the_same_eyes(film, device):
 
 
 def test_usual_roughness_leaves_one_in_twenty_out():
-    data = surfaces("rawtoaces")
+    data = surface_set("rawtoaces")
     rough = roughness_of(data.reflectance)
     share = float((rough > usual_roughness(data)).mean())
     assert share == pytest.approx(0.05, abs=1 / len(rough))

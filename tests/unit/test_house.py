@@ -34,7 +34,7 @@ MAY_IMPORT = {
         "version", "lazy",
     },
     "spectral_film/metamerism": {
-        "path", "pages", "stages", "device", "emulsion", "light", "errors", "version",
+        "path", "pages", "stages", "device", "emulsion", "light", "errors", "version", "lazy",
     },
     "reference": {
         "reference", "grain", "light", "emulsion", "errors", "lab.tolerances", "pages",

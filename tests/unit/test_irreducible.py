@@ -13,11 +13,11 @@ from spectral_film.metamerism.lights import light
 from spectral_film.metamerism.maps import MAP_KINDS, WORST
 from spectral_film.metamerism.observers import camera, eye, film_observer
 from spectral_film.metamerism.printed import print_difference
-from spectral_film.metamerism.surfaces import surfaces
+from spectral_film.metamerism.surfaces import surface_set
 
 D55, FL11 = light("D55"), light("FL11")
 CAMERAS = camera("Nikon D5100"), camera("Sigma SD1 Merrill")
-SETS = surfaces("ColorChecker"), surfaces("CIE 2017")
+SETS = surface_set("ColorChecker"), surface_set("CIE 2017")
 # Prints of the same layers, but computed beside others: the last bits of 32.
 SAME_PRINT = 1e-3
 

@@ -13,7 +13,7 @@ from spectral_film.light.spectra import WAVELENGTH, colour_chart, illuminant
 from spectral_film.metamerism.luther import r_matrix
 from spectral_film.metamerism.observers import camera, eye, film_observer
 from spectral_film.metamerism.pairs import STEEPEST, constructed_pair, metamer_pairs
-from spectral_film.metamerism.surfaces import surfaces
+from spectral_film.metamerism.surfaces import surface_set
 
 D55 = illuminant("D55")
 NIKON = camera("Nikon D5100")
@@ -39,12 +39,12 @@ def integrated(one, light, reflectance):
 
 def test_nobody_parts_what_one_takes_for_the_same(film):
     for one in (NIKON, film):
-        found = metamer_pairs(one, one, D55, surfaces("rawtoaces"), 0.2, ALL)
+        found = metamer_pairs(one, one, D55, surface_set("rawtoaces"), 0.2, ALL)
         assert len(found.first) == 0
 
 
 def test_what_is_lighter_only_is_no_pair(film):
-    reflectance = surfaces("CIE 2017").reflectance[::10]
+    reflectance = surface_set("CIE 2017").reflectance[::10]
     twice = surfaces_of(np.concatenate([reflectance, 0.5 * reflectance, 0.99 * reflectance]))
     for one, other in ((NIKON, film), (film, NIKON)):
         found = metamer_pairs(one, other, D55, twice, 1e-6, ALL)
@@ -53,7 +53,7 @@ def test_what_is_lighter_only_is_no_pair(film):
 
 def test_a_metameric_black_is_found_out(film):
     """One camera metamer among 99 surfaces, and another that is half as light as well."""
-    base = surfaces("CIE 2017").reflectance
+    base = surface_set("CIE 2017").reflectance
     bend = 0.1 * np.sin(WAVELENGTH / 15)
     black = bend - r_matrix(NIKON, D55) @ bend
     both = surfaces_of(np.concatenate([base, [base[60] + black], [0.5 * (base[80] + black)]]))
@@ -73,7 +73,7 @@ def test_a_metameric_black_is_found_out(film):
 
 def test_pairs_are_those_of_every_two_compared(film):
     """By hand, two by two, both ways."""
-    threshold, chosen = 0.1, surfaces_of(surfaces("rawtoaces").reflectance[:80])
+    threshold, chosen = 0.1, surfaces_of(surface_set("rawtoaces").reflectance[:80])
     for one, other in ((NIKON, film), (film, NIKON)):
         seen, by_other = (np.log2(who.responses(D55, chosen.reflectance)) for who in (one, other))
         by_hand = {}
@@ -93,8 +93,8 @@ def test_pairs_are_those_of_every_two_compared(film):
 
 
 def test_the_farthest_apart_come_first_and_no_more_than_asked_for(film):
-    every = metamer_pairs(NIKON, film, D55, surfaces("rawtoaces"), 0.1, ALL)
-    few = metamer_pairs(NIKON, film, D55, surfaces("rawtoaces"), 0.1, 7)
+    every = metamer_pairs(NIKON, film, D55, surface_set("rawtoaces"), 0.1, ALL)
+    few = metamer_pairs(NIKON, film, D55, surface_set("rawtoaces"), 0.1, 7)
     assert np.all(np.diff(every.apart) <= 0)
     assert every.alike.max() <= 0.1 < every.apart.min()
     np.testing.assert_array_equal(few.apart, every.apart[:7])
@@ -104,7 +104,7 @@ def test_the_farthest_apart_come_first_and_no_more_than_asked_for(film):
 @pytest.mark.parametrize("threshold", [0.0, -1.0, float("nan")])
 def test_a_threshold_of_nothing_is_refused(film, threshold):
     with pytest.raises(UsageError, match="finds no pair; give one above 0"):
-        metamer_pairs(NIKON, film, D55, surfaces("ColorChecker"), threshold, 10)
+        metamer_pairs(NIKON, film, D55, surface_set("ColorChecker"), threshold, 10)
 
 
 def test_a_black_surface_has_no_pair(film):

@@ -51,7 +51,9 @@ def test_the_whole_command(command, tmp_path, monkeypatch):
     record = json.loads((tmp_path / "report.json").read_text())
     assert record["cameras"] == ["mine"]
     assert [one["name"] for one in record["lights"]] == ["lamp.csv", "3200K"]
-    assert record["lights"][0]["rf"] == pytest.approx(85.3, abs=0.05)  # of LED-B3, INTEROP E.3
+    assert record["lights"][0]["rf"] == pytest.approx(
+        85.3, abs=0.05
+    )  # as colour-science has LED-B3
     assert record["lights"][0]["cri"] == pytest.approx(84.8, abs=0.05)
     assert record["image"]["picture"] == "chart.hdr"
     for sentence in record["findings"]:

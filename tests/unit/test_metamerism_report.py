@@ -81,7 +81,7 @@ def test_the_balance_light_changes_nothing(record):
     assert balance["printer_points"] == pytest.approx([25, 25, 25], abs=1e-4)  # float32 densities
     assert balance["chart_dE_max"] < 0.01
     assert tube["chart_dE_max"] > 1
-    assert tube["rf"] == pytest.approx(70.1, abs=0.05)  # INTEROP E.3, of colour-science
+    assert tube["rf"] == pytest.approx(70.1, abs=0.05)  # as colour-science has FL2
     assert tube["cri"] == pytest.approx(64.2, abs=0.06)
 
 
@@ -92,7 +92,8 @@ def test_five_sentences_hold_the_record_s_numbers(record):
     assert f"{abs(tube['layer_shift_stops'][0]):.2f} stop of red" in light
     assert f"{25 - tube['printer_points'][0]:.1f} points less of printer red" in light
     assert f"the worst {tube['chart_dE_max']:.1f}" in light
-    worst = max((r for r in record["irreducible"] if r["best"]), key=lambda r: r["print_dE_mean"])
+    best = [r for r in record["irreducible"] if r["best"] and r["data"] == "rawtoaces"]
+    worst = max(best, key=lambda r: r["print_dE_mean"])
     for stops, layer in zip(worst["residual_stops"], ("red", "green", "blue"), strict=True):
         assert f"{stops:.2f} of {layer}" in maps
     assert f"more than {worst['print_dE_p95']:.1f}" in maps
@@ -141,7 +142,7 @@ def test_every_figure_has_its_table(folder, found):
     page = by_the_house((folder / "look.html").read_text(), beside=names)
     links = [a["href"] for a in page.all("a") if a.get("class") == "table"]
     assert links == names
-    assert len(page.all("figure")) == len(names)
+    assert len(page.all("figure")) >= len(names)  # some hold two
 
 
 def test_the_map_of_a_picture_lies_beside(folder, found, record):
@@ -179,6 +180,8 @@ def test_a_report_replaces_its_own_files_only_when_told(found, tmp_path):
 def test_a_browser_shows_every_figure(folder, scheme):
     size = {"width": 1280, "height": 720}
     with opened(folder / "look.html", viewport=size, color_scheme=scheme) as (page, complaints):
+        for folded in page.locator("main details:not([open]) summary").all():
+            folded.click()
         figures = page.locator("figure")
         assert figures.count() > 10
         for at in range(figures.count()):
@@ -210,10 +213,10 @@ def test_a_browser_shows_every_figure(folder, scheme):
 
 
 def test_a_link_to_a_table_opens_it(folder):
-    with opened(folder / "look.html") as (page, _), page.expect_download() as told:
-        page.locator("a.table").first.click()
-    opened_table = told.value.suggested_filename
-    assert opened_table == "look-lights.csv"
+    with opened(folder / "look.html") as (page, _):
+        with page.expect_download() as told:
+            page.locator("a.table").first.click()
+        assert told.value.suggested_filename == "look-observers.csv"
 
 
 def test_a_figure_is_enlarged_and_put_back_by_the_keyboard(folder):

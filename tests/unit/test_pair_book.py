@@ -17,7 +17,7 @@ from spectral_film.metamerism.pair_book import (
     found_pairs,
 )
 from spectral_film.metamerism.pairs import STEEPEST
-from spectral_film.metamerism.surfaces import surfaces
+from spectral_film.metamerism.surfaces import surface_set
 
 D55 = light("D55")
 NIKON = camera("Nikon D5100")
@@ -37,12 +37,12 @@ def onlookers(negative, device):
 
 @pytest.fixture(scope="module")
 def found(onlookers):
-    return found_pairs(onlookers, surfaces("rawtoaces"))
+    return found_pairs(onlookers, surface_set("rawtoaces"))
 
 
 @pytest.fixture(scope="module")
 def constructed(onlookers):
-    return constructed_pairs(onlookers, surfaces("ColorChecker"), NAMES)
+    return constructed_pairs(onlookers, surface_set("ColorChecker"), NAMES)
 
 
 def between(observer, pair):
@@ -83,7 +83,7 @@ def test_found_pairs_are_as_far_apart_as_they_say(onlookers, found):
 
 
 def test_the_lighter_one_stands_in_the_shade(found):
-    data = surfaces("rawtoaces")
+    data = surface_set("rawtoaces")
     of = dict(zip(data.names, data.reflectance, strict=True))
     assert {np.sign(pair.level_stops) for pair in found} == {-1, 1}
     for pair in found:
@@ -109,7 +109,7 @@ def test_constructed_pairs_are_one_surface_to_the_one(onlookers, constructed):
 
 
 def test_constructed_pairs_could_be_made(constructed):
-    chart = surfaces("ColorChecker")
+    chart = surface_set("ColorChecker")
     for pair in constructed:
         base, partner = pair.reflectance
         np.testing.assert_array_equal(base, chart.reflectance[chart.names.index(pair.first)])

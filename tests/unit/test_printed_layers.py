@@ -8,7 +8,7 @@ from spectral_film.light.spectra import WAVELENGTH, colour_chart, illuminant
 from spectral_film.metamerism.maps import map_errors
 from spectral_film.metamerism.observers import camera, film_observer
 from spectral_film.metamerism.printed import print_difference, printed_lab
-from spectral_film.metamerism.surfaces import surfaces
+from spectral_film.metamerism.surfaces import surface_set
 from spectral_film.path.pipeline import Pipeline, frame_of
 
 CHART = np.array(list(colour_chart().values()))
@@ -44,7 +44,7 @@ def test_what_no_map_mends_is_seen_in_the_print(device, negative):
     """Under D55, of the 24 patches, from a camera whose linear map leaves a fifth of a stop."""
     errors = map_errors(
         camera("Nikon D5100"), film_observer(negative), illuminant("D55"),
-        surfaces("ColorChecker"), "linear",
+        surface_set("ColorChecker"), "linear",
     )  # fmt: skip
     difference = print_difference(errors.wanted, errors.mapped, Settings(), device)
     assert difference.shape == (24,)

@@ -9,16 +9,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from reading_pages import Page
+from small_study import small_study
 
-from spectral_film import Settings
-from spectral_film.device.device import open_device
 from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.metamerism.lights import light
 from spectral_film.metamerism.maps import MAP_KINDS, WORST
-from spectral_film.metamerism.observers import camera
 from spectral_film.metamerism.report.camera_maps import chapter
 from spectral_film.metamerism.report.swatches import hex_of
-from spectral_film.metamerism.study import study
 
 NAMES = {
     "camera", "light", "surfaces", "map", "best of the three", "rank", "name", "CIEDE2000",
@@ -31,7 +28,7 @@ SURFACES = 24 + 190 + 99
 
 @pytest.fixture(scope="module")
 def one_light():
-    return study(Settings(), [camera(NIKON)], [light("FL2")], None, open_device(None))
+    return small_study()
 
 
 @pytest.fixture(scope="module")

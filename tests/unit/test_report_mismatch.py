@@ -7,22 +7,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from reading_pages import Page
+from small_study import small_study
 
-from spectral_film import Settings
-from spectral_film.device.device import open_device
-from spectral_film.metamerism.lights import light
-from spectral_film.metamerism.observers import camera
 from spectral_film.metamerism.report.labels import labelled
 from spectral_film.metamerism.report.mismatch import chapter, stops_written
 from spectral_film.metamerism.report.mismatch_drawn import exposures, outline, prints, sizes
-from spectral_film.metamerism.study import AROUND, study
+from spectral_film.metamerism.study import AROUND
 
 NIKON, EYE = "Nikon D5100", "CIE 1931 2 deg"
 
 
 @pytest.fixture(scope="module")
 def one_light():
-    return study(Settings(), [camera("Nikon D5100")], [light("FL2")], None, open_device(None))
+    return small_study()
 
 
 @pytest.fixture(scope="module")

@@ -8,16 +8,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from reading_pages import Page
+from small_study import small_study
 
-from spectral_film import Settings
-from spectral_film.device.device import open_device
 from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.metamerism.lights import light
 from spectral_film.metamerism.luther import angles, luther_error, vora
-from spectral_film.metamerism.observers import camera
 from spectral_film.metamerism.report.lines import line_of
 from spectral_film.metamerism.report.observers import chapter
-from spectral_film.metamerism.study import study
 
 NAMES = {"observer", "kind", "seen as 0", "source", "against", "told by", "light"}
 UNITS = (", nm", ", peak 1", ", 0 to 1", ", degrees", ", share of rms")
@@ -26,7 +23,7 @@ NIKON, EYE = "Nikon D5100", "CIE 1931 2 deg"
 
 @pytest.fixture(scope="module")
 def one_light():
-    return study(Settings(), [camera(NIKON)], [light("FL2")], None, open_device(None))
+    return small_study()
 
 
 @pytest.fixture(scope="module")

@@ -6,22 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from reading_pages import Page
+from small_study import small_study
 
-from spectral_film import Settings
-from spectral_film.device.device import open_device
 from spectral_film.light.spectra import WAVELENGTH
-from spectral_film.metamerism.lights import light
-from spectral_film.metamerism.observers import camera
 from spectral_film.metamerism.report.pairs import chapter
 from spectral_film.metamerism.report.swatches import hex_of
-from spectral_film.metamerism.study import AROUND, study
+from spectral_film.metamerism.study import AROUND
 
 SHOWN = ("CIE 1931 2 deg", "Nikon D5100", "vision3-250d")
 
 
 @pytest.fixture(scope="module")
 def one_light():
-    return study(Settings(), [camera("Nikon D5100")], [light("FL2")], None, open_device(None))
+    return small_study()
 
 
 @pytest.fixture(scope="module")

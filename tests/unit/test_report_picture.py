@@ -8,28 +8,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from reading_pages import Page
+from small_study import chart_scene, small_study
 
-from spectral_film import Scene, Settings
-from spectral_film.device.device import open_device
-from spectral_film.light.spectra import WAVELENGTH, colour_chart
 from spectral_film.metamerism.image import Region
-from spectral_film.metamerism.lights import light
-from spectral_film.metamerism.observers import camera
 from spectral_film.metamerism.report.picture import chapter
 from spectral_film.metamerism.report.raster import Panel, Scale, averaged, rasters, shown_block
-from spectral_film.metamerism.study import PRIORS, study
+from spectral_film.metamerism.study import PRIORS
 
 HEIGHT, WIDTH = 40, 60
 
 
 @pytest.fixture(scope="module")
 def one_light():
-    chart = np.array(list(colour_chart().values()), np.float32)  # 4 x 6 patches of 10 x 10
-    planes = chart.T.reshape(-1, 4, 6).repeat(10, axis=1).repeat(10, axis=2)
-    scene = Scene(planes=np.ascontiguousarray(planes), kind="reflectance", wavelength_nm=WAVELENGTH)
-    return study(
-        Settings(), [camera("Nikon D5100")], [light("FL2")], ("a chart", scene), open_device(None)
-    )
+    return small_study(picture=chart_scene(HEIGHT // 4))
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +179,7 @@ def test_a_page_stays_light():
 
 def test_words_are_of_this_picture(one_light):
     told = Page("".join(map(str, chapter(one_light).parts))).prose
-    for said in ("a chart", one_light.film.id, "ideal", "Fluorescence is not modelled"):
+    for said in ("the chart", one_light.film.id, "ideal", "Fluorescence is not modelled"):
         assert said in told
     purer = np.array(one_light.image.rgb)
     purer[:] = 0.5

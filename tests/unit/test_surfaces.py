@@ -5,14 +5,14 @@ import pytest
 
 from spectral_film.errors import UsageError
 from spectral_film.light.spectra import WAVELENGTH, colour_chart
-from spectral_film.metamerism.surfaces import SETS, surfaces
+from spectral_film.metamerism.surfaces import SETS, surface_set
 
 
 @pytest.mark.parametrize(
     ("name", "how_many"), [("ColorChecker", 24), ("rawtoaces", 190), ("CIE 2017", 99)]
 )
 def test_a_set_is_whole_and_held_at_its_ends(name, how_many):
-    found = surfaces(name)
+    found = surface_set(name)
     assert found.reflectance.shape == (how_many, len(WAVELENGTH))
     assert len(set(found.names)) == how_many
     assert found.name == name
@@ -37,29 +37,29 @@ def test_samples_are_those_of_the_source():
     from colour.quality.cfi2017 import load_TCS_CIE2017
 
     theirs = load_TCS_CIE2017(SpectralShape(380, 780, 5))
-    ours = surfaces("CIE 2017")
+    ours = surface_set("CIE 2017")
     for nm in (380, 555, 780):
         np.testing.assert_allclose(ours.reflectance[:, nm == WAVELENGTH].T[0], theirs[nm])
-    chart = surfaces("ColorChecker")
+    chart = surface_set("ColorChecker")
     np.testing.assert_array_equal(
         chart.reflectance[chart.names.index("orange")], colour_chart()["orange"]
     )
 
 
 def test_only_papers_of_the_academy_outshine_a_white():
-    brightest = {name: surfaces(name).reflectance.max(axis=1) for name in SETS}
+    brightest = {name: surface_set(name).reflectance.max(axis=1) for name in SETS}
     assert {name: int((peak > 1).sum()) for name, peak in brightest.items()} == {
         "ColorChecker": 0, "rawtoaces": 5, "CIE 2017": 0,
     }  # fmt: skip
 
 
 def test_names_of_sets_are_known_however_they_are_spelt():
-    assert surfaces("cie-2017") is not surfaces("rawtoaces")
-    assert surfaces("cie-2017").name == "CIE 2017"
+    assert surface_set("cie-2017") is not surface_set("rawtoaces")
+    assert surface_set("cie-2017").name == "CIE 2017"
 
 
 def test_an_unknown_set_meets_those_that_there_are():
     with pytest.raises(
         UsageError, match=r"'Munsell'; expected one of ColorChecker, rawtoaces, CIE"
     ):
-        surfaces("Munsell")
+        surface_set("Munsell")

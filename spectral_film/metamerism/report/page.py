@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from spectral_film.metamerism.report import camera_maps, changes, glossary, lights, observers
+from spectral_film.metamerism.report import (
+    camera_maps,
+    changes,
+    glossary,
+    lights,
+    mismatch,
+    observers,
+    pairs,
+    picture,
+)
 from spectral_film.metamerism.report.exhibit import Chapter
 from spectral_film.metamerism.study import Study
 from spectral_film.pages.markup import Markup, facts, listing, note
@@ -12,13 +21,17 @@ from spectral_film.version import made_by
 
 def chapters(study: Study) -> list[Chapter]:
     """The report's chapters, in the order they are read."""
-    return [
+    parts = [
         observers.chapter(study),
         camera_maps.chapter(study),
+        pairs.chapter(study),
+        mismatch.chapter(study),
         lights.chapter(study),
         changes.chapter(study),
+        picture.chapter(study),
         glossary.chapter(),
     ]
+    return [part for part in parts if part is not None]
 
 
 def to_html(study: Study, findings: Sequence[str], parts: Sequence[Chapter], stem: str) -> str:
