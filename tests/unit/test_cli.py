@@ -157,6 +157,17 @@ def test_python_of_the_readme_runs_as_pasted(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_python_of_the_page_on_metamerism_runs_as_pasted(tmp_path):
+    (piece,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/metamerism.md").read_text(), re.S)
+    done = subprocess.run(
+        [sys.executable, "-c", piece], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.split()
+    assert said[0].startswith("0.66")  # as the page has it
+    assert said[1].startswith("79.")  # Rf of LED-B5, as its table has it
+
+
 def test_python_of_the_page_on_baking_runs_as_pasted(tmp_path):
     (piece,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/baking.md").read_text(), re.S)
     check = "assert worst.statistic.p99 > 0"
