@@ -6,7 +6,6 @@ the eye to 780 nm. An integral over wavelength is a plain sum over these 85 samp
 The tables come from `assets/tables/standards.h5`, made by `scripts/make_tables.py`.
 """
 
-import csv
 import difflib
 import hashlib
 import re
@@ -21,6 +20,7 @@ import h5py
 import numpy as np
 
 from spectral_film.errors import InputError, SpectralGridError, UsageError
+from spectral_film.light.columns import rows_by_wavelength
 
 SPACING = 5.0  # nm
 WAVELENGTH = np.arange(360.0, 780.0 + SPACING, SPACING)  # nm
@@ -272,8 +272,16 @@ def resampling(wavelength_nm: np.ndarray) -> np.ndarray:
     """
 
     def straight_lines(to: np.ndarray) -> np.ndarray:
-        one_band = np.eye(len(wavelength_nm))
-        return np.stack([np.interp(to, wavelength_nm, band) for band in one_band], axis=1)
+        bands = len(wavelength_nm)
+        # Where each lies between bands, counted in bands.
+        place = np.interp(to, wavelength_nm, np.arange(bands))
+        below = np.minimum(place.astype(int), max(bands - 2, 0))
+        weight = np.zeros((len(to), bands))
+        rows = np.arange(len(to))
+        weight[rows, below] = 1 - (place - below)
+        if bands > 1:
+            weight[rows, below + 1] = place - below
+        return weight
 
     if len(wavelength_nm) < 2 or np.median(np.diff(wavelength_nm)) >= SPACING:
         return straight_lines(WAVELENGTH)
@@ -311,29 +319,9 @@ def _illuminants_by_key() -> dict[str, np.ndarray]:
 
 def _illuminant_from_csv(path: Path) -> np.ndarray:
     """Read a measured light; see `illuminant`."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise InputError(
-            f"{path}: the light cannot be read ({getattr(problem, 'strerror', None) or 'not text'})"
-            "; expected a CSV of wavelength in nm, value"
-        ) from problem
-
     samples: dict[float, float] = {}
-    for number, line in enumerate(lines, start=1):
-        try:
-            cells = next(csv.reader([line.split("#")[0]]), [])
-            if not any(cell.strip() for cell in cells):
-                continue
-            wavelength, value = (float(cell) for cell in cells)
-        except (ValueError, csv.Error):
-            if not samples:  # a header
-                continue
-            raise InputError(
-                f"{path}, line {number}: {line.strip()[:40]!r} is not a wavelength and a value; "
-                "expected two numbers such as 450,0.82"
-            ) from None
-        _add_sample(samples, wavelength, value, f"{path}, line {number}")
+    for where, (wavelength, value) in rows_by_wavelength(path, "light", ("value",)):
+        _add_sample(samples, wavelength, value, where)
     return _power(samples, path)
 
 

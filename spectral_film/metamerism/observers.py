@@ -5,9 +5,7 @@ density. Levels and white balance do not count, so every channel has a peak of 1
 Source: docs/physics.md, Observers.
 """
 
-import csv
 import difflib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +15,7 @@ import numpy as np
 
 from spectral_film.emulsion.film import Negative
 from spectral_film.errors import InputError, SpectralGridError, UsageError
+from spectral_film.light.columns import rows_by_wavelength
 from spectral_film.light.spectra import MUST_COVER, WAVELENGTH, resampling
 
 Kind = Literal["film", "camera", "eye"]
@@ -177,7 +176,18 @@ def _observer(
 
 
 def _camera_from_csv(path: Path) -> Observer:
-    rows = _rows(path)
+    rows = rows_by_wavelength(path, "camera", RGB)
+    if len(rows) < 2:
+        raise InputError(
+            f"{path}: {len(rows)} lines of numbers, expected two or more of wavelength in nm, red, "
+            "green, blue"
+        )
+    for where, row in rows:
+        if not all(np.isfinite(row)) or min(row[1:]) < 0:
+            raise InputError(
+                f"{where}: {', '.join(f'{value:g}' for value in row)}; a camera has sensitivities "
+                "of 0 or more at a finite wavelength"
+            )
     table = np.array([row for _, row in rows])
     table = table[np.argsort(table[:, 0])]
     nm, values = table[:, 0], table[:, 1:].T
@@ -193,46 +203,3 @@ def _camera_from_csv(path: Path) -> Observer:
         if value.max() < LEAST_PEAK:
             raise InputError(f"{path}: the {channel} channel sees nothing; give its sensitivity")
     return _observer(path.stem, "camera", RGB, values, (nm[0], nm[-1]), path.name, nm)
-
-
-def _rows(path: Path) -> Sequence[tuple[int, list[float]]]:
-    """Lines of four numbers, with where they stand."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        why = getattr(problem, "strerror", None) or "not text"
-        raise InputError(
-            f"{path}: the camera cannot be read ({why}); expected a CSV of wavelength in nm, red, "
-            "green, blue"
-        ) from problem
-    rows: list[tuple[int, list[float]]] = []
-    for number, line in enumerate(lines, start=1):
-        cells = [cell.strip() for cell in next(csv.reader([line.split("#")[0]]), [])]
-        if not any(cells):
-            continue
-        try:
-            row = [float(cell) for cell in cells]
-        except ValueError:
-            if not rows:  # a header
-                continue
-            raise InputError(
-                f"{path}, line {number}: {line.strip()[:40]!r} is no line of numbers; expected "
-                "wavelength in nm, red, green, blue"
-            ) from None
-        if len(row) != 4:
-            raise InputError(
-                f"{path}, line {number}: {len(row) - 1} channels, expected three: wavelength in "
-                "nm, red, green, blue"
-            )
-        if not all(np.isfinite(row)) or min(row[1:]) < 0:
-            raise InputError(
-                f"{path}, line {number}: {line.strip()[:40]!r}; a camera has sensitivities of 0 or "
-                "more at a finite wavelength"
-            )
-        rows.append((number, row))
-    if len(rows) < 2:
-        raise InputError(
-            f"{path}: {len(rows)} lines of numbers, expected two or more of wavelength in nm, red, "
-            "green, blue"
-        )
-    return rows

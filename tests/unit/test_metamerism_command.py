@@ -76,7 +76,10 @@ def test_the_whole_command(command, tmp_path, monkeypatch):
     ("arguments", "said"),
     [
         (("--camera", "Nikon D500"), "did you mean Nikon D5100"),
-        (("--camera", "two.csv"), "2 channels, expected three"),
+        (
+            ("--camera", "two.csv"),
+            "2 values beside the wavelength, expected 3",
+        ),
         (("--camera", "short.csv"), "known from 450 to 780 nm, expected 400 to 700"),
         (("--camera", "none.csv"), "none.csv: the camera cannot be read"),
         (("--camera", "words.csv"), "words.csv, line 3: 'x,y,z,w' is no line of numbers"),

@@ -1,5 +1,7 @@
 """The lights and the eye, against published colorimetry and Planck's and Wien's laws."""
 
+import os
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -172,6 +174,26 @@ def test_a_measured_light_is_joined_and_held(tmp_path):
 def test_a_bad_measurement_is_refused_in_a_sentence(tmp_path, text, error, message):
     with pytest.raises(error, match=message):
         spectra.illuminant(light_file(tmp_path, text))
+
+
+def test_what_has_no_end_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(InputError, match="it is no file"):
+        spectra.illuminant(tmp_path / "pipe.csv")
+    (tmp_path / "huge.csv").write_bytes(b"4" * 3_000_000)
+    with pytest.raises(InputError, match="3000000 bytes, of at most"):
+        spectra.illuminant(tmp_path / "huge.csv")
+
+
+def test_many_samples_take_little_memory(tmp_path):
+    nm = np.linspace(360, 780, 20_000)
+    text = "".join(f"{at:.4f},{at / 500:.6f}\n" for at in nm)
+    tracemalloc.start()
+    power = spectra.illuminant(light_file(tmp_path, text))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_allclose(power[1:-1], spectra.WAVELENGTH[1:-1] / 500, rtol=1e-6)
+    assert peak < 300e6  # two tables of 422 x 20000 doubles, and to spare; it was 3.4 GB
 
 
 @pytest.mark.parametrize("name", ["nowhere.csv", "."])

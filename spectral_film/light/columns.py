@@ -1,0 +1,61 @@
+"""Columns of numbers by wavelength that somebody wrote into a text file: a light, a camera."""
+
+import csv
+from pathlib import Path
+
+from spectral_film.errors import InputError
+
+LARGEST = 2 << 20  # bytes; a value for each .01 nm of the spectrum is half of it
+
+
+def rows_by_wavelength(
+    path: Path, what: str, columns: tuple[str, ...]
+) -> list[tuple[str, list[float]]]:
+    """The lines of numbers of a CSV, each behind where it stands.
+
+    What follows a # is not read, nor are lines before the first of numbers, which are heads.
+
+    Args:
+        path: An ordinary file of `LARGEST` or less.
+        what: What it is, for whoever gave another.
+        columns: What stands beside the wavelength.
+
+    Raises:
+        InputError: it cannot be read, or a line is not as many finite numbers.
+    """
+    expected = f"wavelength in nm, {', '.join(columns)}"
+    rows: list[tuple[str, list[float]]] = []
+    for number, line in enumerate(_text(path, what, expected).splitlines(), start=1):
+        where = f"{path}, line {number}"
+        try:
+            cells = next(csv.reader([line.split("#")[0]]), [])
+            if not any(cell.strip() for cell in cells):
+                continue
+            row = [float(cell) for cell in cells]
+        except (ValueError, csv.Error):
+            if not rows:
+                continue
+            raise InputError(
+                f"{where}: {line.strip()[:40]!r} is no line of numbers; expected {expected}"
+            ) from None
+        if len(row) != 1 + len(columns):
+            raise InputError(
+                f"{where}: {len(row) - 1} values beside the wavelength, expected {len(columns)}: "
+                f"{expected}"
+            )
+        rows.append((where, row))
+    return rows
+
+
+def _text(path: Path, what: str, expected: str) -> str:
+    try:
+        size = path.stat().st_size
+        if not path.is_file():  # a pipe, or a device that never ends
+            why = "it is no file"
+        elif size > LARGEST:
+            why = f"it has {size} bytes, of at most {LARGEST}"
+        else:
+            return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        why = getattr(problem, "strerror", None) or "not text"
+    raise InputError(f"{path}: the {what} cannot be read ({why}); expected a CSV of {expected}")
