@@ -8,6 +8,7 @@ import typer
 from spectral_film.app.options import (
     DeviceName,
     Film,
+    Nan,
     Spectra,
     Wavelengths,
     typed,
@@ -48,6 +49,7 @@ def metamerism(
     ] = None,
     spectra: Spectra = None,
     wavelengths: Wavelengths = None,
+    nan: Nan = "refuse",
     target: Annotated[
         Path,
         typer.Option(
@@ -78,7 +80,8 @@ def metamerism(
     from spectral_film.path.pipeline import check_settings
 
     limits = [limit(text) for text in fail_over or ()]
-    check_report(target, overwrite=overwrite)
+    read = [Path(name) for name in (*(camera or ()), *(light or ()), *filter(None, [cube]))]
+    check_report(target, read, overwrite=overwrite)
     settings = Settings(film=film, print_film=None if print_film == "none" else print_film)
     check_settings(settings)
     cameras = [camera_of(name) for name in camera or CAMERAS]

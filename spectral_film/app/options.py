@@ -147,6 +147,15 @@ Bits = Annotated[
         help="16; EXR 32, TIFF 8|32, PNG 8, DPX 10, JPEG 8.",
     ),
 ]
+Nan = Annotated[
+    str,
+    typer.Option(
+        metavar="RULE",
+        rich_help_panel=PICTURE_PANEL,
+        hidden=True,
+        help="NaN and infinite pixels: refuse them, or zero makes them black.",
+    ),
+]
 Spectra = Annotated[
     str | None,
     typer.Option(

@@ -23,6 +23,7 @@ from spectral_film.app.options import (
     HelpAll,
     Index,
     Layer,
+    Nan,
     Part,
     PrinterPoints,
     Seed,
@@ -144,15 +145,6 @@ Display = Annotated[
         rich_help_panel=OUT_PANEL,
         show_default=False,
         help="sRGB; Rec.709, P3-D65, P3-DCI, Rec.2020; EXR: ACEScg, ACES2065-1.",
-    ),
-]
-Nan = Annotated[
-    str,
-    typer.Option(
-        metavar="RULE",
-        rich_help_panel=PICTURE_PANEL,
-        hidden=True,
-        help="NaN and infinite pixels: refuse them, or zero makes them black.",
     ),
 ]
 Fast = Annotated[

@@ -13,7 +13,7 @@ def rows_by_wavelength(
 ) -> list[tuple[str, list[float]]]:
     """The lines of numbers of a CSV, each behind where it stands.
 
-    What follows a # is not read, nor are lines before the first of numbers, which are heads.
+    What follows a # is not read, nor are lines that begin with a word before those of numbers.
 
     Args:
         path: An ordinary file of `LARGEST` or less.
@@ -23,21 +23,21 @@ def rows_by_wavelength(
     Raises:
         InputError: it cannot be read, or a line is not as many finite numbers.
     """
-    expected = f"wavelength in nm, {', '.join(columns)}"
+    expected = f"wavelength in nm, {', '.join(columns)}, with commas between"
     rows: list[tuple[str, list[float]]] = []
     for number, line in enumerate(_text(path, what, expected).splitlines(), start=1):
         where = f"{path}, line {number}"
         try:
             cells = next(csv.reader([line.split("#")[0]]), [])
-            if not any(cell.strip() for cell in cells):
-                continue
-            row = [float(cell) for cell in cells]
-        except (ValueError, csv.Error):
-            if not rows:
-                continue
+        except csv.Error:
+            cells = [line]
+        if not any(cell.strip() for cell in cells) or not (rows or _is_number(cells[0])):
+            continue
+        if not all(map(_is_number, cells)):
             raise InputError(
                 f"{where}: {line.strip()[:40]!r} is no line of numbers; expected {expected}"
-            ) from None
+            )
+        row = [float(cell) for cell in cells]
         if len(row) != 1 + len(columns):
             raise InputError(
                 f"{where}: {len(row) - 1} values beside the wavelength, expected {len(columns)}: "
@@ -45,6 +45,14 @@ def rows_by_wavelength(
             )
         rows.append((where, row))
     return rows
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _text(path: Path, what: str, expected: str) -> str:

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from spectral_film.metamerism.observers import Observer, camera, eye, film_observer
     from spectral_film.metamerism.pairs import constructed_pair, metamer_pairs
     from spectral_film.metamerism.report.files import write_report
+    from spectral_film.metamerism.shifts import channel_shift
     from spectral_film.metamerism.study import Study, compare
     from spectral_film.metamerism.surfaces import Surfaces, surface_set
-    from spectral_film.metamerism.under_lights import channel_shift
 
 __all__ = [
     "Light",
@@ -56,7 +56,7 @@ _HOME = {
     "Study": "study",
     "Surfaces": "surfaces",
     "camera": "observers",
-    "channel_shift": "under_lights",
+    "channel_shift": "shifts",
     "compare": "study",
     "constructed_pair": "pairs",
     "eye": "observers",

@@ -13,17 +13,16 @@ import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.emulsion.stocks import load_negative
+from spectral_film.errors import UsageError
 from spectral_film.light.difference import ciede2000
 from spectral_film.light.metering import GREY
 from spectral_film.light.scene import Scene
-from spectral_film.light.spectra import (
-    WAVELENGTH,
-    equal_luminance,
-    illuminant,
-    measured_light,
-)
+from spectral_film.light.spectra import WAVELENGTH, measured_light
 from spectral_film.metamerism.lights import Light
+from spectral_film.metamerism.lights import light as light_of
+from spectral_film.metamerism.observers import film_observer
 from spectral_film.metamerism.printed import by_itself, lab_of_print
+from spectral_film.metamerism.shifts import channel_shift
 from spectral_film.path.rendering import LightTable
 from spectral_film.path.settings import Settings
 from spectral_film.stages.printing import LOG_EXPOSURE_PER_POINT
@@ -59,7 +58,12 @@ def film_in_light(
         settings: Films, exposure and viewing; its own light does not count, and what
             happens between pixels; printer points are moved from its own.
         device: Runs the engine.
+
+    Raises:
+        UsageError: a layer sees nothing of the light, or so little that no printer makes it up.
     """
+    film = load_negative(settings.film)
+    shift_stops = channel_shift(film_observer(film), light, light_of(film.balance))
     settings = replace(by_itself(settings), illuminant=None)
     in_light = replace(settings, illuminant=measured_light(light.power))
     even_grey = np.full(len(WAVELENGTH), GREY)
@@ -69,26 +73,21 @@ def film_in_light(
     )
     # Printing density of the grey is what the printer's lights have to make up for.
     points = np.array(settings.printer_points) + (other - balanced)[:, 0] / LOG_EXPOSURE_PER_POINT
-    in_light = replace(in_light, printer_points=tuple(points.tolist()))
+    try:
+        in_light = replace(in_light, printer_points=tuple(points.tolist()))
+    except UsageError as beyond:
+        raise UsageError(f"no printer brings the grey of {light.name} back: {beyond}") from None
     shown = [
         lab_of_print(_planes(table, s, "xyz", list(surfaces.values())), settings)
         for s in (settings, in_light)
     ]
     return InLight(
-        layer_shift_stops=layer_shift(light, settings),
+        layer_shift_stops=shift_stops,
         printer_points=points,
         lab=shown[1],
         reference_lab=shown[0],
         difference=np.linalg.norm(ciede2000(*shown), axis=0),
     )
-
-
-def layer_shift(light: Light, settings: Settings) -> np.ndarray:
-    """What each layer gets more of than in the light of the film's balance, stops, (layer,)."""
-    film = load_negative(settings.film)
-    balance = equal_luminance(illuminant(film.balance))
-    more = (film.spectral_sensitivity @ light.power) / (film.spectral_sensitivity @ balance)
-    return np.asarray(np.log2(more))
 
 
 def _planes(

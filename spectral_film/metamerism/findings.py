@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from spectral_film.metamerism.change_of_light import STANDARD_EYE
 from spectral_film.metamerism.study import Study
 from spectral_film.metamerism.under_lights import UnderLight
 
 LAYERS = ("red", "green", "blue")
 SEEN = 3.0  # CIEDE2000 of two patches that anybody tells apart beside each other
+PRINTER = 50  # points; the printer's lights go from 1 to there
 
 
 def findings(study: Study) -> list[str]:
@@ -24,30 +24,47 @@ def findings(study: Study) -> list[str]:
 def _light(study: Study) -> str:
     """The light and the layer in which film and camera differ most before any balance."""
     film, camera = study.film.id, study.cameras[0].name
+    others = _other_lights(study)
+    if not others:
+        return f"{film} is balanced for {study.reference.name}, so it has nothing to make up for."
 
     def unlike(one: UnderLight) -> np.ndarray:
         return np.abs(one.shift_stops[film] - one.shift_stops[camera])
 
-    worst = max(study.lights, key=lambda one: float(unlike(one).max()))
+    worst = max(others, key=lambda one: float(unlike(one).max()))
     layer = int(np.argmax(unlike(worst)))
     by_film, by_camera = (worst.shift_stops[name][layer] for name in (film, camera))
-    points = worst.film.printer_points[layer] - study.settings.printer_points[layer]
+    points = worst.film.printer_points[layer]
+    moved = points - study.settings.printer_points[layer]
     left = worst.film.difference
+    beyond = "" if 0 <= points <= PRINTER else ", which no printer has"
     return (
-        f"Under {worst.light.name} {film} {_gains(by_film)} of {LAYERS[layer]} where the {camera} "
-        f"{_gains(by_camera)}: {abs(points):.1f} points {'more' if points > 0 else 'less'} of "
-        f"printer {LAYERS[layer]}, after which {int((left > SEEN).sum())} of {len(left)} patches "
-        f"of the chart stay more than {SEEN:g} dE off, the worst {left.max():.1f}."
+        f"Under {worst.light.name} {film} {_gains(by_film)} of {LAYERS[layer]} where "
+        f"{camera} {_gains(by_camera)}: {abs(moved):.1f} points {'more' if moved > 0 else 'less'} "
+        f"of printer {LAYERS[layer]}{beyond}, after which {_count(left > SEEN)} of {len(left)} "
+        f"patches of the chart more than {SEEN:g} dE off, the worst {left.max():.1f}."
     )
 
 
+def _other_lights(study: Study) -> list[UnderLight]:
+    return [one for one in study.lights if one.light.name != study.reference.name]
+
+
 def _gains(stops: float) -> str:
-    unit = "stop" if abs(stops) < 1 else "stops"
-    return f"{'gains' if stops > 0 else 'loses'} {abs(stops):.2f} {unit}"
+    return f"{'gains' if stops > 0 else 'loses'} {_stops(abs(stops))}"
+
+
+def _stops(stops: float) -> str:
+    return f"{stops:.2f} {'stop' if stops < 1 else 'stops'}"
+
+
+def _count(which: np.ndarray) -> str:
+    number = int(which.sum())
+    return f"{number} {'stays' if number == 1 else 'stay'}"
 
 
 def _floor(study: Study) -> str:
-    """What no map can mend: of the largest set, which knows it best, in the light it is most in."""
+    """What maps leave, of the largest set, which knows it best, in the light it is most in."""
     camera = study.cameras[0].name
     largest = max(study.data, key=lambda data: len(data.names))
     worst = max(
@@ -58,15 +75,15 @@ def _floor(study: Study) -> str:
         f"{rms:.2f} of {layer}" for rms, layer in zip(worst.errors.rms, LAYERS, strict=True)
     )
     return (
-        f"No matrix and no LUT brings the {camera}'s picture nearer to {study.film.id} than "
-        f"{stops}, in stops rms, on the {worst.data.name} surfaces in {worst.light}; prints stay "
-        f"{worst.difference.mean():.1f} dE apart on average, one in twenty more than "
-        f"{np.percentile(worst.difference, 95):.1f}."
+        f"From what {camera} records in {worst.light}, the best of three kinds of map, LUTs among "
+        f"them, misses {study.film.id} by {stops}, in stops rms, on the {worst.data.name} "
+        f"surfaces; prints stay {worst.difference.mean():.1f} dE apart on average, one in twenty "
+        f"more than {np.percentile(worst.difference, 95):.1f}."
     )
 
 
 def _pair(study: Study) -> str:
-    """The measured pair that a camera takes for one and film tells apart most in the print."""
+    """The measured pair that a camera takes for one and the print tells apart most."""
     film, camera = study.film.id, study.cameras[0].name
     pairs = [
         one
@@ -75,29 +92,28 @@ def _pair(study: Study) -> str:
     ]
     if not pairs:
         return (
-            f"Among the measured surfaces there are no two that the {camera} takes for one and "
+            f"Among the measured surfaces there are no two that {camera} takes for one colour and "
             f"{film} tells apart, in {study.reference.name}."
         )
-    worst = max(pairs, key=lambda one: one.apart_stops)
+    worst = max(pairs, key=lambda one: one.difference[film])
     return (
-        f"In {study.reference.name} the {camera} takes {worst.first} and {worst.second} for one, "
-        f"within {worst.alike_stops:.2f} stop; to {film} they are {worst.apart_stops:.2f} stop "
-        f"apart, and {worst.difference[film]:.1f} dE in the print."
+        f"In {study.reference.name} {camera} takes {worst.first} and {worst.second} for one "
+        f"colour, {worst.difference[camera]:.1f} dE apart with one {_stops(abs(worst.level_stops))}"
+        f" deeper in the shade; {film} parts them by {_stops(worst.apart_stops)}, the print by "
+        f"{worst.difference[film]:.1f} dE."
     )
 
 
 def _steadiness(study: Study) -> str:
-    """Who holds the chart's colours when the light changes and everyone adapts."""
-    film, shifts = study.film.id, study.shifts
-    rms = shifts.rms()
-    by_film, by_eye = (rms[:, shifts.observers.index(name)] for name in (film, STANDARD_EYE))
-    others = [name != study.reference.name for name in shifts.lights]
-    steadier = int((by_film < by_eye)[others].sum())
-    worst = int(np.argmax(by_film))
+    """The light that changes the chart most though everyone adapts."""
+    others = _other_lights(study)
+    if not others:
+        return f"No light but {study.reference.name} was looked at, so no colour had to change."
+    worst = max(others, key=lambda one: float(one.film.difference.mean()))
     return (
-        f"Balanced to a white, {film} holds the chart's colours of {study.reference.name} better "
-        f"than the eye in {steadier} of {sum(others)} other lights; {shifts.lights[worst]} moves "
-        f"them most, by {by_film[worst]:.2f} stop rms, {by_eye[worst]:.2f} to the eye."
+        f"Balanced on a grey card, {worst.light.name} changes the chart's colours most: from "
+        f"{study.reference.name} by {worst.film.difference.mean():.1f} dE in the mean on the "
+        f"print of {study.film.id}, by {worst.eye_difference.mean():.1f} dE to an eye that adapts."
     )
 
 
@@ -108,8 +124,8 @@ def _picture(study: Study) -> str:
     found = image.by_prior[0]
     half, twentieth = np.percentile(found.difference, (50, 95))
     at = (
-        f", the worst at x {image.regions[0].x}, y {image.regions[0].y}, by "
-        f"{image.regions[0].mean:.0f}"
+        f", in the worst region, at x {image.regions[0].x}, y {image.regions[0].y}, by "
+        f"{image.regions[0].mean:.0f} in the mean"
         if image.regions
         else ""
     )
@@ -127,7 +143,7 @@ def _mismatch(study: Study) -> str:
         np.log2(end[0] / one.responses[0]) for end in (one.smooth.least, one.smooth.most)
     )
     return (
-        f"What the {camera} records of {one.colour} may be any smooth surface from {-least:.1f} "
+        f"What {camera} records of {one.colour} may be any smooth surface from {-least:.1f} "
         f"stops less to {most:.1f} stops more red exposure on {study.film.id}: a limit of physics, "
         "which pigments rarely come near."
     )

@@ -118,14 +118,14 @@ def recorded(scene: Scene, settings: Settings) -> Scene:
 
 
 def worst_regions(difference: np.ndarray, count: int = 5) -> list[Region]:
-    """Where a difference is largest: connected pieces of its highest hundredth.
+    """Where a difference is largest: connected pieces of its highest hundredth, none where it is 0.
 
     Args:
         difference: Of any kind, 0 or more, (y, x).
         count: So many at most, the farthest off first.
     """
     smooth = ndimage.gaussian_filter(difference, BORDER)
-    pieces, _ = ndimage.label(smooth >= np.quantile(smooth, WORST))
+    pieces, _ = ndimage.label((smooth >= np.quantile(smooth, WORST)) & (smooth > 0))
     found = []
     for number, (rows, columns) in enumerate(ndimage.find_objects(pieces), start=1):
         inside = pieces[rows, columns] == number

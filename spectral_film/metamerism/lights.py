@@ -5,7 +5,9 @@ the eye of the CIE; neither knows of film. All three are colour-science's.
 Source: docs/physics.md, Lights rated.
 """
 
+import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,7 @@ USUAL = (
 )  # fmt: skip
 TUNGSTEN, DAYLIGHT = "3200K", "D55"
 FIRST_DAYLIGHT = 4000.0  # K; below, no phase of daylight is defined
+FARTHEST = 0.05  # of a light from the black body, in CIE 1960 u, v, that has a temperature
 LAST_BLACK_BODY = 7000.0  # K; above, nobody compares with one
 
 
@@ -48,7 +51,8 @@ class Rating:
     """What a light is worth to those who do not know of film.
 
     Attributes:
-        cct_k: Correlated colour temperature, K.
+        cct_k: Correlated colour temperature, K; nan beyond `FARTHEST` from the black body, where
+            CIE 15 gives none.
         duv: Distance from the black body in CIE 1960 u, v; above it if positive.
         nearest: The black body or daylight of its temperature that its spectrum is most like.
         ssi_nearest, ssi_3200k, ssi_5500k: Spectral similarity index to that, to 3200 K and to D55;
@@ -68,8 +72,11 @@ class Rating:
 
 
 def light(spec: str | MeasuredLight) -> Light:
-    """A light by what `illuminant` takes: a name, a temperature, a CSV; errors as there."""
-    return Light(name=str(spec), power=equal_luminance(illuminant(spec)))
+    """A light by what `illuminant` takes: a name, a temperature, a CSV, whose name it has then."""
+    name = str(spec)
+    if name.lower().endswith(".csv"):
+        name = Path(name).stem
+    return Light(name=name, power=equal_luminance(illuminant(spec)))
 
 
 def rate(light: Light) -> Rating:
@@ -89,7 +96,7 @@ def rate(light: Light) -> Rating:
         rf: Any = colour.colour_fidelity_index(sd)
         cri: Any = colour.colour_rendering_index(sd)
     return Rating(
-        cct_k=cct,
+        cct_k=cct if abs(duv) <= FARTHEST else math.nan,
         duv=duv,
         nearest=nearest,
         ssi_nearest=ssi,
@@ -120,4 +127,6 @@ def _similarity(power: np.ndarray, reference: np.ndarray) -> float:
 def _distribution(power: np.ndarray) -> Any:
     import colour
 
-    return colour.SpectralDistribution(power, WAVELENGTH)
+    # Joined by straight lines, as everywhere here; Sprague's curves, which it takes else, overshoot
+    # at the lines of a tube, by .3 of the CRI.
+    return colour.SpectralDistribution(power, WAVELENGTH, interpolator=colour.LinearInterpolator)

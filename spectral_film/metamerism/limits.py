@@ -1,5 +1,6 @@
 """Limits that a script sets a study: on metrics by the names that they have in the record."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -45,8 +46,7 @@ class Limit:
         found = METRICS[self.metric](record)
         if not found:
             raise UsageError(
-                f"there is no {self.metric} to hold to {self.value:g}, since no picture was looked "
-                "at; leave the limit out"
+                f"this report has no {self.metric} to hold to {self.value:g}; leave the limit out"
             )
         return max(map(abs, found))
 
@@ -65,11 +65,15 @@ def limit(text: str) -> Limit:
             f"METRIC=VALUE with one of {', '.join(METRICS)}"
         )
     try:
-        return Limit(name, float(value))
+        most = float(value)
     except ValueError:
+        most = math.nan
+    if not 0 <= most < math.inf:
         raise UsageError(
-            f"--fail-over {text}: {value!r} is no number; expected {name}=VALUE"
-        ) from None
+            f"--fail-over {text}: {value!r} is no limit; expected {name}=VALUE with a number of 0 "
+            "or more"
+        )
+    return Limit(name, most)
 
 
 def _numbers(values: Any) -> list[float]:

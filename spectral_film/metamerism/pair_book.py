@@ -21,6 +21,9 @@ from spectral_film.metamerism.surfaces import Surfaces
 from spectral_film.path.settings import Settings
 
 SAME = 0.05  # stops between channels: a sixth of a third, which no meter sets and no grader sees
+# CIEDE2000 of what is one colour at a glance. Channels that overlap as those of layered sensors do
+# part so little that colours anybody tells apart lie within `SAME`.
+ONE = 2.0
 AT_MOST = 6  # pairs shown of each kind
 
 
@@ -64,14 +67,23 @@ class Onlookers:
     settings: Settings
     device: Device
 
-    def look(self, reflectance: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, float]]:
-        """CIELAB of two surfaces to each observer, and their CIEDE2000; as in `Pair`."""
+    def look(self, reflectance: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """How pairs look to each observer, by name.
+
+        Args:
+            reflectance: Of both surfaces, (pair, 2, wavelength).
+
+        Returns:
+            CIELAB, (pair, 2, 3), and CIEDE2000 between them, (pair,).
+        """
+        every = reflectance.reshape(-1, reflectance.shape[-1])
         lab = {
-            one.name: lab_of(one, self.light, reflectance, self.settings, self.device)
+            one.name: lab_of(one, self.light, every, self.settings, self.device).reshape(-1, 2, 3)
             for one in (self.film, *self.others)
         }
         apart = {
-            name: float(np.linalg.norm(ciede2000(*(lab[:, :, None])))) for name, lab in lab.items()
+            name: np.linalg.norm(ciede2000(*np.moveaxis(both, (1, 2), (0, 1))), axis=0)
+            for name, both in lab.items()
         }
         return lab, apart
 
@@ -83,37 +95,42 @@ class Onlookers:
 
 
 def found_pairs(onlookers: Onlookers, data: Surfaces) -> list[Pair]:
-    """Pairs among measured surfaces, each way the `AT_MOST` that are farthest apart.
+    """Pairs among measured surfaces, each way the `AT_MOST` that the other sees farthest apart.
+
+    To the one they are the same within `SAME` between channels and `ONE` in its own colours.
 
     Raises:
         UsageError: a surface is black to a channel.
     """
     pairs = []
     for one, other in onlookers.both_ways():
-        found = metamer_pairs(one, other, onlookers.light.power, data, SAME, AT_MOST)
-        for first, second, level, alike, apart in zip(
-            found.first, found.second, found.level, found.alike, found.apart, strict=True
-        ):
-            # The lighter one stands in the shade, so that neither is brighter than it was measured.
-            both = data.reflectance[[first, second]] * 2.0 ** np.array(
-                [[min(level, 0)], [-max(level, 0)]]
+        every = len(data.names) ** 2
+        found = metamer_pairs(one, other, onlookers.light.power, data, SAME, every)
+        # The lighter one stands in the shade, so that neither is brighter than it was measured.
+        shade = np.stack([np.minimum(found.level, 0), -np.maximum(found.level, 0)], axis=1)
+        both = data.reflectance[np.stack([found.first, found.second], axis=1)]
+        both = both * 2.0 ** shade[..., None]
+        if not len(both):
+            continue
+        lab, difference = onlookers.look(both)
+        order = np.argsort(-difference[other.name], kind="stable")
+        order = order[difference[one.name][order] <= ONE][:AT_MOST]
+        pairs += [
+            Pair(
+                how="found",
+                same_to=one.name,
+                apart_to=other.name,
+                first=data.names[found.first[at]],
+                second=data.names[found.second[at]],
+                reflectance=both[at],
+                level_stops=float(found.level[at]),
+                alike_stops=float(found.alike[at]),
+                apart_stops=float(found.apart[at]),
+                lab={name: each[at] for name, each in lab.items()},
+                difference={name: float(each[at]) for name, each in difference.items()},
             )
-            lab, difference = onlookers.look(both)
-            pairs.append(
-                Pair(
-                    how="found",
-                    same_to=one.name,
-                    apart_to=other.name,
-                    first=data.names[first],
-                    second=data.names[second],
-                    reflectance=both,
-                    level_stops=float(level),
-                    alike_stops=float(alike),
-                    apart_stops=float(apart),
-                    lab=lab,
-                    difference=difference,
-                )
-            )
+            for at in order
+        ]
     return pairs
 
 
@@ -130,7 +147,7 @@ def constructed_pairs(onlookers: Onlookers, data: Surfaces, names: Sequence[str]
             made = constructed_pair(one, other, onlookers.light.power, base)
             both = np.stack([made.base, made.partner])
             seen = np.log2(one.responses(onlookers.light.power, both))
-            lab, difference = onlookers.look(both)
+            lab, difference = onlookers.look(both[None])
             pairs.append(
                 Pair(
                     how="constructed",
@@ -142,8 +159,8 @@ def constructed_pairs(onlookers: Onlookers, data: Surfaces, names: Sequence[str]
                     level_stops=0.0,
                     alike_stops=float(abs(seen[1] - seen[0]).max()),
                     apart_stops=float(abs(made.stops).max()),
-                    lab=lab,
-                    difference=difference,
+                    lab={name: each[0] for name, each in lab.items()},
+                    difference={name: float(each[0]) for name, each in difference.items()},
                 )
             )
     return pairs

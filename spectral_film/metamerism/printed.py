@@ -12,7 +12,7 @@ import numpy as np
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Region
 from spectral_film.emulsion.frame import ANY_FRAME
-from spectral_film.light.difference import ciede2000, cielab
+from spectral_film.light.difference import cielab
 from spectral_film.light.metering import GREY
 from spectral_film.path.order import between
 from spectral_film.path.pipeline import Pipeline
@@ -51,11 +51,3 @@ def lab_of_print(xyz: np.ndarray, settings: Settings) -> np.ndarray:
 def by_itself(settings: Settings) -> Settings:
     """Settings under which a surface is seen by itself: nothing happens between pixels."""
     return replace(settings, halation=False, scatter=False, adjacency=False, grain="off")
-
-
-def print_difference(
-    one: np.ndarray, other: np.ndarray, settings: Settings, device: Device
-) -> np.ndarray:
-    """CIEDE2000 of the prints of two sets of responses, (surface, layer) each -> (surface,)."""
-    labs = (printed_lab(responses, settings, device) for responses in (one, other))
-    return np.asarray(np.linalg.norm(ciede2000(*labs), axis=0))

@@ -89,6 +89,7 @@ def _light(one: UnderLight) -> dict[str, Any]:
         "printer_points": _list(film.printer_points),
         "chart_dE_mean": _number(film.difference.mean()),
         "chart_dE_max": _number(film.difference.max()),
+        "eye_dE_mean": _number(one.eye_difference.mean()),
         "shift_stops": {name: _list(stops) for name, stops in one.shift_stops.items()},
     }
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spectral_film.errors import UsageError
 from spectral_film.metamerism.lights import Light
-from spectral_film.metamerism.observers import Observer
+from spectral_film.metamerism.observers import LEAST_PEAK, Observer
 
 DARKEST = 1e-6  # of a white: a surface that is black to a channel is no darker
 
@@ -73,3 +74,28 @@ def shifts(
         surfaces=tuple(surfaces),
         stops=np.stack([seen(light) - before for light in lights]),
     )
+
+
+def channel_shift(observer: Observer, light: Light, reference: Light) -> np.ndarray:
+    """What each channel gets more of than in the reference light, before anybody adapts.
+
+        log2( sum_w S L / sum_w S L_reference )
+
+    Returns:
+        Stops at the levels that the lights have, (channel,).
+
+    Raises:
+        UsageError: a channel sees nothing of one of the lights.
+
+    Source: docs/physics.md, Film in a light.
+    """
+    seen = []
+    for one in (light, reference):
+        got = observer.sensitivity @ one.power
+        if got.min() < LEAST_PEAK * one.power.max():
+            raise UsageError(
+                f"the {observer.channels[int(got.argmin())]} channel of {observer.name} sees "
+                f"nothing of {one.name}, so it has no stops; leave the light out"
+            )
+        seen.append(got)
+    return np.asarray(np.log2(seen[0] / seen[1]))

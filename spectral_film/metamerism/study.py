@@ -201,19 +201,17 @@ def compare(
     )
 
     begin("camera maps")
-    maps = tuple(
+    among = any(one.name == reference.name for one in lights)
+    every = [
         kind
         for camera in cameras
-        for one in lights
+        for one in (*lights, *(() if among else (reference,)))
         for data_set in data
         for kind in irreducible(camera, film, one, data_set, settings, device)
-    )
-    in_reference = [
-        kind
-        for camera in cameras
-        for data_set in data
-        for kind in irreducible(camera, film, reference, data_set, settings, device)
     ]
+    asked = {one.name for one in lights}
+    maps = tuple(kind for kind in every if kind.light in asked)
+    in_reference = [kind for kind in every if kind.light == reference.name]
 
     begin("pairs")
     onlookers = Onlookers(

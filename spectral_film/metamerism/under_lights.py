@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from spectral_film.device.device import Device
-from spectral_film.errors import UsageError
+from spectral_film.light.difference import ciede2000
+from spectral_film.metamerism.change_of_light import STANDARD_EYE, lab_of
 from spectral_film.metamerism.film_in_light import InLight, film_in_light
 from spectral_film.metamerism.lights import Light, Rating, rate
-from spectral_film.metamerism.observers import LEAST_PEAK, Observer
+from spectral_film.metamerism.observers import Observer, eye
+from spectral_film.metamerism.shifts import channel_shift
 from spectral_film.path.settings import Settings
 
 
@@ -24,6 +26,8 @@ class UnderLight:
         light: The light.
         rating: What it is worth to those who do not know of film.
         film: What film makes of it.
+        eye_difference: CIEDE2000 of the surfaces from the reference light to this one, to the CIE
+            1931 observer who adapts to both, (surface,).
         shift_stops: What the channels of each observer get more of at equal luminance, before
             anybody adapts, by name, (channel,).
     """
@@ -31,6 +35,7 @@ class UnderLight:
     light: Light
     rating: Rating
     film: InLight
+    eye_difference: np.ndarray
     shift_stops: Mapping[str, np.ndarray]
 
 
@@ -56,27 +61,15 @@ def under_light(
         UsageError: a channel sees nothing of the light.
     """
     shift_stops = {one.name: channel_shift(one, light, reference) for one in observers}
+    reflectance = np.stack(list(surfaces.values()))
+    seen = (
+        lab_of(eye(STANDARD_EYE), one, reflectance, settings, device).T
+        for one in (reference, light)
+    )
     return UnderLight(
         light=light,
         rating=rate(light),
         film=film_in_light(light, surfaces, settings, device),
+        eye_difference=np.linalg.norm(ciede2000(*seen), axis=0),
         shift_stops=shift_stops,
     )
-
-
-def channel_shift(observer: Observer, light: Light, reference: Light) -> np.ndarray:
-    """What each channel gets more of than in the reference light, stops, (channel,).
-
-    Raises:
-        UsageError: a channel sees nothing of one of the lights.
-    """
-    seen = []
-    for one in (light, reference):
-        got = observer.sensitivity @ one.power
-        if got.min() < LEAST_PEAK * one.power.max():
-            raise UsageError(
-                f"the {observer.channels[int(got.argmin())]} channel of {observer.name} sees "
-                f"nothing of {one.name}, so it has no stops; leave the light out"
-            )
-        seen.append(got)
-    return np.asarray(np.log2(seen[0] / seen[1]))

@@ -18,8 +18,10 @@ from spectral_film.light.spectra import (
     observer,
     planckian,
 )
-from spectral_film.metamerism.film_in_light import film_in_light, layer_shift
+from spectral_film.metamerism.film_in_light import film_in_light
 from spectral_film.metamerism.lights import USUAL, light, rate
+from spectral_film.metamerism.observers import film_observer
+from spectral_film.metamerism.shifts import channel_shift
 
 CHART = colour_chart()
 
@@ -68,7 +70,8 @@ def test_layers_get_what_plain_integration_gives(negative):
         np.log2((s @ tungsten / (eye @ tungsten)) / (s @ balance / (eye @ balance)))
         for s in sensitivity
     ]
-    np.testing.assert_allclose(layer_shift(light("3200K"), Settings()), by_hand, rtol=1e-9)
+    shift = channel_shift(film_observer(negative), light("3200K"), light(negative.balance))
+    np.testing.assert_allclose(shift, by_hand, rtol=1e-9)
     assert by_hand[0] > 0 > by_hand[2]  # tungsten is red
 
 

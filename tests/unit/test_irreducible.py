@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from own_surfaces import surfaces_of
+from own_surfaces import print_difference, surfaces_of
 
 from spectral_film import Settings
 from spectral_film.metamerism.change_of_light import STANDARD_EYE, lab_of
@@ -12,7 +12,6 @@ from spectral_film.metamerism.irreducible import floor, irreducible, worst_surfa
 from spectral_film.metamerism.lights import light
 from spectral_film.metamerism.maps import MAP_KINDS, WORST
 from spectral_film.metamerism.observers import camera, eye, film_observer
-from spectral_film.metamerism.printed import print_difference
 from spectral_film.metamerism.surfaces import surface_set
 
 D55, FL11 = light("D55"), light("FL11")
@@ -76,7 +75,7 @@ def test_of_equals_the_narrower_map_is_the_floor(found):
 
 def test_the_difference_is_that_of_the_prints(found, device):
     for one in found[:3]:
-        expected = print_difference(one.errors.wanted, one.errors.mapped, Settings(), device)
+        expected = print_difference(one.errors.wanted, one.errors.mapped, device)
         np.testing.assert_allclose(one.difference, expected, atol=SAME_PRINT)
         assert one.difference.max() > 1
 

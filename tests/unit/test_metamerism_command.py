@@ -50,7 +50,7 @@ def test_the_whole_command(command, tmp_path, monkeypatch):
     assert done.stdout == "report.html\n"
     record = json.loads((tmp_path / "report.json").read_text())
     assert record["cameras"] == ["mine"]
-    assert [one["name"] for one in record["lights"]] == ["lamp.csv", "3200K"]
+    assert [one["name"] for one in record["lights"]] == ["lamp", "3200K"]
     assert record["lights"][0]["rf"] == pytest.approx(
         85.3, abs=0.05
     )  # as colour-science has LED-B3
@@ -93,7 +93,13 @@ def test_the_whole_command(command, tmp_path, monkeypatch):
         (("--spectra", "radiance"), "name it with --cube"),
         (("--fail-over", "chart_de_max=1"), "did you mean chart_dE_max"),
         (("--fail-over", "rf=1"), "expected METRIC=VALUE with one of"),
-        (("--fail-over", "dE_p95"), "'' is no number"),
+        (("--fail-over", "dE_p95"), "'' is no limit"),
+        (("--fail-over", "dE_p95=nan"), "'nan' is no limit"),
+        (("--fail-over", "dE_p95=-1"), "a number of 0 or more"),
+        (("--camera", "semicolons.csv"), "'400;1;1;1' is no line of numbers"),
+        (("--camera", "mine.csv", "--camera", "mine.csv"), "two of the cameras are called mine"),
+        (("--light", "D55", "--light", "D55"), "two of the lights are called D55"),
+        (("--camera", "x-vora.csv", "-o", "x.html"), "x-vora.csv: is read for the report"),
         (("-o", "report.pdf"), "end its name in .html"),
         (("-o", "no/report.html"), "no place for a file"),
     ],
@@ -103,6 +109,9 @@ def test_bad_input_gets_one_sentence(command, tmp_path, grey, arguments, said):
     write_camera(tmp_path / "two.csv", channels=2)
     write_camera(tmp_path / "short.csv", nm=WAVELENGTH[WAVELENGTH >= 450])
     (tmp_path / "words.csv").write_text("nm,r,g,b\n400,1,1,1\nx,y,z,w\n")
+    (tmp_path / "semicolons.csv").write_text("nm;r;g;b\n400;1;1;1\n700;1;1;1\n")
+    write_camera(tmp_path / "mine.csv")
+    write_camera(tmp_path / "x-vora.csv")
     (tmp_path / "gap.csv").write_text("450,1\n780,1\n")
     (tmp_path / "dark.csv").write_text("360,0\n780,0\n")
     before = sorted(tmp_path.iterdir())
@@ -119,7 +128,7 @@ def test_a_light_in_which_a_layer_sees_nothing_is_named(command, tmp_path):
     done = command("metamerism", "--light", "sodium.csv")
     assert done.code == 2
     (complaint,) = done.complaints
-    assert "sees nothing of sodium.csv" in complaint
+    assert "sees nothing of sodium," in complaint
 
 
 def test_limits_hold_what_the_record_names():

@@ -1,13 +1,14 @@
 """Layers as they are printed: the engine's own path from exposure on."""
 
 import numpy as np
+from own_surfaces import print_difference
 
 from spectral_film import Scene, Settings, render
 from spectral_film.light.difference import cielab
 from spectral_film.light.spectra import WAVELENGTH, colour_chart, illuminant
 from spectral_film.metamerism.maps import map_errors
 from spectral_film.metamerism.observers import camera, film_observer
-from spectral_film.metamerism.printed import print_difference, printed_lab
+from spectral_film.metamerism.printed import printed_lab
 from spectral_film.metamerism.surfaces import surface_set
 from spectral_film.path.pipeline import Pipeline, frame_of
 
@@ -35,9 +36,9 @@ def test_a_white_has_no_colour_and_twice_the_light_is_lighter(device):
 
 def test_the_same_layers_make_the_same_print(device):
     responses = np.random.default_rng(1).uniform(0.02, 0.9, (20, 3))
-    assert print_difference(responses, responses, Settings(), device).max() == 0
+    assert print_difference(responses, responses, device).max() == 0
     off = responses * [1.0, 1.1, 1.0]
-    assert print_difference(responses, off, Settings(), device).min() > 0.05
+    assert print_difference(responses, off, device).min() > 0.05
 
 
 def test_what_no_map_mends_is_seen_in_the_print(device, negative):
@@ -46,7 +47,7 @@ def test_what_no_map_mends_is_seen_in_the_print(device, negative):
         camera("Nikon D5100"), film_observer(negative), illuminant("D55"),
         surface_set("ColorChecker"), "linear",
     )  # fmt: skip
-    difference = print_difference(errors.wanted, errors.mapped, Settings(), device)
+    difference = print_difference(errors.wanted, errors.mapped, device)
     assert difference.shape == (24,)
     # A tenth of a stop of one layer is some 2 to 4 in a print; see the layers' own test above.
     off = abs(errors.stops).max(axis=1)

@@ -1,9 +1,11 @@
 """Figures of a report, each with the table that it was drawn from."""
 
 import csv
+import html
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from spectral_film.pages.drawing import Drawing
 from spectral_film.pages.figures import alone, figure
@@ -37,7 +39,8 @@ class Exhibit:
 
     def shown(self, stem: str) -> Markup:
         """On the page, with a link to its table."""
-        link = f'<a class="table" href="{escaped(self.file(stem))}">Its numbers (CSV)</a>'
+        address = html.escape(quote(self.file(stem)))
+        link = f'<a class="table" href="{address}">Its numbers (CSV)</a>'
         caption = Markup(f"{escaped(self.says)} {link}")
         if isinstance(self.drawn, Drawing):
             return figure(self.drawn, caption)

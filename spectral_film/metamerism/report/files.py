@@ -1,6 +1,6 @@
 """The files of a report: the page, its record, a table for each figure, and the picture's map."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +15,46 @@ from spectral_film.metamerism.study import Study
 from spectral_film.pages.writing import appearing, check_place, write_text
 
 MAP_CHANNELS = ("dE", "stops.R", "stops.G", "stops.B")
+MAP = "image.exr"
+# The tables that chapters make, by name; those of a picture where there is one.
+TABLES = (
+    "observers", "sensitivities", "vora", "vora-in-lights", "luther", "fundamentals",
+    "irreducible", "removable", "floor-histogram", "worst", "pairs-found", "pairs-constructed",
+    "mismatch", "mismatch-exposure", "mismatch-ab", "mismatch-map", "lights", "channels-in-lights",
+    "lights-by-observers", "chart-vectors", "change-of-light", "observer-spread",
+    "picture", "picture-stops", "picture-percentiles", "picture-regions",
+)  # fmt: skip
 
 
-def check_report(page: Path, *, overwrite: bool) -> None:
+def check_report(page: Path, inputs: Sequence[Path] = (), *, overwrite: bool) -> None:
     """Refuse, before any work is done, a report that could not be written after it.
 
+    Args:
+        page: The page, an .html.
+        inputs: Files that are read for it, which it must not replace.
+        overwrite: Replace files that are there.
+
     Raises:
-        OutputError: the page has no place, or one of its files is there and `overwrite` is not set.
+        OutputError: the page has no place; one of its files is there and `overwrite` is not set;
+            or one is an input.
     """
     check_place(page, suffixes=(".html",), overwrite=overwrite)
     check_place(page.with_suffix(".json"), suffixes=(".json",), overwrite=overwrite)
-    if not overwrite and (there := next(_tables(page), None)):
-        raise OutputError(f"{there}: exists; give the report another name, or --overwrite")
+    read = {path.resolve() for path in inputs}
+    for path in (page, page.with_suffix(".json"), *_beside(page)):
+        if path.resolve() in read:
+            raise OutputError(
+                f"{path}: is read for the report, which has a file of that name; give the report "
+                "another name"
+            )
+        if path.exists() and not overwrite:
+            raise OutputError(f"{path}: exists; give the report another name, or --overwrite")
 
 
 def write_report(study: Study, page: Path, *, overwrite: bool = False) -> dict[str, Any]:
     """Write a report: PAGE.html, PAGE.json, PAGE-FIGURE.csv and PAGE-image.exr in one folder.
 
-    Tables of an earlier report of that name that this one does not make go away.
+    Tables of a picture that an earlier report of that name had and this has not go away.
 
     Args:
         study: What was found.
@@ -46,17 +68,17 @@ def write_report(study: Study, page: Path, *, overwrite: bool = False) -> dict[s
         OutputError: as `check_report`, or the place cannot be written.
     """
     check_report(page, overwrite=overwrite)
-    stale, stem, sentences = set(_tables(page)), page.stem, findings(study)
+    stale, stem, sentences = _beside(page), page.stem, findings(study)
     parts = chapters(study)
     for exhibit in (exhibit for part in parts for exhibit in part.exhibits):
         table = page.with_name(exhibit.file(stem))
         write_text(table, exhibit.as_csv())
-        stale.discard(table)
+        stale.remove(table)
     image_map = None
     if study.image is not None:
-        image_map = page.with_name(f"{stem}-image.exr")
+        image_map = page.with_name(f"{stem}-{MAP}")
         write_map(image_map, study.image.by_prior[0])
-        stale.discard(image_map)
+        stale.remove(image_map)
     record = record_of(study, sentences, image_map.name if image_map else None)
     write_text(page.with_suffix(".json"), to_json(record))
     write_text(page, to_html(study, sentences, parts, stem))
@@ -85,6 +107,7 @@ def write_map(path: Path, found: FromRgb) -> None:
             raise OutputError(f"{path}: cannot be written ({buffer.geterror()})")
 
 
-def _tables(page: Path) -> Iterator[Path]:
-    for pattern in (f"{page.stem}-*.csv", f"{page.stem}-image.exr"):
-        yield from sorted(page.resolve().parent.glob(pattern))
+def _beside(page: Path) -> list[Path]:
+    """What may lie beside a page, apart from its record."""
+    files = (*(f"{name}.csv" for name in TABLES), MAP)
+    return [page.with_name(f"{page.stem}-{file}") for file in files]

@@ -6,7 +6,7 @@ import numpy as np
 
 from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.metamerism.change_of_light import STANDARD_EYE
-from spectral_film.metamerism.pair_book import SAME, Pair
+from spectral_film.metamerism.pair_book import ONE, SAME, Pair
 from spectral_film.metamerism.pairs import STEEPEST
 from spectral_film.metamerism.report.exhibit import Chapter, Exhibit
 from spectral_film.metamerism.report.swatches import spectra, swatches
@@ -40,9 +40,7 @@ def chapter(study: Study) -> Chapter:
                 "Found pairs are surfaces that somebody measured. Level is by how many stops the "
                 "second is lighter than the first; the lighter of the two stands in that much more "
                 "shade, as things on a set do, so that only their colours are compared. Where it "
-                "is next to 0, the two are one side by side in the same light. Where channels "
-                "overlap much, a camera's matrix magnifies what little is between them, so that a "
-                "pair within the threshold may still be some CIEDE2000 apart to that camera."
+                "is next to 0, the two are one side by side in the same light."
             ),
             _found(study, found),
             paragraph(
@@ -60,8 +58,9 @@ def chapter(study: Study) -> Chapter:
 def _found(study: Study, pairs: list[Pair]) -> Exhibit:
     says = (
         f"Of the {LARGEST} surfaces, which bear only numbers in their source, those that no "
-        f"channel of the one tells apart by more than {SAME:g} stop (alike) and a channel of the "
-        "other parts most (apart), the farthest first. Spectra run from 360 to 780 nm and from 0 "
+        f"channel of the one tells apart by more than {SAME:g} stop (alike), nor its own colours "
+        f"by more than {ONE:g} CIEDE2000, and the other sees farthest apart, the farthest first "
+        "(apart: the largest of its channels). Spectra run from 360 to 780 nm and from 0 "
         f"to 1, the second dashed. {LOOKS}{_none(study, pairs)}"
     )
     return Exhibit(
