@@ -44,6 +44,8 @@ def rows_by_wavelength(
                 f"{expected}"
             )
         rows.append((where, row))
+    if not rows:
+        raise InputError(f"{path}: no line of numbers in it; expected {expected}")
     return rows
 
 

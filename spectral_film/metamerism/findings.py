@@ -37,12 +37,14 @@ def _light(study: Study) -> str:
     points = worst.film.printer_points[layer]
     moved = points - study.settings.printer_points[layer]
     left = worst.film.difference
+    far = int((left > SEEN).sum())
     beyond = "" if 0 <= points <= PRINTER else ", which no printer has"
     return (
         f"Under {worst.light.name} {film} {_gains(by_film)} of {LAYERS[layer]} where "
         f"{camera} {_gains(by_camera)}: {abs(moved):.1f} points {'more' if moved > 0 else 'less'} "
-        f"of printer {LAYERS[layer]}{beyond}, after which {_count(left > SEEN)} of {len(left)} "
-        f"patches of the chart more than {SEEN:g} dE off, the worst {left.max():.1f}."
+        f"of printer {LAYERS[layer]}{beyond}, after which {far} of {len(left)} patches of the "
+        f"chart {'stays' if far == 1 else 'stay'} more than {SEEN:g} dE off, the worst "
+        f"{left.max():.1f}."
     )
 
 
@@ -56,11 +58,6 @@ def _gains(stops: float) -> str:
 
 def _stops(stops: float) -> str:
     return f"{stops:.2f} {'stop' if stops < 1 else 'stops'}"
-
-
-def _count(which: np.ndarray) -> str:
-    number = int(which.sum())
-    return f"{number} {'stays' if number == 1 else 'stay'}"
 
 
 def _floor(study: Study) -> str:

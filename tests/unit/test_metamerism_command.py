@@ -96,7 +96,10 @@ def test_the_whole_command(command, tmp_path, monkeypatch):
         (("--fail-over", "dE_p95"), "'' is no limit"),
         (("--fail-over", "dE_p95=nan"), "'nan' is no limit"),
         (("--fail-over", "dE_p95=-1"), "a number of 0 or more"),
-        (("--camera", "semicolons.csv"), "'400;1;1;1' is no line of numbers"),
+        (
+            ("--camera", "semicolons.csv"),
+            "no line of numbers in it; expected wavelength in nm, red, green, blue, with commas",
+        ),
         (("--camera", "mine.csv", "--camera", "mine.csv"), "two of the cameras are called mine"),
         (("--light", "D55", "--light", "D55"), "two of the lights are called D55"),
         (("--camera", "x-vora.csv", "-o", "x.html"), "x-vora.csv: is read for the report"),

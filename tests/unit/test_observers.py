@@ -154,7 +154,7 @@ def test_a_camera_of_one_s_own_is_read_in_any_order(tmp_path):
         (rows(channels=2), InputError, r"line 1: 2 values beside the wavelength, expected 3"),
         (rows(channels=4), InputError, r"line 1: 4 values beside"),
         (rows(last=650), SpectralGridError, r"known from 380 to 650 nm, expected 400 to 700 nm"),
-        ("a,b,c,d\n", InputError, r"0 lines of numbers"),
+        ("a,b,c,d\n", InputError, r"no line of numbers"),
         (rows() + "\n400,x,1,1", InputError, r"line 82: '400,x,1,1' is no line of numbers"),
         (rows() + "\n400,1,1,1", InputError, r"400 nm comes twice"),
         (rows() + "\n800,-1,1,1", InputError, r"sensitivities of 0 or more"),

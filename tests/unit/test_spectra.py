@@ -160,7 +160,8 @@ def test_a_measured_light_is_joined_and_held(tmp_path):
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("", InputError, "two or more samples"),
+        ("", InputError, "no line of numbers"),
+        ("500,1\n", InputError, "two or more samples"),
         ("wavelength,value\n400,1\n500,x\n", InputError, "line 3"),
         ("400,1\n500,nan\n700,1\n", InputError, "line 2.*finite"),
         ("400,1\n500,-1\n700,1\n", InputError, "line 2.*0 or more"),
