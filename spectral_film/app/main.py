@@ -100,7 +100,11 @@ def _options(
     ] = False,
     quiet: Annotated[bool, typer.Option(QUIET, help="Say nothing but errors and results.")] = False,
     log: Annotated[
-        str | None, typer.Option(metavar="json", help="Say it on stderr as JSON, an object a line.")
+        str | None,
+        typer.Option(
+            metavar="json|FILE",
+            help="Say it on stderr as JSON, an object a line; or keep one of each frame in FILE.",
+        ),
     ] = None,
     traceback: Annotated[
         bool, typer.Option(SHOW_TRACEBACK, help="Show where an error came from.")

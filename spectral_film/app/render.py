@@ -1,7 +1,8 @@
 """`spectral-film render`: a picture is put on film, printed and projected."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -32,16 +33,21 @@ from spectral_film.app.options import (
     Upsampling,
     Wavelengths,
     White,
-    frame_of,
     note_on_frame,
     typed,
 )
+from spectral_film.app.shots import Frames, SkipExisting, must_be_stale, pictures_of, run_shot
 from spectral_film.app.terminal import integers, numbers, progress, say, seconds, switch
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
+if TYPE_CHECKING:
+    from spectral_film.path.plan import Announce
+    from spectral_film.path.rendering import Rendering
+
 Source = Annotated[
-    Path, typer.Argument(metavar="INPUT", help="RGB picture, ENVI .hdr, or spectral EXR.")
+    Path,
+    typer.Argument(metavar="INPUT", help="RGB picture, ENVI .hdr, spectral EXR; shot.####.exr."),
 ]
 Target = Annotated[Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png, .jpg or .dpx.")]
 Print = Annotated[
@@ -174,6 +180,7 @@ NOT_TO_LOOK_AT = {
 def render(
     source: Source,
     target: Target,
+    frames: Frames = None,
     input_space: InputSpace = None,
     spectra: Spectra = None,
     wavelengths: Wavelengths = None,
@@ -208,6 +215,7 @@ def render(
     device: DeviceName = None,
     threads: Threads = None,
     fast: Fast = Settings.fast,
+    skip_existing: SkipExisting = False,
     overwrite: Overwrite = False,
     help_all: HelpAll = False,
 ) -> None:
@@ -216,10 +224,14 @@ def render(
     RGB 1.0 is a perfect white, as is a radiance of the luminance of an equal-energy spectrum of 1.
     """
     from spectral_film.device.device import open_device
-    from spectral_film.files.output import INTEGER_CODING, check_target, is_integer
+    from spectral_film.files.formats import format_of
+    from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
+    from spectral_film.light.scene import Scene
     from spectral_film.path.pipeline import check_settings
-    from spectral_film.path.rendering import render as render_scene
+    from spectral_film.path.rendering import LightTable, Rendering, provenance_of
+    from spectral_film.shot.conveyor import Stations
+    from spectral_film.shot.earlier import unlike
 
     settings = Settings(
         film=film,
@@ -237,7 +249,6 @@ def render(
         grain=grain,  # type: ignore[arg-type]  # checked by Settings
         grain_size=grain_size,
         seed=seed,
-        frame=(frame_of(source) or 0) if frame is None else frame,
         printer_points=numbers("--printer-points", printer_points, 3),
         to=to,  # type: ignore[arg-type]
         white=white,  # type: ignore[arg-type]
@@ -248,41 +259,72 @@ def render(
         fast=fast,
     )
     piece = None if crop is None else integers("--crop", crop, 4)
-    check_target(target, overwrite=overwrite, bits=bits, quantity=to, display=display)
-    if source.exists() and target.exists() and source.samefile(target):
-        raise UsageError(f"{target}: is the input itself; give the output another name")
+    pictures = pictures_of(source, target, frames, overwrite=overwrite, skip_existing=skip_existing)
+    check_target(
+        pictures.target(pictures.frames[0]),
+        overwrite=overwrite or pictures.shot,
+        bits=bits,
+        quantity=to,
+        display=display,
+    )
     check_settings(settings)
 
     chosen = open_device(device, threads)
     say(f"device: {chosen.name}", "device", device=chosen.name)
-    scene = read_scene(
-        source,
-        input_space=input_space,
-        spectra=spectra,  # type: ignore[arg-type]  # checked by read_scene
-        wavelengths=wavelengths,
-        part=part,
-        layer=layer,
-        nan=nan,  # type: ignore[arg-type]
-    )
-    with progress() as announce:
-        done = render_scene(
-            scene,
-            settings,
-            device=chosen,
-            crop=piece,
-            encode=is_integer(target, bits),
-            announce=announce,
+    table, encode = LightTable(chosen), is_integer(target, bits)
+
+    def read(number: int) -> Scene:
+        return read_scene(
+            pictures.source(number),
+            input_space=input_space,
+            spectra=spectra,  # type: ignore[arg-type]  # checked by read_scene
+            wavelengths=wavelengths,
+            part=part,
+            layer=layer,
+            nan=nan,  # type: ignore[arg-type]
         )
+
+    def make(number: int, scene: Scene, announce: "Announce | None" = None) -> Rendering | None:
+        at = replace(settings, frame=number if frame is None else frame)
+        there = pictures.target(number)
+        if skip_existing and there.exists():
+            wanted = provenance_of(scene, at, chosen, crop=piece, encode=encode)
+            wanted["bits"] = bits or format_of(there).bits
+            if not (different := unlike(there, wanted)):
+                return None
+            must_be_stale(there, different, overwrite=overwrite)
+        return table.render(scene, at, crop=piece, encode=encode, announce=announce)
+
+    def write(number: int, done: Rendering) -> tuple[str, ...]:
+        saved = done.save(pictures.target(number), bits=bits, overwrite=overwrite)
+        return (*done.notes, *saved)
+
+    if pictures.shot:
+        run_shot(pictures, Stations(read=read, make=make, write=write))
+        return
+    (number,) = pictures.frames
+    scene = read(number)
+    with progress() as announce:
+        done = make(number, scene, announce)
+    assert done is not None  # one picture is not skipped
     grainy = {done.metadata[f"grain_{strip}"] for strip in ("negative", "print")} != {"none"}
     of_frame = note_on_frame(source) if grainy and frame is None else ()
-    for note in (*done.notes, *of_frame, *done.save(target, bits=bits, overwrite=overwrite)):
+    for note in (*write(number, done), *of_frame):
         say(note)
-    if to in NOT_TO_LOOK_AT and is_integer(target, bits):
+    _say_of_one(done, target, bits)
+    typer.echo(target)
+
+
+def _say_of_one(done: "Rendering", target: Path, bits: int | None) -> None:
+    """What a picture holds, and how it lies on the film."""
+    from spectral_film.files.output import INTEGER_CODING, is_integer
+
+    if done.quantity in NOT_TO_LOOK_AT and is_integer(target, bits):
         say(
-            f"{target.name} holds {INTEGER_CODING[to][1]}, to be measured; for a picture "
-            f"{NOT_TO_LOOK_AT[to]}",
+            f"{target.name} holds {INTEGER_CODING[done.quantity][1]}, to be measured; for a "
+            f"picture {NOT_TO_LOOK_AT[done.quantity]}",
             "coding",
-            quantity=to,
+            quantity=done.quantity,
         )
     latitude = done.latitude
     say(
@@ -293,7 +335,6 @@ def render(
         below=latitude.below,
         mean_stop=latitude.mean_stop,
     )
-    typer.echo(target)
 
 
 def _halation(value: str) -> bool | float:

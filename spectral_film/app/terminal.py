@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from spectral_film.errors import UsageError
+from spectral_film.errors import OutputError, UsageError
 
 LOG = logging.getLogger("spectral_film.app")
 
@@ -20,18 +20,29 @@ def speak(*, quiet: bool, log: str | None) -> None:
 
     Args:
         quiet: Nothing but what failed.
-        log: `json`: a JSON object a line; None: in sentences.
+        log: `json`: a JSON object a line; the name of a file: in sentences, and of each frame of a
+            shot a JSON object a line behind what that file holds; None: in sentences.
 
     Raises:
-        UsageError: no such form.
+        OutputError: the file cannot be written.
     """
-    if log not in (None, "json"):
-        raise UsageError(f"--log is {log!r}, expected json")
     voice = logging.StreamHandler(sys.stderr)
-    voice.setFormatter(_Sentences() if log is None else _Json())
+    voice.setFormatter(_Json() if log == "json" else _Sentences())
     LOG.handlers = [voice]
+    if log not in (None, "json"):
+        try:
+            kept = logging.FileHandler(str(log), encoding="utf-8")
+        except OSError as reason:
+            raise OutputError(
+                f"--log {log}: cannot be written ({reason.strerror}); give json, or the name of a "
+                "file"
+            ) from None
+        kept.setFormatter(_Json())
+        kept.addFilter(lambda record: record.event == "frame")  # type: ignore[attr-defined]
+        LOG.addHandler(kept)
+    voice.setLevel(logging.WARNING if quiet else logging.INFO)
     LOG.propagate = False
-    LOG.setLevel(logging.WARNING if quiet else logging.INFO)
+    LOG.setLevel(logging.INFO)
 
 
 class _Sentences(logging.Formatter):
@@ -71,8 +82,7 @@ def complain(sentence: str, exit_code: int) -> None:
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
     """A bar on a terminal, a line for each stage elsewhere."""
-    in_sentences = isinstance(LOG.handlers[0].formatter, _Sentences)
-    if not (sys.stderr.isatty() and in_sentences and LOG.isEnabledFor(logging.INFO)):
+    if not _has_room_for_a_bar():
         yield lambda name, number, count: say(
             f"{name} ({number}/{count})", "progress", stage=name, number=number, count=count
         )
@@ -85,6 +95,27 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield lambda name, number, count: bar.update(
             task, description=name, completed=number - 1, total=count
         )
+
+
+@contextmanager
+def frame_progress(count: int) -> Iterator[Callable[[], None]]:
+    """A bar with the time left on a terminal, nothing elsewhere, where each frame has its line."""
+    if not _has_room_for_a_bar():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (*Progress.get_default_columns()[:-1], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("frames", total=count)
+        yield lambda: bar.advance(task)
+
+
+def _has_room_for_a_bar() -> bool:
+    voice = LOG.handlers[0]
+    in_sentences = isinstance(voice.formatter, _Sentences)
+    return sys.stderr.isatty() and in_sentences and voice.level <= logging.INFO
 
 
 def switch(option: str, value: str) -> bool:

@@ -107,6 +107,39 @@ def label_provenance(
         spec.attribute("dpx:UserData", OpenImageIO.TypeDesc(f"uint8[{len(content)}]"), content)
 
 
+def read_provenance(path: Path) -> dict[str, object] | None:
+    """How a picture says that it was made; None: it does not say, or is no picture.
+
+    Numbers as its format has them: switches are 1 or 0 in EXR.
+    """
+    source = OpenImageIO.ImageInput.open(str(path))
+    if source is None:
+        OpenImageIO.geterror()  # or it is told of the next file
+        return None
+    spec = source.spec()
+    source.close()
+    if path.suffix.lower() == ".exr":
+        said = {
+            attribute.name.removeprefix("film:"): attribute.value
+            for attribute in spec.extra_attribs
+            if attribute.name.startswith("film:")
+        }
+        return said or None
+    text = spec.get_string_attribute("ImageDescription")
+    if path.suffix.lower() == ".dpx":
+        content = spec.getattribute("dpx:UserData")
+        text = (
+            ""
+            if content is None
+            else bytes(np.asarray(content, np.uint8)).decode("utf-8", "replace")
+        )
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def _put(spec: OpenImageIO.ImageSpec, name: str, value: object) -> None:
     match value:
         case int() if not -(2**31) <= value < 2**31:  # more than a number of a header holds

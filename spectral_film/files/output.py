@@ -143,7 +143,8 @@ def write_picture(
     suffix = target.suffix.lower()
     exr = suffix == ".exr"
     scene = scene or Scene(planes=planes)
-    bits, warnings = bits_for_alpha(target, bits or format_of(target).bits, scene)
+    asked = bits or format_of(target).bits
+    bits, warnings = bits_for_alpha(target, asked, scene)
     coding = INTEGER_CODING[quantity][0] if is_integer(target, bits) else None
     riding, left = aboard(target, scene)
     planes, dimmed = weighed(target, planes, scene, quantity, DISPLAYS[display])
@@ -161,7 +162,7 @@ def write_picture(
     put_shot(spec, scene.header, suffix)
     spec["PixelAspectRatio"] = float(scene.pixel_aspect)
     label_colour(spec, target, quantity, display, scene.space, linear=coding is None)
-    said = {"quantity": quantity, **(metadata or {})}
+    said = {"quantity": quantity, "bits": asked, **(metadata or {})}
     if coding is not None:
         said["coding"] = INTEGER_CODING[quantity][1]
     label_provenance(spec, target, said, scene.header)

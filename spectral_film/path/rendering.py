@@ -181,6 +181,19 @@ def render(
     return table.render(scene, settings, crop=crop, encode=encode, announce=announce)
 
 
+def provenance_of(
+    scene: Scene,
+    settings: Settings,
+    device: Device,
+    *,
+    crop: Crop | None = None,
+    encode: bool = False,
+) -> dict[str, Any]:
+    """What a rendering would say of how it was made, but for what only a render finds out."""
+    pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=encode)
+    return provenance(pipeline, device, scene, _checked_crop(crop, scene), None)
+
+
 def scene_of_array(image: np.ndarray) -> Scene:
     """A scene from linear Rec.709, (y, x, 3), floats, 1.0 = perfect white.
 

@@ -1,0 +1,138 @@
+"""Files of a shot, one a frame: a name with a place for the number, and which numbers.
+
+The place is written as any of the field's programs writes it, and read by fileseq:
+
+    ####  @@@@  %04d  $F4   four digits; more or fewer of them as many digits
+    #                       four digits
+    1-20####                the frames are told with it
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fileseq import FileSequence, FrameSet
+from fileseq.constants import PAD_STYLE_HASH1, PAD_STYLE_HASH4
+from fileseq.exceptions import FileSeqException
+
+from spectral_film.errors import InputError, UsageError
+
+PLACE = re.compile(r"#+|@+|%\d*d|\$F\d*")
+MOST = 1_000_000  # frames of a shot: eleven hours, and a list of them that is no burden
+RANGES = "1001-1100, 1-20x5 or 1,3,7-9"
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """Files of one name, one a frame.
+
+    Attributes:
+        name: As it was typed.
+        sequence: The same to fileseq.
+    """
+
+    name: str
+    sequence: FileSequence
+
+    def path(self, frame: int) -> Path:
+        """The file of a frame."""
+        return Path(self.sequence.frame(frame))
+
+    @property
+    def told(self) -> list[int]:
+        """The frames that stand in the name, if any do."""
+        frames = self.sequence.frameSet()
+        return [] if frames is None else [int(frame) for frame in frames]
+
+    def on_disk(self) -> list[int]:
+        """Frames whose files are there, rising."""
+        try:
+            found = FileSequence.findSequenceOnDisk(
+                self._without_frames(),
+                strictPadding=True,
+                pad_style=self.sequence.padStyle(),
+                allow_subframes=False,
+            )
+        except FileSeqException:
+            return []
+        frames = found.frameSet()
+        return sorted(int(frame) for frame in frames) if frames else []
+
+    def _without_frames(self) -> str:
+        parts = self.sequence
+        return f"{parts.dirname()}{parts.basename()}{parts.padding()}{parts.extension()}"
+
+
+def numbered(path: Path) -> Numbered | None:
+    """The files of a shot; None where the name has no place for a number.
+
+    Raises:
+        UsageError: it has two, or frames that are none.
+    """
+    name = str(path)
+    places = PLACE.findall(path.name)
+    if not places:
+        return None
+    if len(places) > 1:
+        raise UsageError(f"{name}: {' and '.join(places)} are two places for one number; leave one")
+    style = PAD_STYLE_HASH4 if places[0] == "#" else PAD_STYLE_HASH1
+    try:
+        sequence = FileSequence(name, pad_style=style)
+    except (FileSeqException, ValueError) as wrong:
+        raise UsageError(f"{name}: {_first_line(wrong)}; write it as shot.####.exr") from None
+    if not sequence.padding():
+        raise UsageError(f"{name}: no place for a number is found; write it as shot.####.exr")
+    return Numbered(name, sequence)
+
+
+def frame_numbers(text: str) -> list[int]:
+    """Frames as they are typed: `RANGES`, with commas or blanks between.
+
+    Raises:
+        UsageError: they are none, or more than `MOST`.
+    """
+    try:
+        frames = FrameSet(",".join(text.split()))
+        if not 0 < len(frames) <= MOST:
+            raise ValueError(f"{len(frames)} frames")
+        numbers = [int(frame) for frame in frames]
+        if numbers != list(frames):
+            raise ValueError("parts of frames")
+    except (FileSeqException, ValueError):
+        raise UsageError(
+            f"--frames is {text!r}, expected 1 to {MOST} whole numbers such as {RANGES}"
+        ) from None
+    return numbers
+
+
+def written(frames: Sequence[int]) -> str:
+    """Frames in short, 1001-1003,1007."""
+    return str(FrameSet(sorted(frames)))
+
+
+def frames_of(source: Numbered, told: str | None) -> list[int]:
+    """The frames of a shot, all of whose files are there.
+
+    Args:
+        source: The files that are read.
+        told: As `frame_numbers` takes them; None: those in the name, else those on disk.
+
+    Raises:
+        UsageError: `told` are none.
+        InputError: files are missing; the message names their frames.
+    """
+    frames = frame_numbers(told) if told is not None else source.told or source.on_disk()
+    if not frames:
+        raise InputError(f"{source.name}: no file of that name and number is there")
+    if missing := [frame for frame in frames if not source.path(frame).is_file()]:
+        there = written(source.on_disk()) or "none"
+        raise InputError(
+            f"{source.name}: frames {written(missing)} are missing, {there} are there; give those "
+            "by --frames, or add the files"
+        )
+    return frames
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
