@@ -27,9 +27,9 @@ from spectral_film.app.options import (
     Seed,
     Upsampling,
     White,
-    frame_of,
     typed,
 )
+from spectral_film.app.shots import Frames, SkipExisting, must_be_stale, pictures_of, run_shot
 from spectral_film.app.terminal import integers, numbers, progress, say, switch, warn
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
@@ -37,6 +37,7 @@ from spectral_film.path.settings import Settings
 if TYPE_CHECKING:
     from bake.manifest import End
     from bake.verify import Verification
+    from spectral_film.path.plan import Announce
 
 app = typer.Typer(help="Bake the film for other software.", no_args_is_help=True)
 
@@ -281,10 +282,13 @@ def verify(
 @app.command()
 def play(
     source: Annotated[Path, typer.Argument(metavar="PACK", help="A pack: its folder or .zip.")],
-    picture: Annotated[Path, typer.Argument(metavar="INPUT", help="An RGB picture.")],
+    picture: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="An RGB picture; shot.####.exr.")
+    ],
     target: Annotated[
         Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png, .jpg or .dpx.")
     ],
+    frames: Frames = None,
     input_space: Annotated[
         str | None,
         typer.Option(help="Colour space of INPUT, as in render. Default: as the file says."),
@@ -307,42 +311,83 @@ def play(
     bits: Bits = None,
     nan: Annotated[str, typer.Option(help="NaN and infinite pixels: refuse, or zero.")] = "refuse",
     device: DeviceName = None,
+    skip_existing: SkipExisting = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Play a picture through a pack, fast, without the film model."""
+    """Play a picture through a pack, fast, without the film model; or a shot of them."""
     from bake.opening import open_pack
-    from bake.picture import play_picture
+    from bake.picture import Played, play_picture, player_of, provenance_of
     from spectral_film.device.device import all_devices, open_device
+    from spectral_film.files.formats import format_of
     from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
+    from spectral_film.light.scene import Scene
+    from spectral_film.shot.conveyor import Stations
+    from spectral_film.shot.earlier import unlike
 
     end = _end(to)
-    check_target(target, bits=bits, quantity=end, overwrite=overwrite)
-    number = (frame_of(picture) or 0) if frame is None else frame
+    pictures = pictures_of(
+        picture, target, frames, overwrite=overwrite, skip_existing=skip_existing
+    )
+    check_target(
+        pictures.target(pictures.frames[0]),
+        bits=bits,
+        quantity=end,
+        overwrite=overwrite or pictures.shot,
+    )
+    spreads, grainy = switch("--spatial", spatial), switch("--grain", grain)
     chosen = open_device(device) if device or all_devices() else None
     with open_pack(source) as opened:
-        scene = read_scene(
-            picture,
-            input_space=input_space,
-            part=part,
-            layer=layer,
-            nan=nan,  # type: ignore[arg-type]
-        )
-        with progress() as announce:
-            played = play_picture(
-                opened,
+        player = player_of(opened, chosen)
+        say(f"device: {player.name}", "device", device=player.name)
+
+        def grain_of(number: int) -> int | None:
+            return (number if frame is None else frame) if grainy else None
+
+        def read(number: int) -> Scene:
+            return read_scene(
+                pictures.source(number),
+                input_space=input_space,
+                part=part,
+                layer=layer,
+                nan=nan,  # type: ignore[arg-type]
+            )
+
+        def make(number: int, scene: Scene, announce: "Announce | None" = None) -> Played | None:
+            there, how = pictures.target(number), grain_of(number)
+            if skip_existing and there.exists():
+                wanted = provenance_of(
+                    opened, scene, gate=gate, spatial=spreads, to=end, frame=how, seed=seed
+                )
+                wanted["bits"] = bits or format_of(there).bits
+                if not (different := unlike(there, wanted)):
+                    return None
+                must_be_stale(there, different, overwrite=overwrite)
+            return play_picture(
+                player,
                 scene,
-                chosen,
                 gate=gate,
-                spatial=switch("--spatial", spatial),
-                frame=number if switch("--grain", grain) else None,
+                spatial=spreads,
+                frame=how,
                 seed=seed,
                 linear=not is_integer(target, bits),
                 to=end,
                 announce=announce,
             )
-        say(f"device: {played.device}", "device", device=played.device)
-        for note in (*played.notes, *played.save(target, bits=bits, overwrite=overwrite)):
+
+        def write(number: int, played: Played) -> tuple[str, ...]:
+            saved = played.save(pictures.target(number), bits=bits, overwrite=overwrite)
+            return (*played.notes, *saved)
+
+        if pictures.shot:
+            run_shot(pictures, Stations(read=read, make=make, write=write))
+            return
+        (number,) = pictures.frames
+        scene = read(number)
+        with progress() as announce:
+            played = make(number, scene, announce)
+        assert played is not None  # one picture is not skipped
+        for note in write(number, played):
             say(note)
     typer.echo(target)
 

@@ -58,10 +58,14 @@ class Played:
         )
 
 
+def player_of(pack: Pack, device: Device | None) -> Player | PlainPlayer:
+    """What plays a pack: on a device, or slowly where there is none."""
+    return Player(pack, device) if device else PlainPlayer(pack)
+
+
 def play_picture(
-    pack: Pack,
+    player: Player | PlainPlayer,
     scene: Scene,
-    device: Device | None = None,
     *,
     gate: str | None,
     spatial: bool,
@@ -74,9 +78,8 @@ def play_picture(
     """Play a scene through a pack.
 
     Args:
-        pack: What to play.
+        player: What plays, which keeps what the next picture can use.
         scene: RGB, linear Rec.709; its codes are made here.
-        device: Where it plays; None: there is none, so slowly.
         gate: Camera aperture; None: the pack's first.
         spatial: Whether light spreads, inhibitor diffuses and dye is grainy.
         linear: Give display-linear light rather than code values.
@@ -99,17 +102,12 @@ def play_picture(
         raise UsageError(
             "--to scene gives texture, which --spatial off leaves out; give one of them"
         )
-    said = pack.manifest
-    width_mm = gate_size_mm(gate)[0] if gate else said.gates[0].width_mm
-    if not 0 < width_mm / scene.display_size[0] < 1:
-        raise UsageError(f"a gate of {width_mm:g} mm is no size for this picture; give --gate")
-    camera = Frame(width_mm, scene.display_size[0], scene.pixel_aspect)
+    said = player.pack.manifest
+    camera = _camera(player.pack, scene, gate)
 
     pixels = np.ascontiguousarray(np.moveaxis(scene.planes, 0, -1))
     to_named_space(said.input.space)(pixels)
     codes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
-    player = Player(pack, device) if device else PlainPlayer(pack)
-    grainy = spatial and frame is not None and bool(said.chain.grains)
     if spatial:
         planes = player.play(
             codes, camera.pitch_um, announce, to=to, frame=frame, seed=seed, origin=scene.origin
@@ -137,21 +135,46 @@ def play_picture(
         notes=tuple(notes),
         to=to,
         display=display,
-        metadata={
-            "engine": made_by(),
-            "pack": f"{said.negative.id} on {said.print_film.id}, baked by {said.engine}",
-            "negative": f"{said.negative.id} (sha256 {said.negative.sha256[:12]})",
-            "print_film": f"{said.print_film.id} (sha256 {said.print_film.sha256[:12]})",
-            "input": scene.source.name if scene.source else "none",
-            "input_sha256": scene.source.sha256 if scene.source else "none",
-            "pitch_um": tuple(float(pitch) for pitch in camera.pitch_um),
-            "to": to,
-            "spatial": spatial,
-            "grain": f"frame {frame}, seed {seed}" if grainy else "none",
-            **{f"baked_{name}": typed(v) for name, v in said.settings if v is not None},
-        },
+        metadata=provenance_of(
+            player.pack, scene, gate=gate, spatial=spatial, to=to, frame=frame, seed=seed
+        ),
         scene=scene,
     )
+
+
+def provenance_of(
+    pack: Pack,
+    scene: Scene,
+    *,
+    gate: str | None,
+    spatial: bool,
+    to: End,
+    frame: int | None,
+    seed: int,
+) -> dict[str, Any]:
+    """How a picture is made that plays so, as its file says it; arguments as of `play_picture`."""
+    said = pack.manifest
+    grainy = spatial and frame is not None and bool(said.chain.grains)
+    return {
+        "engine": made_by(),
+        "pack": f"{said.negative.id} on {said.print_film.id}, baked by {said.engine}",
+        "negative": f"{said.negative.id} (sha256 {said.negative.sha256[:12]})",
+        "print_film": f"{said.print_film.id} (sha256 {said.print_film.sha256[:12]})",
+        "input": scene.source.name if scene.source else "none",
+        "input_sha256": scene.source.sha256 if scene.source else "none",
+        "pitch_um": tuple(float(pitch) for pitch in _camera(pack, scene, gate).pitch_um),
+        "to": to,
+        "spatial": spatial,
+        "grain": f"frame {frame}, seed {seed}" if grainy else "none",
+        **{f"baked_{name}": typed(v) for name, v in said.settings if v is not None},
+    }
+
+
+def _camera(pack: Pack, scene: Scene, gate: str | None) -> Frame:
+    width_mm = gate_size_mm(gate)[0] if gate else pack.manifest.gates[0].width_mm
+    if not 0 < width_mm / scene.display_size[0] < 1:
+        raise UsageError(f"a gate of {width_mm:g} mm is no size for this picture; give --gate")
+    return Frame(width_mm, scene.display_size[0], scene.pixel_aspect)
 
 
 def _light(codes: np.ndarray, space: str, wanted: LinearSpace) -> np.ndarray:

@@ -83,9 +83,9 @@ class Player:
         """The plan for scenes of this size; the last one is kept for the next."""
         key = key, scene.shape
         if key not in self._plans:
-            self._plans.clear()
+            _, last = self._plans.popitem() if self._plans else (None, None)
             frame = Region(0, 0, scene.shape[2], scene.shape[1])
-            self._plans[key] = Plan(self.device, steps(), frame)
+            self._plans[key] = Plan(self.device, steps(), frame, before=last)
         return self._plans[key]
 
     def _values(self, table: Table) -> np.ndarray:

@@ -136,6 +136,7 @@ Gamut = Annotated[
     typer.Option(
         metavar="RULE",
         rich_help_panel=OUT_PANEL,
+        hidden=True,
         help="Colours beyond the display: compress or clip.",
     ),
 ]
@@ -169,6 +170,7 @@ Wavelengths = Annotated[
     typer.Option(
         metavar="NM",
         rich_help_panel=PICTURE_PANEL,
+        hidden=True,
         help="Of a cube that names none, in nm: 400:700:10, or 400,410,...",
     ),
 ]

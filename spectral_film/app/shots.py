@@ -20,7 +20,7 @@ Frames = Annotated[
     typer.Option(
         metavar="SPEC",
         rich_help_panel=PICTURE_PANEL,
-        help="Of shot.####.exr: 1001-1100, 1-20x5, 1,3,7-9. Default: those on disk.",
+        help="Of shot.####.exr: 1001-1100, 1-20x5. Default: all.",
     ),
 ]
 SkipExisting = Annotated[
@@ -73,6 +73,7 @@ def pictures_of(
                 f"{target}: is one picture; --frames and --skip-existing are of a shot, such as "
                 "out.####.exr"
             )
+        _must_not_be(source, target)
         return Pictures([frame_of(source) or 0], lambda _: source, lambda _: target, shot=False)
     each: Callable[[int], Path]
     if sources is not None:
@@ -83,8 +84,7 @@ def pictures_of(
     else:
         raise UsageError(f"{source}: is one picture; say by --frames which to make of it")
     for frame in numbers:
-        if each(frame).resolve() == targets.path(frame).resolve():
-            raise UsageError(f"{target}: is the input itself; give the output another name")
+        _must_not_be(each(frame), targets.path(frame))
     there = [frame for frame in numbers if targets.path(frame).exists()]
     if there and not (overwrite or skip_existing):
         raise OutputError(
@@ -92,6 +92,11 @@ def pictures_of(
             "--skip-existing for those that these settings made"
         )
     return Pictures(numbers, each, targets.path, shot=True)
+
+
+def _must_not_be(source: Path, target: Path) -> None:
+    if source.exists() and target.exists() and source.samefile(target):
+        raise UsageError(f"{target}: is the input itself; give the output another name")
 
 
 def must_be_stale(target: Path, unlike: list[str], *, overwrite: bool) -> None:

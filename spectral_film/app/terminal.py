@@ -9,6 +9,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from spectral_film.errors import OutputError, UsageError
 
@@ -24,8 +25,13 @@ def speak(*, quiet: bool, log: str | None) -> None:
             shot a JSON object a line behind what that file holds; None: in sentences.
 
     Raises:
+        UsageError: no such form, and no name of a file.
         OutputError: the file cannot be written.
     """
+    if log not in (None, "json") and not Path(log).suffix:
+        raise UsageError(f"--log is {log!r}, expected json, or a file such as frames.jsonl")
+    for handler in LOG.handlers:
+        handler.close()
     voice = logging.StreamHandler(sys.stderr)
     voice.setFormatter(_Json() if log == "json" else _Sentences())
     LOG.handlers = [voice]

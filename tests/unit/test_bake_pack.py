@@ -23,7 +23,7 @@ from bake.colour_path import ColourPath
 from bake.manifest import Manifest
 from bake.opening import open_pack
 from bake.pack import bake_pack
-from bake.picture import play_picture
+from bake.picture import play_picture, player_of
 from bake.plain_player import PlainPlayer
 from bake.player import Player
 from bake.recipe import Grid, Recipe
@@ -146,9 +146,8 @@ def test_the_same_pack_at_twice_the_resolution_is_the_same_film(pack):
         def play(scene: np.ndarray) -> np.ndarray:
             planes = np.ascontiguousarray(np.moveaxis(scene, -1, 0))
             shown = play_picture(
-                opened,
+                player_of(opened, open_device()),
                 Scene(planes=planes),
-                open_device(),
                 gate="3.889x3",
                 spatial=True,
                 linear=True,

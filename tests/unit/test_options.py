@@ -27,9 +27,9 @@ def told(monkeypatch):
 
 
 def test_render_decides_what_settings_decide(command, grey, told):
-    heard = told("spectral_film.path.rendering.render")
+    heard = told("spectral_film.path.rendering.LightTable.render")
     command("render", grey, "print.png")
-    assert heard[1] == Settings()
+    assert heard[2] == Settings()
 
 
 @pytest.mark.parametrize("of", [("render",), ("bake", "lut"), ("bake", "pack")])
