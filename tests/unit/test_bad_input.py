@@ -248,7 +248,7 @@ def test_a_frame_finer_than_light(refused, tmp_path):
 @pytest.mark.parametrize(("text", "said"), [
     ("", "no line of numbers"), ("nm,power\n", "no line of numbers"), ("400 1\n700 1\n", "no line"),
     ("400,1\n700,nan\n", "line 2"), ("400,1\n700,-1\n", "line 2"), ("400,1e308\n700,1\n", "line 1"),
-    ("400,0\n700,0\n", "black"), ("400,1e-320\n700,1e-320\n", "black"), ("\0\0", "no line of numbers"),
+    ("400,0\n700,0\n", "black"), ("400,1e-320\n700,1e-320\n", "black"), ("\0\0", "no line"),
     ("500,1\n600,1\n", "500 to 600 nm"), ("0.4,1\n0.7,1\n", "in nm"),
     ("400,1\n400,2\n700,1\n", "twice"), ("400,1\n" + "4" * 200_000 + ",1\n700,1", "line 2"),
 ])  # fmt: skip
