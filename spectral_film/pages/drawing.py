@@ -28,6 +28,7 @@ STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 9,
     "text.color": INK,
+    "text.parse_math": False,  # names come from files, and may hold any sign
     "axes.edgecolor": PALE,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.6,

@@ -8,7 +8,7 @@ from scipy.spatial import ConvexHull
 
 from spectral_film.metamerism.chart_mismatch import ColourMismatch
 from spectral_film.metamerism.observers import RGB
-from spectral_film.metamerism.report.labels import labelled
+from spectral_film.metamerism.report.labels import SIZE, labelled
 from spectral_film.metamerism.report.swatches import codes_of
 from spectral_film.pages.drawing import INK, PALE, RECORDS
 from spectral_film.pages.typesetting import typeset
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FLAT = 1e-6  # of CIELAB: points nearer to a line than this have no hull in the plane
 BEYOND = 0.6  # stops that an arrow sticks out
+GREYS = 6  # patches of the chart, the last: their circles lie on each other
 LARGEST = 7.0  # radius of the largest circle of the map, in its a*, b*
 
 
@@ -93,23 +94,50 @@ def size(one: ColourMismatch) -> float:
 
 
 def sizes(drawing: "Figure", patches: Sequence[ColourMismatch]) -> None:
-    """Circles at the prints' a*, b*, as large as what the colour can hide."""
-    from matplotlib.patches import Circle
-
+    """Circles at the prints' a*, b*, as large as what the colour can hide; the greys beside too."""
     axes = drawing.subplots()
     _cross(axes)
     places = np.array([one.own_lab[1:] for one in patches])
     largest = max(size(one) for one in patches) or 1.0
     radii = [LARGEST * size(one) / largest for one in patches]
     for at in np.argsort(radii)[::-1]:  # small ones lie on large ones
-        axes.add_patch(
-            Circle(tuple(places[at]), radii[at], facecolor=tuple(codes_of(patches[at].own_lab)),
-                   edgecolor=PALE, linewidth=0.8, zorder=2)
-        )  # fmt: skip
+        _circle(axes, places[at], radii[at], patches[at])
     low, high = places.min(axis=0) - 2 * LARGEST, places.max(axis=0) + 2 * LARGEST
     axes.set(xlabel="a*", ylabel="b*", aspect="equal", xlim=(low[0], high[0]),
              ylim=(low[1], high[1]))  # fmt: skip
-    labelled(axes, places, radii, [one.colour for one in patches])
+    names = [one.colour for one in patches[:-GREYS]] + [""] * GREYS
+    names[-GREYS + int(np.argmax(radii[-GREYS:]))] = "greys"
+    labelled(axes, places, radii, [typeset(name) for name in names])
+    _greys(axes, patches[-GREYS:], radii[-GREYS:])
+
+
+def _greys(axes: "Axes", patches: Sequence[ColourMismatch], radii: Sequence[float]) -> None:
+    """Circles below each other, to the scale of the map that they stand beside, with their names.
+
+    Args:
+        axes: The map, with its limits set.
+        patches: Of the circles.
+        radii: In the map's units.
+    """
+    step = 2.2 * LARGEST
+    left = axes.get_xlim()[1] + LARGEST
+    bottom = float(np.mean(axes.get_ylim())) - step * len(patches) / 2
+    place = (left, bottom, 6 * LARGEST, step * len(patches))
+    beside = axes.inset_axes(place, transform=axes.transData)
+    beside.set(xlim=(0, place[2]), ylim=(place[3], 0), aspect="equal", title="greys")
+    beside.set_axis_off()
+    for row, (one, radius) in enumerate(zip(patches, radii, strict=True)):
+        middle = np.array([LARGEST, (row + 0.5) * step])
+        _circle(beside, middle, radius, one)
+        beside.text(2.4 * LARGEST, middle[1], one.colour, fontsize=SIZE, va="center")
+
+
+def _circle(axes: "Axes", middle: np.ndarray, radius: float, one: ColourMismatch) -> None:
+    from matplotlib.patches import Circle
+
+    colour = tuple(codes_of(one.own_lab))
+    axes.add_patch(Circle(tuple(middle), radius, facecolor=colour, edgecolor=PALE, linewidth=0.8,
+                          zorder=2))  # fmt: skip
 
 
 def _cross(axes: "Axes") -> None:
