@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 SIZE = 7.5  # points of a letter
 LETTER = 0.52  # width of a letter, of its size
 POINTS = 72  # an inch
-FILLED = 0.86  # share of the figure that axes with their labels leave to what is drawn
 AWAY = (0.4, 1.2, 2.2, 3.4, 4.8, 6.5, 8.5, 11.0)  # heights of a line off the circle, nearest first
 DIRECTIONS = 24
 DOT = 1.1  # points, the radius of what a leader ends in
@@ -54,9 +53,9 @@ def labelled(
     """
     figure = axes.get_figure(root=True)
     assert figure is not None
+    figure.draw_without_rendering()  # lays it out, so that letters are known in the axes' units
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    width, height = figure.get_size_inches()
-    unit = max((right - left) / width, (top - bottom) / height) / POINTS / FILLED
+    unit = (right - left) / axes.get_window_extent().width * figure.dpi / POINTS  # of a point
     line = 1.3 * SIZE * unit
     taken = Taken(places, np.asarray(radii))
     for at, name in enumerate(names):
@@ -110,16 +109,14 @@ def _seen(at: int, taken: Taken, dot: float) -> np.ndarray:
     return points[free] if free.any() else points[off.min(axis=1).argmax()][None]
 
 
-def _cost(
-    at: int, middle: np.ndarray, half: np.ndarray, leader: np.ndarray, taken: Taken
-) -> float:
+def _cost(at: int, middle: np.ndarray, half: np.ndarray, leader: np.ndarray, taken: Taken) -> float:
     """How many circles, names and leaders a name and its leader would lie on."""
     nearest = np.clip(taken.places, middle - half, middle + half)
     circles = np.linalg.norm(taken.places - nearest, axis=1) < taken.radii
     over = np.linalg.norm(leader[:, None] - taken.places, axis=2) < taken.radii
     over[:, at] = False
     boxes = [
-        (middle - half < box[2:]).all() and (middle + half > box[:2]).all()
+        ((middle - half < box[2:]).all() and (middle + half > box[:2]).all())
         or _runs_over(leader, box)
         for box in taken.boxes
     ]  # fmt: skip

@@ -119,7 +119,8 @@ def _channels(study: Study) -> Exhibit:
         ),
         says="What the layers of film and the channels of cameras get more of than in "
         f"{study.reference.name}, in stops at equal luminance, which is what a balance has to make "
-        "up for: log2 of sensitivity times light, summed over 360 to 780 nm. One shade is one value in all.",
+        "up for: log2 of sensitivity times light, summed over 360 to 780 nm. One shade "
+        "is one value in all.",
         columns=("light", *(f"{column}, stops" for column in columns)),
         rows=[(name, *np.ravel(of_all)) for name, of_all in zip(names, shifts, strict=True)],
     )
