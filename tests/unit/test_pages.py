@@ -10,6 +10,7 @@ from PIL import Image
 from reading_pages import Page, by_the_house
 
 from spectral_film.errors import OutputError
+from spectral_film.pages.chart import logarithmic
 from spectral_film.pages.drawing import svg, with_paper, write_drawing
 from spectral_film.pages.figures import figure, pair, picture, shown
 from spectral_film.pages.markup import Markup, escaped, table, verdict
@@ -190,6 +191,17 @@ def test_a_drawing_takes_no_name_for_a_formula(tmp_path):
     for name in ("a$^{$", "$a_b$", "x^2 for $5"):
         assert f">{name}</text>" in element
     write_drawing(tmp_path / "a.png", draw, "names", (4, 3))
+
+
+def test_decades_are_written_without_formulas():
+    def draw(drawing):
+        axes = drawing.subplots()
+        axes.plot([1, 100], [0, 1])
+        logarithmic(axes, np.array([1.0, 100]))
+
+    element = svg(draw, "decades").element
+    assert all(f">{tick}</text>" in element for tick in (1, 10, 100))
+    assert "mathdefault" not in element
 
 
 def shades(text):
