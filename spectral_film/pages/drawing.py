@@ -28,6 +28,7 @@ STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 9,
     "text.color": INK,
+    "text.parse_math": False,  # names come from files, and may hold any sign
     "axes.edgecolor": PALE,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.6,
@@ -146,6 +147,7 @@ def _lean(text: str) -> str:
     element = re.sub(r"\s*<!--.*?-->", "", element, flags=re.S)
     element = element.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
     element = element.replace("xlink:href", "href")
+    element = re.sub(r"font-family: [^;\"]*;? ?", "", element)
     element = re.sub(r"font: (bold |700 )?([\d.]+)px [^;\"]*", _font, element)
     return re.sub(r'"[^"]*"', _to_hundredths, element)  # attributes; letters are left alone
 

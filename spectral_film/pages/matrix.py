@@ -16,7 +16,8 @@ def matrix(
     rows: Sequence[str],
     values: np.ndarray,
     places: int,
-    most: float | None = None,
+    most: float | np.ndarray | None = None,
+    groups: Sequence[str] = (),
 ) -> Markup:
     """Numbers by row and column; a cell is the darker the farther from 0 it is.
 
@@ -24,31 +25,44 @@ def matrix(
 
     Args:
         corner: What the rows are.
-        columns, rows: Names.
+        columns, rows: Names; of columns, those below each group.
         values: (row, column); not finite: an empty cell.
         places: After the point.
-        most: What is shaded most; None: the largest of the values, without its sign.
+        most: What is shaded most, in all cells or by column; None: the largest of the values,
+            without its sign.
+        groups: Heads above `columns`, each over all of them in turn.
     """
-    top = most or float(np.nanmax(np.abs(np.where(np.isfinite(values), values, 0)))) or 1.0
-    head = "".join(f'<th class="number" scope="col">{escaped(name)}</th>' for name in columns)
+    if most is None:
+        most = np.max(largest(values), initial=0)
+    top = np.broadcast_to(np.where(np.asarray(most) > 0, most, 1.0), values.shape)
+    named = "".join(f'<th class="number" scope="col">{escaped(name)}</th>' for name in columns)
+    span = f' colspan="{len(columns)}" scope="colgroup"'
+    above = "".join(f"<th{span}>{escaped(name)}</th>" for name in groups)
+    head = f"{above}</tr><tr>{named * len(groups)}" if groups else named
+    stands = ' rowspan="2"' if groups else ""
     lines = "\n".join(
         f'<tr><th scope="row">{escaped(name)}</th>'
-        + "".join(_cell(value, places, top) for value in line)
+        + "".join(_cell(*cell, places) for cell in zip(line, tops, strict=True))
         + "</tr>"
-        for name, line in zip(rows, values, strict=True)
+        for name, line, tops in zip(rows, values, top, strict=True)
     )
     return Markup(
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escaped(corner)}">'
-        f'<table class="matrix"><thead><tr><th>{escaped(corner)}</th>{head}</tr></thead>'
+        f'<table class="matrix"><thead><tr><th{stands}>{escaped(corner)}</th>{head}</tr></thead>'
         f"<tbody>{lines}</tbody></table></div>"
     )
 
 
-def _cell(value: float, places: int, top: float) -> str:
+def largest(values: np.ndarray) -> np.ndarray:
+    """Of each column, without its sign and what is not finite: a shade for each."""
+    return np.abs(np.where(np.isfinite(values), values, 0)).max(axis=0, initial=0)
+
+
+def _cell(value: float, top: float, places: int) -> str:
     if not np.isfinite(value):
         return "<td></td>"
     shade = round(DARKEST * min(abs(float(value)) / top, 1))
     return (
         f'<td class="number" style="background: color-mix(in srgb, var(--blue) {shade}%, '
-        f'var(--paper))">{number(float(value), places=places)}</td>'
+        f'transparent)">{number(float(value), places=places)}</td>'
     )

@@ -16,7 +16,9 @@ from reading_pages import by_the_house
 from small_study import chart_scene, small_study
 
 from spectral_film.errors import OutputError
+from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.metamerism.findings import findings
+from spectral_film.metamerism.observers import camera
 from spectral_film.metamerism.report.files import TABLES, check_report, write_report
 from spectral_film.metamerism.report.page import chapters
 
@@ -261,9 +263,43 @@ def test_a_figure_is_enlarged_and_put_back_by_the_keyboard(folder):
         assert said == []
 
 
-def test_on_paper_nothing_is_folded_or_cut(folder, tmp_path):
-    with opened(folder / "look.html") as (page, said):
+@pytest.fixture(scope="module")
+def of_five_cameras(tmp_path_factory):
+    there = tmp_path_factory.mktemp("five")
+    names = ["a$^{$", "$a_b$", "_under", "Sensor of a rather long name", "another"]
+    sensitivity = camera("Nikon D5100").sensitivity
+    for at, name in enumerate(names):
+        (there / f"{name}.csv").write_text(
+            "wavelength_nm,R,G,B\n"
+            + "".join(
+                f"{nm:g},{','.join(f'{value:.6f}' for value in channels ** (1 + at / 8))}\n"
+                for nm, channels in zip(WAVELENGTH, sensitivity.T, strict=True)
+            )
+        )
+    found = small_study(cameras=[str(there / f"{name}.csv") for name in names])
+    write_report(found, there / "look.html")
+    return there
+
+
+PAPER = 673  # px between the margins of A4
+
+
+@pytest.mark.parametrize("cameras", ["folder", "of_five_cameras"])
+def test_on_paper_nothing_is_folded_or_cut(cameras, tmp_path, request):
+    folder = request.getfixturevalue(cameras)
+    size = {"width": PAPER, "height": 1000}
+    with opened(folder / "look.html", viewport=size) as (page, said):
         page.emulate_media(media="print")
+        ends = page.evaluate("""
+            [...document.querySelectorAll("table, svg, img")].map(one => {
+              const box = one.getBoundingClientRect();
+              return [one.textContent.slice(0, 60), box.width, box.right];
+            })
+        """)
+        for text, width, right in ends:
+            assert width > 0, text
+            assert right <= PAPER + 1, text
+        assert page.evaluate("document.documentElement.scrollWidth") <= PAPER
         assert not page.locator("nav").is_visible()
         assert not page.locator(".tools").first.is_visible()
         for figure in page.locator("figure").all():

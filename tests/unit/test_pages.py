@@ -10,9 +10,11 @@ from PIL import Image
 from reading_pages import Page, by_the_house
 
 from spectral_film.errors import OutputError
+from spectral_film.pages.chart import logarithmic
 from spectral_film.pages.drawing import svg, with_paper, write_drawing
 from spectral_film.pages.figures import figure, pair, picture, shown
 from spectral_film.pages.markup import Markup, escaped, table, verdict
+from spectral_film.pages.matrix import largest, matrix
 from spectral_film.pages.numbers import number, quantity, reading
 from spectral_film.pages.page import page, section
 from spectral_film.pages.palette import PALETTE
@@ -176,6 +178,55 @@ def test_a_table_sets_points_under_points():
     assert '<th class="number">value</th>' in text
     assert "<td>µm</td>" in text
     assert table(("none",), []).count("<tr>") == 1
+
+
+def test_a_drawing_takes_no_name_for_a_formula(tmp_path):
+    def draw(drawing):
+        axes = drawing.subplots()
+        axes.plot([0, 1], [0, 1], label="a$^{$")
+        axes.set(title="$a_b$", xlabel="x^2 for $5")
+        axes.legend()
+
+    element = svg(draw, "names").element
+    for name in ("a$^{$", "$a_b$", "x^2 for $5"):
+        assert f">{name}</text>" in element
+    write_drawing(tmp_path / "a.png", draw, "names", (4, 3))
+
+
+def test_decades_are_written_without_formulas():
+    def draw(drawing):
+        axes = drawing.subplots()
+        axes.plot([1, 100], [0, 1])
+        logarithmic(axes, np.array([1.0, 100]))
+
+    element = svg(draw, "decades").element
+    assert all(f">{tick}</text>" in element for tick in (1, 10, 100))
+    assert "mathdefault" not in element
+
+
+def shades(text):
+    return [int(found) for found in re.findall(r"var\(--blue\) (\d+)%", text)]
+
+
+def test_a_matrix_is_shaded_by_its_largest_or_by_each_column_s():
+    values = np.array([[1.0, -10.0], [0.5, np.nan]])
+    one = matrix("lights", ("a", "b"), ("x", "y"), values, 1)
+    assert shades(one) == [4, 45, 2]
+    assert "<td></td>" in one
+    assert f">{MINUS}10.0</td>" in one
+    assert shades(matrix("", "ab", "xy", values, 1, largest(values))) == [45, 45, 22]
+    assert shades(matrix("", "ab", "xy", values, 1, 20.0)) == [2, 22, 1]
+    assert shades(matrix("", "ab", "xy", np.zeros((2, 2)), 1, np.zeros(2))) == [0] * 4
+
+
+def test_heads_of_a_matrix_stand_in_groups():
+    text = matrix("lights", "RGB", ("x",), np.ones((1, 6)), 1, groups=("near", "far"))
+    parts = Page(text)
+    assert [found for tag, found in parts.texts if tag == "th"] == [
+        "lights", "near", "far", *"RGBRGB", "x",
+    ]  # fmt: skip
+    assert [head["colspan"] for head in parts.all("th") if "colspan" in head] == ["3", "3"]
+    assert text.count("<tr>") == 3
 
 
 def test_text_is_escaped_and_markup_is_not():

@@ -175,6 +175,51 @@ def test_curves_are_of_the_reference_and_of_each_camera_s_hardest_light(
         assert len(exhibit.rows) == SURFACES * sum(map(len, lines))
 
 
+def test_a_name_that_begins_below_the_line_has_its_curve(more):
+    cameras = {NIKON: "a$^{$", OTHER: "_under"}
+    film, *others = more.observers
+    renamed = replace(
+        more,
+        observers=(film, *(replace(one, name=cameras.get(one.name, one.name)) for one in others)),
+        irreducible=tuple(replace(one, camera=cameras[one.camera]) for one in more.irreducible),
+    )
+    drawing = exhibits_of(renamed)["floor-histogram"].drawn
+    root = ElementTree.fromstring(drawing.element)
+    texts = ["".join(text.itertext()).lstrip("\u200a") for text in root.iter(f"{SVG}text")]
+    for panel, light_name in zip(drawing.panels, ("D55", "FL2"), strict=True):
+        names = [line.name.lstrip("\u200a") for line in panel.lines]
+        assert names == [f"{name}, {light_name}" for name in cameras.values()]
+    for name in cameras.values():
+        assert f"{name}, hardest in FL2" in texts
+
+
+def test_a_legend_lies_on_no_curve(more):
+    film, nikon, _, *eyes = more.observers
+    names = [f"a camera of a long and winding name, {at}" for at in range(8)]
+    many = replace(
+        more,
+        observers=(film, *(replace(nikon, name=name) for name in names), *eyes),
+        irreducible=tuple(
+            replace(one, camera=name)
+            for name in names
+            for one in more.irreducible
+            if one.camera == NIKON
+        ),
+    )
+    drawing = exhibits_of(many)["floor-histogram"].drawn
+    root = ElementTree.fromstring(drawing.element)
+    lowest = max(panel.box[3] for panel in drawing.panels)
+    places = [
+        float(text.get("y"))
+        for text in root.iter(f"{SVG}text")
+        if "hardest in" in "".join(text.itertext())
+    ]
+    assert len(places) == len(names)
+    assert min(places) > lowest
+    assert max(places) < float(root.get("viewBox").split()[3])
+    assert all(panel.box[3] - panel.box[1] > 130 for panel in drawing.panels)
+
+
 def test_the_worst_surfaces_are_shown_with_their_colours(exhibits, one_light):
     read = Page(exhibits["worst"].drawn)
     fills = [one["fill"] for one in read.all("rect")]

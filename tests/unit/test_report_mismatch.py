@@ -150,7 +150,8 @@ def test_circles_grow_with_the_cube_root_of_the_volume(one_light, exhibits, figu
         for row in table_of(exhibits["mismatch-map"])
         if row["one to"] == NIKON
     }
-    circles = figure.axes[0].patches
+    chart, greys = figure.axes
+    circles = chart.patches
     assert len(circles) == len(shown) == len(rows)
     radii = np.array([circle.radius for circle in circles])
     told = []
@@ -163,23 +164,53 @@ def test_circles_grow_with_the_cube_root_of_the_volume(one_light, exhibits, figu
         root = float(row["cube root of its share"])
         assert root**3 == pytest.approx(told[-1] / 100, rel=1e-5)
     np.testing.assert_allclose((radii / radii.max()) ** 3, np.array(told) / max(told), rtol=1e-5)
-    assert len(figure.axes[0].texts) == len(shown)
+    # The greys lie on each other: one name there, and each by itself beside, as large.
+    names = [one.colour.replace("(.", "(0.") for one in shown]
+    assert [text.get_text() for text in chart.texts] == [*names[:18], "greys"]
+    assert [text.get_text() for text in greys.texts[1:]] == [one.colour for one in shown[18:]]
+    by_place = {tuple(circle.center): circle.radius for circle in circles}
+    for circle, one in zip(greys.patches, shown[18:], strict=True):
+        assert circle.radius == by_place[tuple(one.own_lab[1:])]
+    figure.canvas.draw()
+    scales = [
+        abs(np.diff(axes.transData.transform([(0, 0), (0, 1)])[:, 1])) for axes in figure.axes
+    ]
+    assert scales[0] == pytest.approx(scales[1], rel=1e-3)
 
 
 def test_names_lie_on_no_circle_and_on_no_name(figure):
     axes = figure.subplots()
     axes.set(xlim=(-40, 40), ylim=(-40, 40), aspect="equal")
     places = np.array([[0.0, 0], [1, 1], [-2, 0.5], [0, 4], [30, 0]])
+    radii = np.array([6, 4, 2, 1, 3])
     names = ["dark skin", "light skin", "neutral 5", "white", "alone"]
-    labelled(axes, places, [6, 4, 2, 1, 3], names)
+    labelled(axes, places, radii, names)
     figure.canvas.draw()
     boxes = [text.get_window_extent().transformed(axes.transData.inverted()) for text in axes.texts]
     assert [text.get_text() for text in axes.texts] == names
     for at, box in enumerate(boxes):
         assert not any(box.overlaps(other) for other in boxes[at + 1 :])
         nearest = np.clip(places, box.min, box.max)
-        assert (np.linalg.norm(places - nearest, axis=1) > [6, 4, 2, 1, 3]).all()
+        assert (np.linalg.norm(places - nearest, axis=1) > radii).all()
     assert len(axes.lines) == 4  # who stands alone needs none
+    for at, leader in enumerate(axes.lines):
+        dot, end = leader.get_xydata()
+        inside = np.linalg.norm(places - dot, axis=1) < radii
+        assert inside[at]
+        assert not inside[radii < radii[at]].any()  # its circle is seen there
+        reach = 1.5 * axes.texts[at].get_fontsize() / 8  # the end of a leader is at its own name
+        assert (np.abs(end - np.clip(end, boxes[at].min, boxes[at].max)) < reach).all()
+        for other, box in enumerate(boxes):
+            along = np.linspace(dot, end, 50)
+            over = ((along > box.min) & (along < box.max)).all(axis=1)
+            assert other == at or not over.any()
+
+
+def test_an_empty_name_is_not_written(figure):
+    axes = figure.subplots()
+    axes.set(xlim=(-40, 40), ylim=(-40, 40), aspect="equal")
+    labelled(axes, np.zeros((2, 2)), [6, 3], ["", "inner"])
+    assert [text.get_text() for text in axes.texts] == ["inner"]
 
 
 def test_everyday_is_told_beside_the_limit(one_light):

@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from small_study import small_study
 from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.metamerism.lights import light
 from spectral_film.metamerism.luther import angles, luther_error, vora
-from spectral_film.metamerism.report.lines import line_of
+from spectral_film.metamerism.report.lines import columns_of, legend_in, line_of
 from spectral_film.metamerism.report.observers import chapter
 
 NAMES = {"observer", "kind", "seen as 0", "source", "against", "told by", "light"}
@@ -152,6 +153,40 @@ def test_a_layer_is_what_another_tells_and_what_it_does_not_see(one_light, exhib
     assert len(panels) == 3 * 2
     for panel in panels:
         assert [line.name for line in panel.lines] == ["layer", "fundamental", "residual"]
+
+
+def test_names_are_drawn_to_the_letter(one_light):
+    film, nikon, *eyes = one_light.observers
+    odd = ["a$^{$", "$a_b$", "_under"]
+    for first in odd:
+        names = [first, *(name for name in odd if name != first)]
+        cameras = [replace(nikon, name=name) for name in names]
+        renamed = replace(
+            one_light,
+            observers=(film, *cameras, *eyes),
+            kinships=(),
+            vora_in_light=np.zeros((1, len(cameras) + len(eyes))),
+        )
+        drawn = {one.name: one.drawn for one in chapter(renamed).exhibits}
+        texts = texts_of(drawn["sensitivities"])
+        assert set(names) <= texts
+        for panel in drawn["sensitivities"].panels:
+            assert [line.name.lstrip("\u200a") for line in panel.lines[1:-1]] == names
+        assert f"told by {first}" in texts_of(drawn["fundamentals"])
+
+
+def texts_of(drawing):
+    root = ElementTree.fromstring(drawing.element)
+    found = root.iter("{http://www.w3.org/2000/svg}text")
+    return {"".join(text.itertext()).lstrip("\u200a") for text in found}
+
+
+def test_legends_are_as_wide_as_a_drawing():
+    short, long = ["abc"] * 4, ["a camera of a long and winding name"] * 8
+    assert columns_of(short) == 4
+    assert columns_of(long) == 2
+    assert columns_of([3 * long[0]]) == 1
+    assert legend_in(long) == pytest.approx(4 * legend_in(short))
 
 
 def test_twelve_cameras_are_told_apart_by_dashes_and_colours(one_light):

@@ -119,9 +119,9 @@ def _matrices(
             for camera in cameras
         ]
     )
-    columns = [f"{data} {head}" for data in sets for head in heads]
+    most = float(values.max())
     return [
-        matrix(f"{camera}: {what}", columns, lights, of_camera, places, float(values.max()))
+        matrix(f"{camera}: {what}", heads, lights, of_camera, places, most, sets)
         for camera, of_camera in zip(cameras, values, strict=True)
     ]
 

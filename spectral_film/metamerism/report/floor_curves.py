@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spectral_film.metamerism.report.exhibit import Exhibit
-from spectral_film.metamerism.report.lines import line_of
+from spectral_film.metamerism.report.lines import columns_of, label_of, legend_in, line_of
 from spectral_film.metamerism.study import Study
 from spectral_film.pages.drawing import svg
 
@@ -26,7 +26,7 @@ def curves(study: Study) -> Exhibit:
             lambda drawing: _draw(drawing, study, panels),
             "Share of surfaces below a difference in the print, of "
             + ", ".join(f"{camera} in {light}" for camera, light in lines),
-            height_in=0.9 + 2.5 * len(panels),
+            height_in=0.9 + 2.5 * len(panels) + legend_in(list(_hardest(panels).values())),
         ),
         says="Percent of the surfaces of all sets whose prints are no farther apart, CIEDE2000, "
         "under the best map of each camera, light and set; a camera's hardest light has the "
@@ -71,6 +71,12 @@ def _panels(study: Study) -> Curves:
     return {what: panel for what, panel in panels.items() if panel}
 
 
+def _hardest(panels: Curves) -> dict[str, str]:
+    """What the legend says of each camera; one panel or both have it."""
+    found = {camera: light for panel in panels.values() for camera, light in panel}
+    return {camera: label_of(f"{camera}, hardest in {light}") for camera, light in found.items()}
+
+
 def _percent(differences: np.ndarray) -> np.ndarray:
     """Of the surfaces, how many are up to each difference."""
     return 100 * np.arange(1, len(differences) + 1) / len(differences)
@@ -79,14 +85,23 @@ def _percent(differences: np.ndarray) -> np.ndarray:
 def _draw(drawing: "Figure", study: Study, panels: Curves) -> None:
     stacked = drawing.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     last = max(curve[-1] for panel in panels.values() for curve in panel.values())
+    drawn = {}
     for axes, (what, panel) in zip(stacked, panels.items(), strict=True):
         for (camera, light), found in panel.items():
-            axes.plot(
+            (drawn[camera],) = axes.plot(
                 [0, *found, last],
                 [0, *_percent(found), 100],
-                label=f"{camera}, {light}",
+                label=label_of(f"{camera}, {light}"),
                 **line_of(study, camera),
             )
-        axes.set(title=what, ylabel="surfaces, %", ylim=(0, 103))
-        axes.legend(loc="lower right", handlelength=3.2)
+        named = f"{what}, {study.reference.name}" if what == IN_REFERENCE else what
+        axes.set(title=named, ylabel="surfaces, %", ylim=(0, 103))
     stacked[-1].set(xlabel="CIEDE2000 of the print, up to", xlim=(0, last))
+    hardest = _hardest(panels)
+    drawing.legend(
+        [drawn[camera] for camera in hardest],
+        list(hardest.values()),
+        loc="outside lower left",
+        ncols=columns_of(list(hardest.values())),
+        handlelength=3.2,
+    )

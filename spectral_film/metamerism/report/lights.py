@@ -10,8 +10,8 @@ from spectral_film.metamerism.study import Study
 from spectral_film.metamerism.under_lights import UnderLight
 from spectral_film.pages.chart import CIRCLES
 from spectral_film.pages.drawing import PALE, svg
-from spectral_film.pages.markup import paragraph, table
-from spectral_film.pages.matrix import matrix
+from spectral_film.pages.markup import Markup, abreast, paragraph, table
+from spectral_film.pages.matrix import largest, matrix
 from spectral_film.pages.numbers import number
 
 if TYPE_CHECKING:
@@ -56,28 +56,38 @@ def _ratings(study: Study) -> Exhibit:
         "chart dE, mean", "chart dE, largest", "dark skin dE", "light skin dE",
     )  # fmt: skip
     rows = [_rating(one, study.shifts.surfaces) for one in study.lights]
-    printed = [
+    rated = [
+        (
+            light, number(cct, places=0), number(duv, places=4, signed=True), nearest,
+            *(number(v, places=0) for v in rest[:5]),
+        )
+        for light, cct, duv, nearest, *rest in rows
+    ]  # fmt: skip
+    done = [
         (
             light,
-            number(cct, places=0),
-            *(number(v, places=0) for v in (ssi, ssi_3200, ssi_5500, rf, cri)),
-            *(number(v, places=2, signed=True) for v in rest[:3]),
-            *(number(v, places=1) for v in rest[3:]),
+            *(number(v, places=2, signed=True) for v in film[:3]),
+            *(number(v, places=1) for v in film[3:]),
         )
-        for light, cct, _, _, ssi, ssi_3200, ssi_5500, rf, cri, *rest in rows
+        for light, *film in ((row[0], *row[9:]) for row in rows)
     ]
-    short = (
-        "light", "CCT, K", "SSI", "3200 K", "5500 K", "Rf", "CRI", "R", "G", "B", "pt R", "pt G",
-        "pt B", "chart dE", "largest", "dark skin", "light skin",
+    heads = (
+        "light", *(f"{layer[0].upper()}, stops" for layer in LAYERS),
+        *(f"{layer[0].upper()}, points" for layer in LAYERS),
+        "chart dE, mean", "largest", "dark skin", "light skin",
     )  # fmt: skip
     return Exhibit(
         name="lights",
-        drawn=table(short, printed),
+        drawn=Markup(
+            table(columns[: len(rated[0])], rated, "As others rate them")
+            + table(heads, done, f"What {study.film.id} does in them")
+        ),
         says="Spectral similarity to the nearest black body or daylight, to 3200 K and to D55 "
-        "(SMPTE ST 2122), fidelity of CIE 224:2017, CRI of CIE 13.3, all by colour-science; R, G, "
-        "B: what each layer gets more of than in the light that the film is balanced for, stops at "
-        "equal luminance; pt: printer points that bring the grey card back, 25 being the balance; "
-        "the rest: CIEDE2000 between the chart printed so and the chart in its balance.",
+        "(SMPTE ST 2122), fidelity of CIE 224:2017, CRI of CIE 13.3, all by colour-science. Stops: "
+        "what each layer gets more of than in the light that the film is balanced for, at equal "
+        "luminance. Points: of the printer, that bring the grey card back, 25 being the balance. "
+        "Printers reach from about 0 to 50; what lies beyond needs a filter as well. dE and the "
+        "skins: CIEDE2000 between the chart printed so and the chart in its balance.",
         columns=columns,
         rows=rows,
     )
@@ -96,33 +106,41 @@ def _rating(one: UnderLight, surfaces: tuple[str, ...]) -> tuple:
 def _channels(study: Study) -> Exhibit:
     observers = list(study.lights[0].shift_stops)
     columns = [f"{name}, {channel}" for name in observers for channel in LAYERS]
-    values = np.array([np.concatenate(list(one.shift_stops.values())) for one in study.lights])
+    shifts = np.array([list(one.shift_stops.values()) for one in study.lights])  # by observer
     names = [one.light.name for one in study.lights]
+    most = float(np.abs(shifts).max())
     return Exhibit(
         name="channels-in-lights",
-        drawn=matrix(
-            "stops", [f"{name} {c[0].upper()}" for name in observers for c in LAYERS], names,
-            values, 2,
+        drawn=abreast(
+            *(
+                matrix(f"{name}, stops", "RGB", names, shifts[:, at], 2, most)
+                for at, name in enumerate(observers)
+            )
         ),
         says="What the layers of film and the channels of cameras get more of than in "
         f"{study.reference.name}, in stops at equal luminance, which is what a balance has to make "
-        "up for: log2 of sensitivity times light, summed over 360 to 780 nm.",
+        "up for: log2 of sensitivity times light, summed over 360 to 780 nm. One shade "
+        "is one value in all.",
         columns=("light", *(f"{column}, stops" for column in columns)),
-        rows=[(name, *line) for name, line in zip(names, values, strict=True)],
-    )  # fmt: skip
+        rows=[(name, *np.ravel(of_all)) for name, of_all in zip(names, shifts, strict=True)],
+    )
 
 
 def _shifts(study: Study) -> Exhibit:
     found = study.shifts
+    moved = found.rms()
     return Exhibit(
         name="lights-by-observers",
-        drawn=matrix("stops, rms", found.observers, found.lights, found.rms(), 3),
+        drawn=matrix("stops, rms", found.observers, found.lights, moved, 3, largest(moved)),
         says=f"How far the 24 patches move from {study.reference.name} to each light, to observers "
-        "that have adapted to a perfect white: stops, rms over patches and channels. The table "
-        "also has the farthest of all.",
+        "that have adapted to a perfect white: stops, rms over patches and channels. It "
+        "compares lights for each observer, down a column, which is shaded by its own largest. It "
+        "does not compare observers: stops of one's channels are no measure against another's, "
+        "as a basis of other primaries gives other numbers for the same eye. The table also has "
+        "the farthest of all.",
         columns=("light", "observer", "rms, stops", "farthest, stops"),
         rows=[
-            (light, observer, found.rms()[i, j], found.farthest()[i, j])
+            (light, observer, moved[i, j], found.farthest()[i, j])
             for i, light in enumerate(found.lights)
             for j, observer in enumerate(found.observers)
         ],

@@ -213,7 +213,8 @@ def _map(study: Study) -> Exhibit:
         says=f"Each patch at the a*, b* of its print. A circle's radius follows the cube root of "
         f"the volume that {camera} can hide from {study.film.id} in smooth surfaces, inner, as a "
         f"share of the solid; it is no distance in a*, b*. Most is hidden in {most.colour}. Black, "
-        "white and strong colours leave a surface little room between 0 and 1.",
+        "white and strong colours leave a surface little room between 0 and 1. The greys, which "
+        "lie on each other, stand beside them to the same scale.",
         columns=(
             "one to", "patch", "L*", "a*", "b*", "smooth, inner volume, % of the solid",
             "cube root of its share",

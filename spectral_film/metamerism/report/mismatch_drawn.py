@@ -8,7 +8,7 @@ from scipy.spatial import ConvexHull
 
 from spectral_film.metamerism.chart_mismatch import ColourMismatch
 from spectral_film.metamerism.observers import RGB
-from spectral_film.metamerism.report.labels import labelled
+from spectral_film.metamerism.report.labels import POINTS, SIZE, labelled
 from spectral_film.metamerism.report.swatches import codes_of
 from spectral_film.pages.drawing import INK, PALE, RECORDS
 from spectral_film.pages.typesetting import typeset
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 FLAT = 1e-6  # of CIELAB: points nearer to a line than this have no hull in the plane
 BEYOND = 0.6  # stops that an arrow sticks out
+GREYS = 6  # patches of the chart, the last: their circles lie on each other
 LARGEST = 7.0  # radius of the largest circle of the map, in its a*, b*
+BETWEEN = 2.2 * LARGEST  # middles of circles below each other
+BESIDE = 2.9 * LARGEST  # where their names begin, a gap at the left
+NAME, EDGES = 104, 60  # points: a name beside its circle, and what a figure has beside its axes
 
 
 def from_own(one: ColourMismatch) -> np.ndarray:
@@ -93,23 +97,63 @@ def size(one: ColourMismatch) -> float:
 
 
 def sizes(drawing: "Figure", patches: Sequence[ColourMismatch]) -> None:
-    """Circles at the prints' a*, b*, as large as what the colour can hide."""
-    from matplotlib.patches import Circle
-
-    axes = drawing.subplots()
-    _cross(axes)
+    """Circles at the prints' a*, b*, as large as what the colour can hide; the greys beside too."""
     places = np.array([one.own_lab[1:] for one in patches])
     largest = max(size(one) for one in patches) or 1.0
     radii = [LARGEST * size(one) / largest for one in patches]
-    for at in np.argsort(radii)[::-1]:  # small ones lie on large ones
-        axes.add_patch(
-            Circle(tuple(places[at]), radii[at], facecolor=tuple(codes_of(patches[at].own_lab)),
-                   edgecolor=PALE, linewidth=0.8, zorder=2)
-        )  # fmt: skip
     low, high = places.min(axis=0) - 2 * LARGEST, places.max(axis=0) + 2 * LARGEST
+    axes, beside = drawing.subplots(
+        1, 2, width_ratios=(high[0] - low[0], _wide(drawing, low, high))
+    )
+    _cross(axes)
+    for at in np.argsort(radii)[::-1]:  # small ones lie on large ones
+        _circle(axes, places[at], radii[at], patches[at])
     axes.set(xlabel="a*", ylabel="b*", aspect="equal", xlim=(low[0], high[0]),
              ylim=(low[1], high[1]))  # fmt: skip
-    labelled(axes, places, radii, [one.colour for one in patches])
+    names = [one.colour for one in patches[:-GREYS]] + [""] * GREYS
+    names[-GREYS + int(np.argmax(radii[-GREYS:]))] = "greys"
+    beside.set(xlim=(0, _wide(drawing, low, high)), ylim=(high[1] - low[1], 0), aspect="equal")
+    beside.set_axis_off()
+    _greys(beside, patches[-GREYS:], radii[-GREYS:])
+    labelled(axes, places, radii, [typeset(name) for name in names])
+
+
+def _wide(drawing: "Figure", low: np.ndarray, high: np.ndarray) -> float:
+    """How wide a column of circles with their names is, in the units of a map from low to high."""
+    width, height = POINTS * drawing.get_size_inches() - EDGES
+    (across, up), column = high - low, BESIDE
+    return column + NAME / min((width - NAME) / (across + column), height / up)
+
+
+def _greys(axes: "Axes", patches: Sequence[ColourMismatch], radii: Sequence[float]) -> None:
+    """Circles below each other, with their names.
+
+    Args:
+        axes: To the scale of the map that they stand beside, from 0 at the left and top.
+        patches: Of the circles.
+        radii: Of the circles.
+    """
+    first = (axes.get_ylim()[0] - BETWEEN * (len(patches) - 1)) / 2
+    axes.text(
+        LARGEST / 2,
+        first - BETWEEN,
+        "the greys, one by one",
+        fontsize=10,
+        fontweight="bold",
+        va="center",
+    )
+    for row, (one, radius) in enumerate(zip(patches, radii, strict=True)):
+        middle = np.array([1.5 * LARGEST, first + BETWEEN * row])
+        _circle(axes, middle, radius, one)
+        axes.text(BESIDE, middle[1], one.colour, fontsize=SIZE, va="center")
+
+
+def _circle(axes: "Axes", middle: np.ndarray, radius: float, one: ColourMismatch) -> None:
+    from matplotlib.patches import Circle
+
+    colour = tuple(codes_of(one.own_lab))
+    axes.add_patch(Circle(tuple(middle), radius, facecolor=colour, edgecolor=PALE, linewidth=0.8,
+                          zorder=2))  # fmt: skip
 
 
 def _cross(axes: "Axes") -> None:

@@ -8,7 +8,7 @@ from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.metamerism.observers import RGB, Observer
 from spectral_film.metamerism.report.exhibit import Chapter, Exhibit
 from spectral_film.metamerism.report.fundamentals import fundamentals, standard_eye
-from spectral_film.metamerism.report.lines import line_of
+from spectral_film.metamerism.report.lines import columns_of, label_of, legend_in, line_of
 from spectral_film.metamerism.study import Study
 from spectral_film.pages.drawing import svg
 from spectral_film.pages.markup import paragraph, table
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 GRID = f"{WAVELENGTH[0]:g} to {WAVELENGTH[-1]:g} nm"
 LETTERS = ("x", "y", "z")  # of the eye's channels, beside the red, green and blue of others
-ACROSS = 60  # letters of names that fit beside each other
 NOTHING_DIFFERS = 1.0  # of Vora's value
 
 
@@ -107,7 +106,7 @@ def _sensitivities(study: Study) -> Exhibit:
         drawn=svg(
             lambda drawing: _draw_sensitivities(drawing, study, drawn),
             "Sensitivities by wavelength, in three panels, of " + ", ".join(o.name for o in drawn),
-            height_in=6.4,
+            height_in=6.2 + legend_in([one.name for one in drawn]),
         ),
         says="Sensitivity of each layer and channel to radiance, its peak as 1: above red and x, "
         f"then green and y, then blue and z. On a grid of {WAVELENGTH[1] - WAVELENGTH[0]:g} nm; "
@@ -124,12 +123,17 @@ def _draw_sensitivities(drawing: "Figure", study: Study, drawn: list[Observer]) 
     panels = drawing.subplots(3, 1, sharex=True, sharey=True)
     for at, (axes, colour, letter) in enumerate(zip(panels, RGB, LETTERS, strict=True)):
         for one in drawn:
-            axes.plot(WAVELENGTH, one.sensitivity[at], label=one.name, **line_of(study, one.name))
+            axes.plot(
+                WAVELENGTH,
+                one.sensitivity[at],
+                label=label_of(one.name),
+                **line_of(study, one.name),
+            )
         axes.set_ylabel(f"{colour}, {letter}")
     drawing.legend(
         *panels[0].get_legend_handles_labels(),
         loc="outside upper left",
-        ncols=len(drawn) if sum(len(one.name) for one in drawn) <= ACROSS else 2,
+        ncols=columns_of([one.name for one in drawn]),
         handlelength=3.2,
     )
     panels[-1].set(xlabel="wavelength, nm", xlim=(WAVELENGTH[0], WAVELENGTH[-1]))
