@@ -1,6 +1,5 @@
 """Put a pack together: tables, kernels, a picture to prove it on, host set-ups, a report."""
 
-import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from bake.verify import Verification
 from spectral_film.device.device import Device
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.light.spectra import MeasuredLight
+from spectral_film.unfinished import unfinished
 
 Announce = Callable[[str, int, int], None]
 STEPS = 18  # of a film that has every stage
@@ -87,7 +87,7 @@ def bake_pack(
         if announce:
             announce(name, count, STEPS)
 
-    partial = target.resolve().with_name(f".{target.name}-{secrets.token_hex(4)}")
+    partial = unfinished(target.resolve())
     try:
         partial.mkdir()
         verification = Assembly(recipe, partial, grid, device, say).assemble()

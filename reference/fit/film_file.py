@@ -6,7 +6,6 @@ says how each fit converged. The same fit gives the same bytes: no timestamps, c
 one HDF5 version.
 """
 
-import secrets
 from dataclasses import fields
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from spectral_film.emulsion.schema import KINDS, SCHEMA, SCHEMA_VERSION, row_of
 from spectral_film.emulsion.stocks import load_film
 from spectral_film.errors import FilmModelError, InputError, OutputError
 from spectral_film.light.spectra import WAVELENGTH
+from spectral_film.unfinished import unfinished
 
 MADE_BY = "spectral-film fit"
 
@@ -36,7 +36,7 @@ def write_film(path: Path, model: FilmModel) -> None:
         InputError: the engine would refuse the film; what it objects to is said.
         OutputError: the place cannot be written.
     """
-    partial = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.h5")
+    partial = unfinished(path)
     try:
         with h5py.File(partial, "w", libver=("v110", "v110"), track_order=True) as file:
             _Writer(file, model.sheet).write(model)

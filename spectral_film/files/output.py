@@ -5,7 +5,6 @@ same planes give the same bytes.
 """
 
 import os
-import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,6 +24,7 @@ from spectral_film.files.labels import (
 )
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.scene import Scene
+from spectral_film.unfinished import unfinished
 
 STRIP_ROWS = 256
 HALF_MAX = 65504.0
@@ -169,7 +169,7 @@ def write_picture(
     channels = [*planes, *riding.values()]
 
     # Beside the target, so that renaming is one step; hidden, under a name no one else takes.
-    partial = target.with_name(f".{target.stem[:40]}-{secrets.token_hex(4)}{target.suffix}")
+    partial = unfinished(target)
     try:
         _write(partial, spec, channels, bits, coding)
         if suffix == ".dpx":

@@ -1,12 +1,12 @@
 """Files that are refused before the work, or appear whole after it."""
 
-import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from spectral_film.errors import OutputError
+from spectral_film.unfinished import unfinished
 
 
 def check_place(path: Path, *, suffixes: Sequence[str], overwrite: bool) -> None:
@@ -37,7 +37,7 @@ def appearing(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: the place cannot be written.
     """
-    partial = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+    partial = unfinished(path)
     try:
         yield partial
         partial.replace(path)

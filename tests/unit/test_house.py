@@ -18,18 +18,19 @@ MAY_IMPORT = {
     "spectral_film/errors.py": set(),
     "spectral_film/version.py": set(),
     "spectral_film/lazy.py": set(),
+    "spectral_film/unfinished.py": set(),
     "spectral_film/light": {"errors"},
     "spectral_film/emulsion": {"light", "errors"},
     "spectral_film/grain": {"emulsion", "light", "errors"},
     "spectral_film/device": {"errors"},
     "spectral_film/blur": {"device", "emulsion", "errors"},
     "spectral_film/stages": {"blur", "device", "grain", "emulsion", "light", "errors"},
-    "spectral_film/files": {"light", "errors"},
+    "spectral_film/files": {"light", "errors", "unfinished"},
     "spectral_film/path": {
         "files", "stages", "blur", "device", "grain", "emulsion", "light", "errors", "version",
     },
     "spectral_film/shot": {"files", "errors"},
-    "spectral_film/pages": {"errors"},
+    "spectral_film/pages": {"errors", "unfinished"},
     "spectral_film/lab": {
         "path", "pages", "stages", "blur", "device", "grain", "emulsion", "light", "errors",
         "version", "lazy",
@@ -39,7 +40,7 @@ MAY_IMPORT = {
     },
     "reference": {
         "reference", "grain", "light", "emulsion", "errors", "lab.tolerances", "pages",
-        "stages.signals",
+        "stages.signals", "unfinished",
     },
 }  # fmt: skip
 
