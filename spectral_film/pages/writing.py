@@ -32,15 +32,16 @@ def check_place(path: Path, *, suffixes: Sequence[str], overwrite: bool) -> None
 
 @contextmanager
 def appearing(path: Path) -> Iterator[Path]:
-    """A name to write to, which becomes `path` when all is written.
+    """A name to write to, which becomes `path` when all is written; a link stays a link.
 
     Raises:
         OutputError: the place cannot be written.
     """
-    partial = unfinished(path)
+    target = path.resolve()
+    partial = unfinished(target)
     try:
         yield partial
-        partial.replace(path)
+        partial.replace(target)
     except OSError as reason:
         raise OutputError(f"{path}: cannot be written ({reason.strerror})") from None
     finally:
