@@ -275,6 +275,14 @@ def test_sections_of_one_name_have_anchors_of_their_own():
     assert "To read a curve" in curves.prose
 
 
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "a.html").symlink_to(tmp_path / "there/b.html")
+    write_text(tmp_path / "a.html", "all")
+    assert (tmp_path / "a.html").is_symlink()
+    assert (tmp_path / "there/b.html").read_text() == "all"
+
+
 def test_a_file_appears_whole_or_not_at_all(tmp_path):
     write_text(tmp_path / "a.html", "all")
     assert (tmp_path / "a.html").read_text() == "all"
