@@ -38,7 +38,7 @@ class Outcome:
     notes: Notes = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Stations(Generic[Read, Made]):
     """What is done with a frame, each in a thread of its own; `make` in the caller's.
 
@@ -61,29 +61,35 @@ def convey(frames: Iterable[int], stations: Stations[Read, Made]) -> Iterator[Ou
     """
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
         waiting = iter(frames)
-        ahead: _Loaded | None = None
-        last: _Written | None = None
+
+        def take_up() -> _Taken | None:
+            frame = next(waiting, None)
+            if frame is None:
+                return None
+            return _Taken(frame, time.monotonic(), reader.submit(stations.read, frame))
+
+        last: _Left | None = None
+        ahead = take_up()
         try:
-            ahead = _take_up(waiting, reader, stations)
             while ahead is not None:
-                now, ahead = ahead, None
-                outcome: Outcome | None = None
+                now = _Left(ahead.frame, ahead.since)
+                loading, ahead = ahead.loading, None
                 try:
-                    read = now.loading.result()
-                    ahead = _take_up(waiting, reader, stations)
+                    read = loading.result()
+                    del loading  # which would keep what was read
+                    ahead = take_up()
                     made = stations.make(now.frame, read)
                     del read
                 except DeviceError:
                     raise
                 except (SpectralFilmError, OSError, MemoryError) as error:
-                    ahead = ahead or _take_up(waiting, reader, stations)
-                    outcome, made = _failed(now, error), None
+                    ahead = ahead or take_up()
+                    now.error, made = error, None
                 if last is not None:
                     yield last.outcome()
-                last = _Written(now, outcome, None)
                 if made is not None:
-                    last = _Written(now, None, writer.submit(stations.write, now.frame, made))
-                del made
+                    now.writing = writer.submit(stations.write, now.frame, made)
+                last, made = now, None
             if last is not None:
                 yield last.outcome()
         finally:
@@ -92,49 +98,40 @@ def convey(frames: Iterable[int], stations: Stations[Read, Made]) -> Iterator[Ou
 
 
 @dataclass(frozen=True)
-class _Loaded:
+class _Taken:
+    """A frame that is being read."""
+
     frame: int
     since: float
     loading: Future
 
 
-@dataclass(frozen=True)
-class _Written:
-    taken: _Loaded
-    failed: Outcome | None
-    writing: Future | None
+@dataclass
+class _Left:
+    """A frame that was read: it failed, is written, or had no need to be."""
+
+    frame: int
+    since: float
+    error: BaseException | None = None
+    writing: Future | None = None
 
     def outcome(self) -> Outcome:
         """Wait for it."""
-        if self.failed is not None:
-            return self.failed
-        try:
-            notes = self.writing.result() if self.writing is not None else ()
-        except (SpectralFilmError, OSError, MemoryError) as error:
-            return _failed(self.taken, error)
+        notes: Notes = ()
+        if self.writing is not None:
+            try:
+                notes = self.writing.result()
+            except (SpectralFilmError, OSError, MemoryError) as error:
+                self.error = error
         return Outcome(
-            frame=self.taken.frame,
-            seconds=_seconds(self.taken),
-            skipped=self.writing is None,
+            frame=self.frame,
+            seconds=time.monotonic() - self.since,
+            error=None if self.error is None else _sentence(self.error),
+            skipped=self.error is None and self.writing is None,
             notes=notes,
         )
 
 
-def _take_up(
-    waiting: Iterator[int], reader: ThreadPoolExecutor, stations: Stations
-) -> _Loaded | None:
-    frame = next(waiting, None)
-    if frame is None:
-        return None
-    return _Loaded(frame, time.monotonic(), reader.submit(stations.read, frame))
-
-
-def _failed(taken: _Loaded, error: BaseException) -> Outcome:
+def _sentence(error: BaseException) -> str:
     said = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, MemoryError):
-        said = f"not enough memory ({said})"
-    return Outcome(frame=taken.frame, seconds=_seconds(taken), error=said)
-
-
-def _seconds(taken: _Loaded) -> float:
-    return time.monotonic() - taken.since
+    return f"not enough memory ({said})" if isinstance(error, MemoryError) else said

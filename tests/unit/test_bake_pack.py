@@ -714,3 +714,25 @@ def test_an_interrupted_bake_leaves_nothing(tmp_path):
     assert process.returncode == 130, said
     assert "no half file is left" in said
     assert not list(tmp_path.iterdir())
+
+
+def test_a_shot_is_played_and_taken_up_again(command, pack, tmp_path):
+    for frame in (1, 2, 3):
+        save_picture(tmp_path / f"in.{frame:04d}.exr", np.full((40, 64, 3), 0.1 * frame))
+    words = ("bake", "play", pack, "in.####.exr", "out.%04d.exr", "--bits", "32")
+    done = command(*words, "--frames", "1-2")
+    assert done.code == 0, done.stderr
+    assert done.stdout.split() == ["out.0001.exr", "out.0002.exr"]
+    alone = command("bake", "play", pack, "in.0002.exr", "alone.exr", "--bits", "32")
+    assert alone.code == 0
+    two, one = (
+        OpenImageIO.ImageBuf(name).get_pixels(OpenImageIO.FLOAT)
+        for name in ("out.0002.exr", "alone.exr")
+    )
+    np.testing.assert_array_equal(two, one)  # grain of frame 2, though another came before
+    rest = command(*words, "--skip-existing")
+    assert rest.code == 0
+    assert rest.stderr.count("left as it is") == 2
+    other = command(*words, "--skip-existing", "--grain", "off")
+    assert other.code == 1
+    assert other.stderr.count("grain was frame") == 3
