@@ -187,6 +187,7 @@ Layer = Annotated[
     typer.Option(
         metavar="NAME",
         rich_help_panel=PICTURE_PANEL,
+        hidden=True,
         help="Layer of the R, G, B wanted; else the beauty.",
     ),
 ]

@@ -67,6 +67,14 @@ InputSpace = Annotated[
         help="sRGB, ACEScg, LogC4 ... any of OCIO's. Default: the file's.",
     ),
 ]
+InputView = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=PICTURE_PANEL,
+        help="INPUT was made for a screen: undo camera, ACES 2.0 or ACES 1.0.",
+    ),
+]
 Illuminant = Annotated[
     str | None,
     typer.Option(
@@ -182,6 +190,7 @@ def render(
     target: Target,
     frames: Frames = None,
     input_space: InputSpace = None,
+    input_view: InputView = None,
     spectra: Spectra = None,
     wavelengths: Wavelengths = None,
     part: Part = None,
@@ -277,6 +286,7 @@ def render(
         return read_scene(
             pictures.source(number),
             input_space=input_space,
+            input_view=input_view,
             spectra=spectra,  # type: ignore[arg-type]  # checked by read_scene
             wavelengths=wavelengths,
             part=part,

@@ -146,6 +146,11 @@ def from_chromaticities(
     return road
 
 
+def through_transform(transform: PyOpenColorIO.Transform) -> Step:
+    """The step that a transform of OpenColorIO makes."""
+    return _ocio(config().getProcessor(transform))
+
+
 def described_space(
     name: str, to_xyz: np.ndarray, white: np.ndarray, curves: Sequence[Curve] | None = None
 ) -> Conversion:

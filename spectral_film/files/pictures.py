@@ -33,6 +33,7 @@ from spectral_film.files.spectral_exr import (
     named_layout,
     told_layout,
 )
+from spectral_film.files.views import CAMERA, is_for_a_screen, view_undone
 from spectral_film.files.wavelengths import parse_wavelengths
 from spectral_film.light.scene import LINEAR_REC709, Scene, SceneKind, SourceFile
 
@@ -45,6 +46,7 @@ def read_scene(
     path: str | Path,
     *,
     input_space: str | None = None,
+    input_view: str | None = None,
     spectra: SceneKind | None = None,
     wavelengths: str | Sequence[float] | None = None,
     part: str | int | None = None,
@@ -58,6 +60,8 @@ def read_scene(
         input_space: What RGB numbers mean (`colour_spaces.named_space`); None asks the file
             (`colour_tags.meaning_of`); else linear Rec.709 for float files and sRGB for
             integer ones.
+        input_view: The display view that the picture was made by, which is undone
+            (`views.view_undone`); None: it holds the light of its scene.
         spectra: `reflectance` or `radiance`, over what the file says of itself.
         wavelengths: Of each channel, `parse_wavelengths`; makes any multichannel picture a cube.
         part: Part or page of the file, by name or by number from 0; None: that of the beauty.
@@ -75,10 +79,11 @@ def read_scene(
         raise UsageError(f"--nan {nan}: expected refuse or zero")
     wavelength_nm = None if wavelengths is None else parse_wavelengths(wavelengths)
     decoder = None if input_space is None else named_space(input_space)
+    view = None if input_view is None else view_undone(input_view)
 
     start = _first_bytes(path)
     if begins_header(start):
-        _refuse_space_for_spectra(path, input_space)
+        _refuse_space_for_spectra(path, input_space, input_view)
         if (part, layer) != (None, None):
             raise UsageError(f"{path}: a cube is one picture; leave out --part and --layer")
         scene = read_envi(path, spectra=spectra, wavelength_nm=wavelength_nm, nan=nan)
@@ -97,7 +102,7 @@ def read_scene(
                 f"{path}: its channels name their wavelengths; leave out --wavelengths"
             )
         if wavelength_nm is not None or is_spectral(names):
-            _refuse_space_for_spectra(path, input_space)
+            _refuse_space_for_spectra(path, input_space, input_view)
             layout = (
                 named_layout(names, spectra, path)
                 if wavelength_nm is None
@@ -110,7 +115,7 @@ def read_scene(
                 "the wavelength of each channel with --wavelengths"
             )
         else:
-            scene = _read_rgb(source, path, picture, decoder, nan)
+            scene = _read_rgb(source, path, picture, decoder, view, nan)
     return replace(scene, notes=notes + scene.notes, source=_source(path))
 
 
@@ -119,6 +124,7 @@ def _read_rgb(
     path: Path,
     picture: Picture,
     decoder: Conversion | None,
+    view: Conversion | None,
     nan: NanPolicy,
 ) -> Scene:
     names = picture.names
@@ -128,6 +134,15 @@ def _read_rgb(
         rgb, notes = channels_without_rgb(names, path)
     decoder, said = meaning_of(source, path, [names[at] for at in rgb], decoder)
     notes += said
+    if view is not None:
+        notes += (f"the view {view.name} is undone: the picture is taken for a screen's",)
+        decoder = Conversion(f"{decoder.name}, {view.name} undone", decoder.steps + view.steps)
+    elif source.spec().format == OpenImageIO.UINT8 and is_for_a_screen(decoder):
+        notes += (
+            f"8 bits in {decoder.name} are taken for the light of the scene; if the picture was "
+            f"graded, or developed by a camera, its contrast comes twice: try --input-view {CAMERA}"
+            " or, of ACES, its view",
+        )
     others = [at for at in range(len(names)) if at not in rgb]
     return _scene(source, path, rgb, others, picture.alpha, notes, nan, decode=decoder)
 
@@ -305,9 +320,10 @@ def _format_of_suffix() -> dict[str, str]:
     return {suffix: name for name, suffixes in formats for suffix in suffixes.split(",")}
 
 
-def _refuse_space_for_spectra(path: Path, input_space: str | None) -> None:
-    if input_space is not None:
-        raise UsageError(f"{path}: spectra have no RGB space; leave out --input-space")
+def _refuse_space_for_spectra(path: Path, input_space: str | None, input_view: str | None) -> None:
+    for option, given in (("space", input_space), ("view", input_view)):
+        if given is not None:
+            raise UsageError(f"{path}: spectra have no RGB {option}; leave out --input-{option}")
 
 
 def _upright(planes: np.ndarray, orientation: int) -> np.ndarray:
