@@ -30,7 +30,7 @@ from spectral_film.app.options import (
     typed,
 )
 from spectral_film.app.shots import Frames, SkipExisting, must_be_stale, pictures_of, run_shot
-from spectral_film.app.terminal import integers, numbers, progress, say, switch, warn
+from spectral_film.app.terminal import integers, numbers, progress, say, say_device, switch, warn
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
@@ -168,7 +168,7 @@ def lut(
     check_file(recipe, target)
     check_place(target, suffixes=(target.suffix.lower(),), overwrite=overwrite)
     chosen = open_device(device)
-    say(f"device: {chosen.name}", "device", device=chosen.name)
+    say_device(chosen.name)
     with progress() as announce:
         baked = bake_lut(recipe, chosen, size, announce)
     baked.save(target, overwrite=overwrite)
@@ -242,7 +242,7 @@ def pack(
     grid = Grid(tuple(_words(gates)), integers("--widths", widths), size)
     check_pack(recipe, target, overwrite=overwrite)
     chosen = open_device(device)
-    say(f"device: {chosen.name}", "device", device=chosen.name)
+    say_device(chosen.name)
     with progress() as announce:
         proof = bake_pack(recipe, target, grid, chosen, announce, overwrite=overwrite)
     _report(proof)
@@ -271,7 +271,7 @@ def verify(
     from spectral_film.device.device import open_device
 
     chosen = open_device(device)
-    say(f"device: {chosen.name}", "device", device=chosen.name)
+    say_device(chosen.name)
     with open_pack(source) as opened:
         proof = compare(opened, chosen, film, print_film)
     _report(proof)
@@ -339,7 +339,7 @@ def play(
     chosen = open_device(device) if device or all_devices() else None
     with open_pack(source) as opened:
         player = player_of(opened, chosen)
-        say(f"device: {player.name}", "device", device=player.name)
+        say_device(player.name)
 
         def grain_of(number: int) -> int | None:
             return (number if frame is None else frame) if grainy else None

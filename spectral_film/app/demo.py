@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from spectral_film.app.options import DeviceName
-from spectral_film.app.terminal import progress, say
+from spectral_film.app.terminal import progress, say_device
 
 
 def demo(
@@ -21,7 +21,7 @@ def demo(
     from spectral_film.device.device import open_device
 
     chosen = open_device(device)
-    say(f"device: {chosen.name}", "device", device=chosen.name)
+    say_device(chosen.name)
     with progress() as announce:
         page = make_demo(folder, chosen, overwrite=overwrite, announce=announce)
     typer.echo(page)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from spectral_film.app.options import DeviceName, Stock, typed
-from spectral_film.app.terminal import progress, say, warn
+from spectral_film.app.terminal import progress, say, say_device, warn
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
@@ -53,7 +53,7 @@ def lab(
     )
 
     chosen = open_device(device)
-    say(f"device: {chosen.name}", "device", device=chosen.name)
+    say_device(chosen.name)
     with progress() as announce:
         session = measure(chosen, stock, print_stock, announce)
     write_text(record, to_json(session))

@@ -13,7 +13,7 @@ from spectral_film.app.options import (
     Wavelengths,
     typed,
 )
-from spectral_film.app.terminal import progress, say, warn
+from spectral_film.app.terminal import progress, say, say_device, warn
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
@@ -90,7 +90,7 @@ def metamerism(
         raise UsageError("--spectra and --wavelengths say how to read a cube; name it with --cube")
 
     chosen = open_device(device)
-    say(f"device: {chosen.name}", "device", device=chosen.name)
+    say_device(chosen.name)
     scene = (
         demo_scene() if cube is None else read_scene(cube, spectra=spectra, wavelengths=wavelengths)  # type: ignore[arg-type]
     )

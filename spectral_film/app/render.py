@@ -37,7 +37,7 @@ from spectral_film.app.options import (
     typed,
 )
 from spectral_film.app.shots import Frames, SkipExisting, must_be_stale, pictures_of, run_shot
-from spectral_film.app.terminal import integers, numbers, progress, say, seconds, switch
+from spectral_film.app.terminal import integers, numbers, progress, say, say_device, seconds, switch
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
@@ -279,7 +279,7 @@ def render(
     check_settings(settings)
 
     chosen = open_device(device, threads)
-    say(f"device: {chosen.name}", "device", device=chosen.name)
+    say_device(chosen.name)
     table, encode = LightTable(chosen), is_integer(target, bits)
 
     def read(number: int) -> Scene:

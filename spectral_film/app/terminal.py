@@ -75,6 +75,15 @@ def say(line: str, event: str = "note", **fields: object) -> None:
     LOG.info(line, extra={"event": event, "fields": fields})
 
 
+def say_device(name: str) -> None:
+    """Which device runs, and where its kernels are kept if that is not where they should be."""
+    from spectral_film.device.caches import note_on_caches
+
+    say(f"device: {name}", "device", device=name)
+    if note := note_on_caches():
+        say(note, "cache")
+
+
 def warn(line: str, event: str, **fields: object) -> None:
     """The same of what was found wanting."""
     LOG.warning(line, extra={"event": event, "fields": fields})
