@@ -7,7 +7,7 @@ every thread has its own.
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,6 +22,7 @@ from spectral_film.device.young_cpu import name_cpu
 from spectral_film.errors import DeviceError
 
 CPU_VECTOR_WIDTH = 16  # one AVX-512 register, or two of AVX2: measured faster there than one
+MAKERS = ("intel", "amd", "nvidia", "apple", "arm", "qualcomm")
 MOST_FLOATS = 2**31 - 1  # places in a buffer are 32-bit
 COMMON = Path(str(files("spectral_film.device") / "common.cl"))
 
@@ -256,11 +257,12 @@ def all_devices() -> list[cl.Device]:
 
 
 def open_device(name: str | None = None, threads: int | None = None) -> Device:
-    """The first GPU, else the first CPU, or the first device whose name contains `name`.
+    """The first GPU, else the first CPU, or the one that is `called` so.
 
     The same one every time.
 
     Args:
+        name: Part of the name of a platform or of a device.
         threads: Compute units to take, at most; None: as many as this process may run on.
 
     Raises:
@@ -278,11 +280,34 @@ def _opened(name: str | None, threads: int | None) -> Device:
             "no OpenCL device was found; on Linux x86-64 `pip install pocl-binary-distribution` "
             "brings one, elsewhere install the driver of your GPU or CPU"
         )
-    full_names = [f"{d.name.strip()} ({d.platform.name.strip()})" for d in found]
-    for device, full_name in zip(found, full_names, strict=True):
-        if name is None or (name and name.lower() in full_name.lower()):
-            return Device(_held_to(device, threads))
-    raise DeviceError(f"no OpenCL device is called {name!r}; there is: {'; '.join(full_names)}")
+    if name is None:
+        return Device(_held_to(found[0], threads))
+    if (chosen := called(name, found)) is None:
+        there = "; ".join(f"{d.name.strip()} ({d.platform.name.strip()})" for d in found)
+        raise DeviceError(f"no OpenCL device is called {name!r}; there is: {there}")
+    return Device(_held_to(chosen, threads))
+
+
+def called(name: str, found: Sequence[cl.Device]) -> cl.Device | None:
+    """The first device of a platform that has `name` in its own, else with it in the device's.
+
+    PoCL calls its device after the processor it runs on; whoever names a maker means what that
+    maker's driver offers.
+    """
+    wanted = name.casefold()
+    if not wanted:
+        return None
+    for device in found:
+        if wanted in device.platform.name.casefold():
+            return device
+    for device in found:
+        if wanted in device.name.casefold() and not (wanted in MAKERS and _is_pocl(device)):
+            return device
+    return None
+
+
+def _is_pocl(device: cl.Device) -> bool:
+    return "portable computing language" in device.platform.name.casefold()
 
 
 def cores() -> int:

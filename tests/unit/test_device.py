@@ -12,7 +12,7 @@ import pytest
 
 from spectral_film import render
 from spectral_film.device import device as devices
-from spectral_film.device.device import Device, _opened, open_device
+from spectral_film.device.device import Device, _opened, called, open_device
 from spectral_film.device.launch import Launch
 from spectral_film.device.planes import Region, fetch, make_result, put
 from spectral_film.errors import DeviceError
@@ -104,3 +104,18 @@ def test_a_kernel_that_does_not_build_shows_device_and_line(device, tmp_path):
         Launch(device, source, "broken")
     assert "broken.cl does not build on" in str(told.value)
     assert device.name in str(told.value)
+
+
+def test_a_maker_s_name_means_its_driver_and_not_a_processor():
+    def device(name, platform):
+        return SimpleNamespace(name=name, platform=SimpleNamespace(name=platform))
+
+    pocl = device("pthread-Intel(R) Xeon(R)", "Portable Computing Language")
+    intel = device("Intel(R) Xeon(R)", "Intel(R) OpenCL")
+    card = device("NVIDIA H100", "NVIDIA CUDA")
+    for name, found, chosen in (
+        ("intel", [pocl, intel], intel), ("Intel", [pocl], None), ("xeon", [pocl, intel], pocl),
+        ("pthread", [intel, pocl], pocl), ("Portable", [intel, pocl], pocl), ("h100", [card], card),
+        ("nvidia", [pocl, card], card), ("", [pocl], None), ("amd", [pocl, intel], None),
+    ):  # fmt: skip
+        assert called(name, found) is chosen, name
