@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from spectral_film.pages.figures import Picture, figure, pair, picture, shown
 from spectral_film.pages.markup import Markup, abreast, code, facts, note, paragraph
 from spectral_film.pages.numbers import number, quantity
 from spectral_film.pages.page import Section, page, section
-from spectral_film.pages.writing import write_text
+from spectral_film.pages.writing import appearing
 from spectral_film.path.rendering import Rendering, render
 from spectral_film.path.settings import Settings
 
@@ -71,15 +72,17 @@ def make_demo(
         if _key(shot) not in done:
             settings = Settings(**shot.settings)
             done[_key(shot)] = render(scene, settings, device=device, encode=True)
-    for name, shot in FILES.items():
-        write_picture(
-            folder / name,
-            np.clip(done[_key(shot)].planes, 0, 1).astype(np.float32),
-            bits=8,
-            metadata=done[_key(shot)].metadata,
-            overwrite=overwrite,
-        )
-    write_text(folder / PAGE, _page(scene, done, time.perf_counter() - start))
+    page = _page(scene, done, time.perf_counter() - start)
+    with ExitStack() as all_of_them:  # one demo or the other, never half of each
+        for name, shot in FILES.items():
+            write_picture(
+                all_of_them.enter_context(appearing(folder / name)),
+                np.clip(done[_key(shot)].planes, 0, 1).astype(np.float32),
+                bits=8,
+                metadata=done[_key(shot)].metadata,
+            )
+        partial = all_of_them.enter_context(appearing(folder / PAGE))
+        partial.write_text(page, encoding="utf-8")
     return folder / PAGE
 
 

@@ -37,7 +37,7 @@ def lab(
     from spectral_film.lab.record import to_json
     from spectral_film.lab.report import to_html
     from spectral_film.lab.session import measure
-    from spectral_film.pages.writing import check_place, write_text
+    from spectral_film.pages.writing import check_place, write_together
 
     record = target.with_suffix(".json")
     check_place(target, suffixes=(".html",), overwrite=overwrite)
@@ -56,8 +56,7 @@ def lab(
     say_device(chosen.name)
     with progress() as announce:
         session = measure(chosen, stock, print_stock, announce)
-    write_text(record, to_json(session))
-    write_text(target, to_html(session))
+    write_together({record: to_json(session), target: to_html(session)})
     for check in session.failures:
         warn(
             f"outside: {check.label} {check.value:+.4g} {check.unit}, "

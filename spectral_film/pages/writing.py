@@ -1,8 +1,8 @@
 """Files that are refused before the work, or appear whole after it."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from spectral_film.errors import OutputError
@@ -54,5 +54,16 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         OutputError: the place cannot be written.
     """
-    with appearing(path) as partial:
-        partial.write_text(text, encoding="utf-8")
+    write_together({path: text})
+
+
+def write_together(texts: Mapping[Path, str]) -> None:
+    """Write files that appear only when all of them are whole, one right after the other.
+
+    Raises:
+        OutputError: a place cannot be written.
+    """
+    with ExitStack() as all_of_them:
+        for path, text in texts.items():
+            partial = all_of_them.enter_context(appearing(path))
+            partial.write_text(text, encoding="utf-8")

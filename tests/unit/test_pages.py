@@ -19,7 +19,7 @@ from spectral_film.pages.numbers import number, quantity, reading
 from spectral_film.pages.page import page, section
 from spectral_film.pages.palette import PALETTE
 from spectral_film.pages.typesetting import typeset
-from spectral_film.pages.writing import check_place, write_text
+from spectral_film.pages.writing import check_place, write_text, write_together
 
 MINUS, THIN, TIMES, DASH = "\u2212", "\u202f", "\u00d7", "\u2013"
 TENTHS = f"{THIN}{TIMES}{THIN}10"
@@ -273,6 +273,18 @@ def test_sections_of_one_name_have_anchors_of_their_own():
     assert "To read a curve" not in parts.prose
     curves = by_the_house(page("T", [], [*body, section("C", figure(svg(straight, "two")))]))
     assert "To read a curve" in curves.prose
+
+
+def test_files_of_one_work_appear_together(tmp_path):
+    write_text(tmp_path / "a.json", "old")
+    missing = tmp_path / "no" / "b.html"
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_together({tmp_path / "a.json": "new", missing: "new"})
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.json", "old")]
+    write_together({tmp_path / "a.json": "new", tmp_path / "b.html": "new"})
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "a.json": "new", "b.html": "new",
+    }  # fmt: skip
 
 
 def test_a_link_stays_a_link(tmp_path):

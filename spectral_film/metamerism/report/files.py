@@ -12,7 +12,7 @@ from spectral_film.metamerism.image import FromRgb
 from spectral_film.metamerism.record import record_of, to_json
 from spectral_film.metamerism.report.page import chapters, to_html
 from spectral_film.metamerism.study import Study
-from spectral_film.pages.writing import appearing, check_place, write_text
+from spectral_film.pages.writing import appearing, check_place, write_together
 
 MAP_CHANNELS = ("dE", "stops.R", "stops.G", "stops.B")
 MAP = "image.exr"
@@ -70,18 +70,19 @@ def write_report(study: Study, page: Path, *, overwrite: bool = False) -> dict[s
     check_report(page, overwrite=overwrite)
     stale, stem, sentences = _beside(page), page.stem, findings(study)
     parts = chapters(study)
-    for exhibit in (exhibit for part in parts for exhibit in part.exhibits):
-        table = page.with_name(exhibit.file(stem))
-        write_text(table, exhibit.as_csv())
-        stale.remove(table)
-    image_map = None
-    if study.image is not None:
-        image_map = page.with_name(f"{stem}-{MAP}")
-        write_map(image_map, study.image.by_prior[0])
-        stale.remove(image_map)
+    texts = {
+        page.with_name(exhibit.file(stem)): exhibit.as_csv()
+        for part in parts
+        for exhibit in part.exhibits
+    }
+    image_map = None if study.image is None else page.with_name(f"{stem}-{MAP}")
     record = record_of(study, sentences, image_map.name if image_map else None)
-    write_text(page.with_suffix(".json"), to_json(record))
-    write_text(page, to_html(study, sentences, parts, stem))
+    texts[page.with_suffix(".json")] = to_json(record)
+    texts[page] = to_html(study, sentences, parts, stem)
+    if study.image is not None and image_map is not None:
+        write_map(image_map, study.image.by_prior[0])
+    write_together(texts)
+    stale = [table for table in stale if table not in texts and table != image_map]
     for table in stale:
         table.unlink(missing_ok=True)
     return record
