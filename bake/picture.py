@@ -1,5 +1,6 @@
 """A picture file through the player: into the pack's coding, through it, and out to a file."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,8 @@ def provenance_of(
         "print_film": f"{said.print_film.id} (sha256 {said.print_film.sha256[:12]})",
         "input": scene.source.name if scene.source else "none",
         "input_sha256": scene.source.sha256 if scene.source else "none",
+        "input_notes": "; ".join(scene.notes),
+        "pack_sha256": hashlib.sha256(said.model_dump_json().encode()).hexdigest(),
         "pitch_um": tuple(float(pitch) for pitch in _camera(pack, scene, gate).pitch_um),
         "to": to,
         "spatial": spatial,

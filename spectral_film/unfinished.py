@@ -6,6 +6,7 @@ The name holds where and by which process it is made. Who is killed cannot clean
 who makes the same file does, and touches nothing of those who are still at work, here or elsewhere.
 """
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -44,10 +45,13 @@ def _sweep(target: Path) -> None:
     for path in there:
         found = left.fullmatch(path.name)
         if found and not _is_alive(int(found[1])):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # of somebody else, who may
+                if found[2] == "-old" and not target.exists():
+                    path.rename(target)  # its maker was killed between two names
+                elif path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
 
 @cache

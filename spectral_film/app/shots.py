@@ -73,7 +73,8 @@ def pictures_of(
                 f"{target}: is one picture; --frames and --skip-existing are of a shot, such as "
                 "out.####.exr"
             )
-        _must_not_be(source, target)
+        if source.exists() and target.exists() and source.samefile(target):
+            raise UsageError(f"{target}: is the input itself; give the output another name")
         return Pictures([frame_of(source) or 0], lambda _: source, lambda _: target, shot=False)
     each: Callable[[int], Path]
     if sources is not None:
@@ -83,8 +84,12 @@ def pictures_of(
         each = _always(source)
     else:
         raise UsageError(f"{source}: is one picture; say by --frames which to make of it")
+    inputs = {each(frame).resolve() for frame in numbers}
     for frame in numbers:
-        _must_not_be(each(frame), targets.path(frame))
+        if targets.path(frame).resolve() in inputs:
+            raise UsageError(
+                f"{target}: frame {frame} is an input itself; give the output another name"
+            )
     there = [frame for frame in numbers if targets.path(frame).exists()]
     if there and not (overwrite or skip_existing):
         raise OutputError(
@@ -92,11 +97,6 @@ def pictures_of(
             "--skip-existing for those that these settings made"
         )
     return Pictures(numbers, each, targets.path, shot=True)
-
-
-def _must_not_be(source: Path, target: Path) -> None:
-    if source.exists() and target.exists() and source.samefile(target):
-        raise UsageError(f"{target}: is the input itself; give the output another name")
 
 
 def must_be_stale(target: Path, unlike: list[str], *, overwrite: bool) -> None:

@@ -37,7 +37,9 @@ def speak(*, quiet: bool, log: str | None) -> None:
     LOG.handlers = [voice]
     if log not in (None, "json"):
         try:
-            kept = logging.FileHandler(str(log), encoding="utf-8")
+            kept = _Kept(str(log), encoding="utf-8")
+        except OutputError:
+            raise
         except OSError as reason:
             raise OutputError(
                 f"--log {log}: cannot be written ({reason.strerror}); give json, or the name of a "
@@ -49,6 +51,24 @@ def speak(*, quiet: bool, log: str | None) -> None:
     voice.setLevel(logging.WARNING if quiet else logging.INFO)
     LOG.propagate = False
     LOG.setLevel(logging.INFO)
+
+
+class _Kept(logging.FileHandler):
+    """A file of JSON lines, behind those that it holds; what is something else stays as it is."""
+
+    def __init__(self, path: str, encoding: str) -> None:
+        there = Path(path)
+        if there.is_file() and there.read_bytes()[:1] not in (b"", b"{"):
+            raise OutputError(f"--log {path}: holds no lines of JSON; give another name")
+        super().__init__(path, encoding=encoding)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        del record
+        reason = sys.exc_info()[1]
+        raise OutputError(
+            f"--log {self.baseFilename}: cannot be written ({reason}); frames that were told "
+            "are done"
+        ) from None
 
 
 class _Sentences(logging.Formatter):

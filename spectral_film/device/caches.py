@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 HOME, POCL = "XDG_CACHE_HOME", "POCL_CACHE_DIR"
+WITHIN = ("pocl", "pyopencl", "pytools")  # which may be there, and of somebody else
 
 _moved_from: list[Path] = []
 
@@ -26,13 +27,17 @@ def settle_caches() -> None:
     except RuntimeError:  # an account without a home
         home = Path("/nonexistent")
     of_pocl = Path(os.environ[POCL]) if os.environ.get(POCL) else home
-    unwritable = [folder for folder in dict.fromkeys((home, of_pocl)) if not _can_write(folder)]
+    asked = (home, *(home / name for name in WITHIN if (home / name).exists()), of_pocl)
+    unwritable = [folder for folder in dict.fromkeys(asked) if not _can_write(folder)]
     if not unwritable:
         return
-    instead = _temporary()
-    if home in unwritable:
+    try:
+        instead = _temporary()
+    except OSError:  # nowhere at all: whoever needs a place will say so
+        return
+    if unwritable != [of_pocl] or of_pocl == home:
         os.environ[HOME] = str(instead)
-    if of_pocl in unwritable:
+    if of_pocl in unwritable and os.environ.get(POCL):
         os.environ[POCL] = str(instead / "pocl")
     _moved_from[:] = unwritable
 
@@ -43,7 +48,7 @@ def note_on_caches() -> str | None:
         return None
     return (
         f"{_moved_from[0]} cannot be written, so compiled kernels are kept in "
-        f"{_temporary()}; set {HOME} to a folder that lasts"
+        f"{_temporary()}; set {HOME} or {POCL} to a folder that lasts"
     )
 
 

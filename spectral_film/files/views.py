@@ -28,20 +28,24 @@ ACES = {
     "ACES 1.0": "ACES-OUTPUT - ACES2065-1_to_CIE-XYZ-D65 - SDR-VIDEO_1.0",
 }
 NAMES = (CAMERA, *ACES)
+# As the configs of ACES call them, beside our names.
+OF_CONFIGS = {
+    "ACES 2.0 - SDR 100 nits (Rec.709)": "ACES 2.0",
+    "ACES 1.0 - SDR Video": "ACES 1.0",
+}
 
 
 def view_undone(name: str) -> Conversion:
     """From the light of a screen to that of the scene, linear Rec.709 both.
 
     Args:
-        name: One of `NAMES`, with or without what the config has behind it, as in ACES 2.0 - SDR
-            100 nits (Rec.709).
+        name: One of `NAMES`, or of `OF_CONFIGS`.
 
     Raises:
         UsageError: it is none.
     """
     known = {_key(view): view for view in NAMES}
-    found = next((view for key, view in known.items() if _key(name).startswith(key)), None)
+    found = (known | {_key(long): view for long, view in OF_CONFIGS.items()}).get(_key(name))
     if found is None:
         near = difflib.get_close_matches(_key(name), known, n=1, cutoff=0.4)
         meant = f", did you mean {known[near[0]]}" if near else ""

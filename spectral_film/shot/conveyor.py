@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from spectral_film.errors import DeviceError, SpectralFilmError
+from spectral_film.errors import DeviceError, SpectralFilmError, UsageError
 
 Read = TypeVar("Read")
 Made = TypeVar("Made")
@@ -58,6 +58,7 @@ def convey(frames: Iterable[int], stations: Stations[Read, Made]) -> Iterator[Ou
 
     Raises:
         DeviceError: the device failed, on which no frame could be made.
+        UsageError: the first frame shows that what was asked for makes no sense.
     """
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
         waiting = iter(frames)
@@ -69,6 +70,7 @@ def convey(frames: Iterable[int], stations: Stations[Read, Made]) -> Iterator[Ou
             return _Taken(frame, time.monotonic(), reader.submit(stations.read, frame))
 
         last: _Left | None = None
+        first = True
         ahead = take_up()
         try:
             while ahead is not None:
@@ -83,15 +85,22 @@ def convey(frames: Iterable[int], stations: Stations[Read, Made]) -> Iterator[Ou
                 except DeviceError:
                     raise
                 except (SpectralFilmError, OSError, MemoryError) as error:
+                    if isinstance(error, UsageError) and first:
+                        raise  # what makes no sense makes none of any frame
                     ahead = ahead or take_up()
                     now.error, made = error, None
                 if last is not None:
                     yield last.outcome()
                 if made is not None:
-                    now.writing = writer.submit(stations.write, now.frame, made)
-                last, made = now, None
+                    now.writing = writer.submit(_timed, stations.write, now.frame, made)
+                last, made, first = now, None, False
             if last is not None:
                 yield last.outcome()
+                last = None
+        except (Exception, KeyboardInterrupt):
+            if last is not None:  # it is written, or about to be
+                yield last.outcome()
+            raise
         finally:
             if ahead is not None:
                 ahead.loading.cancel()
@@ -118,18 +127,24 @@ class _Left:
     def outcome(self) -> Outcome:
         """Wait for it."""
         notes: Notes = ()
+        ended = time.monotonic()
         if self.writing is not None:
             try:
-                notes = self.writing.result()
+                notes, ended = self.writing.result()
             except (SpectralFilmError, OSError, MemoryError) as error:
                 self.error = error
         return Outcome(
             frame=self.frame,
-            seconds=time.monotonic() - self.since,
+            seconds=ended - self.since,
             error=None if self.error is None else _sentence(self.error),
             skipped=self.error is None and self.writing is None,
             notes=notes,
         )
+
+
+def _timed(write: Callable[[int, Made], Notes], frame: int, made: Made) -> tuple[Notes, float]:
+    """Write, and say when it was done."""
+    return write(frame, made), time.monotonic()
 
 
 def _sentence(error: BaseException) -> str:

@@ -29,17 +29,20 @@ def unlike(path: Path, wanted: Mapping[str, object]) -> list[str]:
             continue
         if name not in said:
             found.append(f"it says nothing of {name}")
-        elif not _same(said[name], value):
+        elif _same(said[name], value):
+            continue
+        elif name == "input_notes":
+            found.append(_unlike_notes(said[name], value))
+        else:
             found.append(f"{name} was {_short(said[name])}, not {_short(value)}")
     return found
 
 
 def _same(said: object, value: object) -> bool:
-    if isinstance(value, bool | int | float) and isinstance(said, int | float | str):
-        try:
-            return math.isclose(float(said), float(value), rel_tol=SAME)
-        except ValueError:
-            return False
+    if isinstance(value, bool | int) and isinstance(said, bool | int | str):
+        return str(int(said) if isinstance(said, bool) else said) == str(int(value))
+    if isinstance(value, float) and isinstance(said, int | float):
+        return math.isclose(said, value, rel_tol=SAME)
     if isinstance(value, tuple | list):
         if not isinstance(said, tuple | list) or len(said) != len(value):
             return False
@@ -47,6 +50,13 @@ def _same(said: object, value: object) -> bool:
     return str(said) == str(value)
 
 
+def _unlike_notes(said: object, value: object) -> str:
+    """Of what the reader took the input for, what is different: the options of reading."""
+    was, now = (set(str(notes).split("; ")) for notes in (said, value))
+    before, after = ("; ".join(sorted(notes)) or "nothing" for notes in (was - now, now - was))
+    return f"the input was read otherwise ({_short(before)}; now {_short(after)})"
+
+
 def _short(value: object) -> str:
     text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= 100 else f"{text[:97]}..."

@@ -29,15 +29,17 @@ class Numbered:
 
     Attributes:
         name: As it was typed.
-        sequence: The same to fileseq.
+        folder: Where they lie; whatever is in its name is no number.
+        sequence: The rest of the name to fileseq.
     """
 
     name: str
+    folder: Path
     sequence: FileSequence
 
     def path(self, frame: int) -> Path:
         """The file of a frame."""
-        return Path(self.sequence.frame(frame))
+        return self.folder / self.sequence.frame(frame)
 
     @property
     def told(self) -> list[int]:
@@ -47,43 +49,44 @@ class Numbered:
 
     def on_disk(self) -> list[int]:
         """Frames whose files are there, rising."""
+        before, after = (re.escape(part) for part in (self.sequence.basename(), self._ending))
+        like = re.compile(rf"{before}(-?\d+){after}")
         try:
-            found = FileSequence.findSequenceOnDisk(
-                self._without_frames(),
-                strictPadding=True,
-                pad_style=self.sequence.padStyle(),
-                allow_subframes=False,
-            )
-        except FileSeqException:
+            there = {path.name for path in self.folder.iterdir()}
+        except OSError:
             return []
-        frames = found.frameSet()
-        return sorted(int(frame) for frame in frames) if frames else []
+        found = {int(match[1]) for name in there if (match := like.fullmatch(name))}
+        return sorted(frame for frame in found if self.path(frame).name in there)
 
-    def _without_frames(self) -> str:
-        parts = self.sequence
-        return f"{parts.dirname()}{parts.basename()}{parts.padding()}{parts.extension()}"
+    @property
+    def _ending(self) -> str:
+        return str(self.sequence.extension())
 
 
 def numbered(path: Path) -> Numbered | None:
     """The files of a shot; None where the name has no place for a number.
+
+    A file of exactly that name is a picture, whatever is in it.
 
     Raises:
         UsageError: it has two, or frames that are none.
     """
     name = str(path)
     places = PLACE.findall(path.name)
-    if not places:
+    if not places or path.is_file():
         return None
     if len(places) > 1:
         raise UsageError(f"{name}: {' and '.join(places)} are two places for one number; leave one")
     style = PAD_STYLE_HASH4 if places[0] == "#" else PAD_STYLE_HASH1
     try:
-        sequence = FileSequence(name, pad_style=style)
+        sequence = FileSequence(path.name, pad_style=style)
     except (FileSeqException, ValueError) as wrong:
         raise UsageError(f"{name}: {_first_line(wrong)}; write it as shot.####.exr") from None
-    if not sequence.padding():
-        raise UsageError(f"{name}: no place for a number is found; write it as shot.####.exr")
-    return Numbered(name, sequence)
+    if sequence.padding():
+        return Numbered(name, path.parent, sequence)
+    if len(places[0]) > 1:
+        raise UsageError(f"{name}: a number stands before the suffix; write it as shot.####.exr")
+    return None  # as in photo@2x.exr
 
 
 def frame_numbers(text: str) -> list[int]:
@@ -125,8 +128,9 @@ def frames_of(source: Numbered, told: str | None) -> list[int]:
     frames = frame_numbers(told) if told is not None else source.told or source.on_disk()
     if not frames:
         raise InputError(f"{source.name}: no file of that name and number is there")
-    if missing := [frame for frame in frames if not source.path(frame).is_file()]:
-        there = written(source.on_disk()) or "none"
+    on_disk = source.on_disk()
+    if missing := sorted(set(frames) - set(on_disk)):
+        there = written(on_disk) or "none"
         raise InputError(
             f"{source.name}: frames {written(missing)} are missing, {there} are there; give those "
             "by --frames, or add the files"

@@ -736,3 +736,6 @@ def test_a_shot_is_played_and_taken_up_again(command, pack, tmp_path):
     other = command(*words, "--skip-existing", "--grain", "off")
     assert other.code == 1
     assert other.stderr.count("grain was frame") == 3
+    read = command(*words, "--skip-existing", "--input-space", "ACEScg")
+    assert read.code == 1
+    assert read.stderr.count("the input was read otherwise") == 3

@@ -130,9 +130,22 @@ def test_only_what_nobody_makes_any_more_is_swept(tmp_path):
     other = left.with_name(left.name.replace("print.0001", "print.0002"))
     own = left.with_name(".print.0001-notes.exr")
     folder = left.with_name(left.name + "-old")
-    for path in (left, elsewhere, other, own):
+    for path in (left, elsewhere, other, own, target):
         path.touch()
     (folder / "luts").mkdir(parents=True)
     again = unfinished(target)
     assert again != mine
-    assert sorted(tmp_path.iterdir()) == sorted([mine, elsewhere, other, own])
+    assert sorted(tmp_path.iterdir()) == sorted([mine, elsewhere, other, own, target])
+
+
+def test_what_was_moved_aside_comes_back(tmp_path):
+    """A pack whose maker was killed after the old one had gone and before the new one came."""
+    target = tmp_path / "pack"
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    partial = unfinished(target)
+    old = partial.with_name(partial.name.replace(f"-{os.getpid()}-", f"-{ended.pid}-") + "-old")
+    (old / "luts").mkdir(parents=True)
+    unfinished(target)
+    assert (target / "luts").is_dir()
+    assert list(tmp_path.iterdir()) == [target]

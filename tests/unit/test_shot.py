@@ -41,6 +41,25 @@ def test_every_spelling_of_a_number(tmp_path, name, of_7, told):
     assert files.on_disk() == [7]
 
 
+@pytest.mark.parametrize("folder", ["joe@studio.com", "dir.####", "pr%04d.1-5#", "my [v1] *"])
+def test_folders_hold_no_numbers(tmp_path, folder):
+    there = tmp_path / folder
+    there.mkdir()
+    (there / "a [v2].0003.exr").touch()
+    files = numbered(there / "a [v2].####.exr")
+    assert files.on_disk() == [3]
+    assert files.path(3) == there / "a [v2].0003.exr"
+
+
+def test_a_file_of_that_very_name_is_a_picture(tmp_path):
+    for name in ("take#.exr", "shot.####.exr"):
+        (tmp_path / name).touch()
+        assert numbered(tmp_path / name) is None
+    assert numbered(tmp_path / "photo@2x.exr") is None
+    with pytest.raises(UsageError, match="stands before the suffix"):
+        numbered(tmp_path / "####_v2.exr")
+
+
 @pytest.mark.parametrize("name", ["shot.exr", "shot.1001.exr", "####/shot.exr", "shot.100%.exr"])
 def test_a_name_without_a_place_is_one_picture(tmp_path, name):
     assert numbered(tmp_path / name) is None
@@ -180,6 +199,26 @@ def test_the_first_or_the_last_frame_fails(frames):
     ]
 
 
+def test_what_makes_no_sense_of_the_first_frame_makes_none_of_any():
+    def read(frame):
+        raise UsageError("no such part")
+
+    with pytest.raises(UsageError, match="no such part"):
+        list(convey(range(9), Stations(read, lambda _, r: r, lambda *_: ())))
+
+
+def test_a_frame_that_was_written_is_told_though_the_next_is_stopped():
+    def make(frame, read):
+        if frame == 2:
+            raise KeyboardInterrupt
+        return read
+
+    outcomes = convey(range(9), Stations(lambda frame: frame, make, lambda *_: ()))
+    assert [next(outcomes).frame, next(outcomes).frame] == [0, 1]
+    with pytest.raises(KeyboardInterrupt):
+        next(outcomes)
+
+
 def test_a_device_that_fails_stops_the_shot():
     made = []
 
@@ -206,6 +245,7 @@ def test_a_picture_is_known_by_what_made_it(tmp_path, suffix):
     said = {
         "engine": "spectral-film 0.1.0", "film": "a film (sha256 12)", "exposure": 0.1,
         "halation": True, "printer_points": (25.0, 24.5, 26.0), "seed": 2**40, "input_notes": "",
+        "frame": 2000001,
         "device": "here", "outside_gamut": 0.25,
     }  # fmt: skip
     write_picture(path, np.full((3, 8, 12), 0.5, np.float32), metadata=said)
@@ -218,7 +258,8 @@ def test_a_picture_is_known_by_what_made_it(tmp_path, suffix):
         ({"halation": False}, "halation was"),
         ({"printer_points": (25.0, 25.0, 26.0)}, "printer_points was"),
         ({"film": "another"}, "film was a film (sha256 12), not another"),
-        ({"seed": 2**40 + 2**30}, "seed was"),
+        ({"seed": 2**40 + 1}, "seed was"),
+        ({"frame": 2000002}, "frame was 2000001, not 2000002"),
         ({"pushed": 1.0}, "it says nothing of pushed"),
     ):
         (found,) = unlike(path, {**wanted, **change})
