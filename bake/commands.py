@@ -29,7 +29,7 @@ from spectral_film.app.options import (
     White,
     typed,
 )
-from spectral_film.app.shots import Frames, SkipExisting, must_be_stale, pictures_of, run_shot
+from spectral_film.app.shots import Frames, SkipExisting, can_stay, pictures_of, run_shot
 from spectral_film.app.terminal import integers, numbers, progress, say, say_device, switch, warn
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
@@ -318,12 +318,10 @@ def play(
     from bake.opening import open_pack
     from bake.picture import Played, play_picture, player_of, provenance_of
     from spectral_film.device.device import all_devices, open_device
-    from spectral_film.files.formats import format_of
     from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
     from spectral_film.light.scene import Scene
     from spectral_film.shot.conveyor import Stations
-    from spectral_film.shot.earlier import unlike
 
     end = _end(to)
     pictures = pictures_of(
@@ -359,10 +357,8 @@ def play(
                 wanted = provenance_of(
                     opened, scene, gate=gate, spatial=spreads, to=end, frame=how, seed=seed
                 )
-                wanted["bits"] = bits or format_of(there).bits
-                if not (different := unlike(there, wanted)):
+                if can_stay(there, wanted, bits, overwrite=overwrite):
                     return None
-                must_be_stale(there, different, overwrite=overwrite)
             return play_picture(
                 player,
                 scene,

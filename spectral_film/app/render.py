@@ -36,7 +36,7 @@ from spectral_film.app.options import (
     note_on_frame,
     typed,
 )
-from spectral_film.app.shots import Frames, SkipExisting, must_be_stale, pictures_of, run_shot
+from spectral_film.app.shots import Frames, SkipExisting, can_stay, pictures_of, run_shot
 from spectral_film.app.terminal import integers, numbers, progress, say, say_device, seconds, switch
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
@@ -233,14 +233,12 @@ def render(
     RGB 1.0 is a perfect white, as is a radiance of the luminance of an equal-energy spectrum of 1.
     """
     from spectral_film.device.device import open_device
-    from spectral_film.files.formats import format_of
     from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
     from spectral_film.light.scene import Scene
     from spectral_film.path.pipeline import check_settings
     from spectral_film.path.rendering import LightTable, Rendering, provenance_of
     from spectral_film.shot.conveyor import Stations
-    from spectral_film.shot.earlier import unlike
 
     settings = Settings(
         film=film,
@@ -299,10 +297,8 @@ def render(
         there = pictures.target(number)
         if skip_existing and there.exists():
             wanted = provenance_of(scene, at, chosen, crop=piece, encode=encode)
-            wanted["bits"] = bits or format_of(there).bits
-            if not (different := unlike(there, wanted)):
+            if can_stay(there, wanted, bits, overwrite=overwrite):
                 return None
-            must_be_stale(there, different, overwrite=overwrite)
         return table.render(scene, at, crop=piece, encode=encode, announce=announce)
 
     def write(number: int, done: Rendering) -> tuple[str, ...]:

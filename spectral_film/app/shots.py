@@ -1,7 +1,7 @@
 """One picture or a shot of them, for whatever command makes pictures of pictures."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -99,16 +99,29 @@ def pictures_of(
     return Pictures(numbers, each, targets.path, shot=True)
 
 
-def must_be_stale(target: Path, unlike: list[str], *, overwrite: bool) -> None:
-    """Refuse to replace a frame that other settings made, unless told.
+def can_stay(
+    target: Path, wanted: Mapping[str, object], bits: int | None, *, overwrite: bool
+) -> bool:
+    """Whether a frame that is there is what this run would make.
+
+    Args:
+        target: The frame.
+        wanted: The provenance that this run would give it.
+        bits: As the command was told.
+        overwrite: It may be replaced where it is not.
 
     Raises:
-        OutputError: it may not be replaced; the message says what was different.
+        OutputError: it is not, and may not be replaced; the message says what was different.
     """
-    if not overwrite:
+    from spectral_film.files.formats import format_of
+    from spectral_film.shot.earlier import unlike
+
+    different = unlike(target, {**wanted, "bits": bits or format_of(target).bits})
+    if different and not overwrite:
         raise OutputError(
-            f"{target}: was made otherwise ({'; '.join(unlike)}); --overwrite makes it anew"
+            f"{target}: was made otherwise ({'; '.join(different)}); --overwrite makes it anew"
         )
+    return not different
 
 
 def run_shot(pictures: Pictures, stations: "Stations") -> None:
