@@ -29,8 +29,8 @@ from spectral_film.app.options import (
     White,
     typed,
 )
-from spectral_film.app.shots import Frames, SkipExisting, can_stay, pictures_of, run_shot
-from spectral_film.app.terminal import integers, numbers, progress, say, say_device, switch, warn
+from spectral_film.app.shots import Frames, SkipExisting, can_stay, make_pictures, pictures_of
+from spectral_film.app.terminal import integers, numbers, progress, say_device, switch, warn
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
@@ -375,17 +375,9 @@ def play(
             saved = played.save(pictures.target(number), bits=bits, overwrite=overwrite)
             return (*played.notes, *saved)
 
-        if pictures.shot:
-            run_shot(pictures, Stations(read=read, make=make, write=write))
-            return
-        (number,) = pictures.frames
-        scene = read(number)
-        with progress() as announce:
-            played = make(number, scene, announce)
-        assert played is not None  # one picture is not skipped
-        for note in write(number, played):
-            say(note)
-    typer.echo(target)
+        played = make_pictures(pictures, Stations(read=read, make=make, write=write))
+    if played is not None:
+        typer.echo(target)
 
 
 def _end(to: str) -> "End":

@@ -13,8 +13,11 @@ import platform
 import re
 import secrets
 import shutil
+import tempfile
 from functools import cache
 from pathlib import Path
+
+from spectral_film.errors import OutputError
 
 LONGEST = 40  # letters of a target's name that are kept: a name has 255 bytes
 
@@ -27,6 +30,22 @@ def unfinished(target: Path) -> Path:
     _sweep(target)
     name = f".{_stem(target)}-{_here()}-{os.getpid()}-{secrets.token_hex(4)}{target.suffix}"
     return target.with_name(name)
+
+
+def check_folder(target: Path) -> None:
+    """Refuse, before any work is done, a file whose folder takes none: rights alone do not tell.
+
+    Raises:
+        OutputError: nothing can be written there.
+    """
+    folder = target.resolve().parent
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as reason:
+        raise OutputError(
+            f"{target}: nothing can be written in {folder} ({reason.strerror}); choose another "
+            "folder"
+        ) from None
 
 
 def _stem(target: Path) -> str:

@@ -36,8 +36,8 @@ from spectral_film.app.options import (
     note_on_frame,
     typed,
 )
-from spectral_film.app.shots import Frames, SkipExisting, can_stay, pictures_of, run_shot
-from spectral_film.app.terminal import integers, numbers, progress, say, say_device, seconds, switch
+from spectral_film.app.shots import Frames, SkipExisting, can_stay, make_pictures, pictures_of
+from spectral_film.app.terminal import integers, numbers, say, say_device, seconds, switch
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
@@ -305,17 +305,11 @@ def render(
         saved = done.save(pictures.target(number), bits=bits, overwrite=overwrite)
         return (*done.notes, *saved)
 
-    if pictures.shot:
-        run_shot(pictures, Stations(read=read, make=make, write=write))
+    done = make_pictures(pictures, Stations(read=read, make=make, write=write))
+    if done is None:
         return
-    (number,) = pictures.frames
-    scene = read(number)
-    with progress() as announce:
-        done = make(number, scene, announce)
-    assert done is not None  # one picture is not skipped
     grainy = {done.metadata[f"grain_{strip}"] for strip in ("negative", "print")} != {"none"}
-    of_frame = note_on_frame(source) if grainy and frame is None else ()
-    for note in (*write(number, done), *of_frame):
+    for note in note_on_frame(source) if grainy and frame is None else ():
         say(note)
     _say_of_one(done, target, bits)
     typer.echo(target)

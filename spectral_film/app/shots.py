@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spectral_film.app.options import OUT_PANEL, PICTURE_PANEL, frame_of
-from spectral_film.app.terminal import frame_progress, say, warn
+from spectral_film.app.terminal import frame_progress, progress, say, warn
 from spectral_film.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from spectral_film.shot.conveyor import Outcome, Stations
+    from spectral_film.shot.conveyor import Made, Outcome, Read, Stations
 
 Frames = Annotated[
     str | None,
@@ -124,12 +124,29 @@ def can_stay(
     return not different
 
 
-def run_shot(pictures: Pictures, stations: "Stations") -> None:
-    """Make the frames of a shot, saying of each how it ended.
+def make_pictures(pictures: Pictures, stations: "Stations[Read, Made]") -> "Made | None":
+    """Make one picture, or the frames of a shot, saying of each how it ended.
+
+    Returns:
+        What was made, of one picture; None: it was a shot.
 
     Raises:
-        typer.Exit: with 1, where some failed.
+        typer.Exit: with 1, where frames of a shot failed; one picture raises what went wrong.
     """
+    if pictures.shot:
+        _make_shot(pictures, stations)
+        return None
+    (number,) = pictures.frames
+    read = stations.read(number)
+    with progress() as announce:
+        made = stations.make(number, read, announce)
+    assert made is not None  # one picture is not skipped
+    for note in stations.write(number, made):
+        say(note)
+    return made
+
+
+def _make_shot(pictures: Pictures, stations: "Stations") -> None:
     from spectral_film.shot.conveyor import convey
 
     start = time.monotonic()

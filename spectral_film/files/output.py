@@ -5,7 +5,6 @@ same planes give the same bytes.
 """
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from spectral_film.files.labels import (
 )
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.scene import Scene
-from spectral_film.unfinished import unfinished
+from spectral_film.unfinished import check_folder, unfinished
 
 STRIP_ROWS = 256
 HALF_MAX = 65504.0
@@ -87,12 +86,7 @@ def check_target(
         raise OutputError(f"{path}: is no regular file; give another name")
     if path.exists() and not overwrite:
         raise OutputError(f"{path}: exists; give another name, or --overwrite")
-    try:
-        tempfile.TemporaryFile(dir=folder).close()  # rights alone do not tell of a full disk
-    except OSError as reason:
-        raise OutputError(
-            f"{path}: nothing can be written in {folder} ({reason.strerror}); choose another folder"
-        ) from None
+    check_folder(path)
 
 
 def is_integer(path: str | Path, bits: int | None = None) -> bool:

@@ -8,12 +8,10 @@ comes back as far as the view kept it: what it clipped to white or black is gone
 Source: docs/physics.md, Views undone.
 """
 
-import difflib
-
 import numpy as np
 import PyOpenColorIO
 
-from spectral_film.errors import UsageError
+from spectral_film.errors import UsageError, meant
 from spectral_film.files.colour_spaces import LINEAR_REC709, Conversion, Step, through_transform
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.metering import GREY
@@ -47,11 +45,9 @@ def view_undone(name: str) -> Conversion:
     known = {_key(view): view for view in NAMES}
     found = (known | {_key(long): view for long, view in OF_CONFIGS.items()}).get(_key(name))
     if found is None:
-        near = difflib.get_close_matches(_key(name), known, n=1, cutoff=0.4)
-        meant = f", did you mean {known[near[0]]}" if near else ""
         raise UsageError(
-            f"--input-view {name}: no such view is known{meant}; expected what the picture was "
-            f"made for a screen by: {', '.join(NAMES)}"
+            f"--input-view {name}: no such view is known{meant(name, NAMES)}; expected what the "
+            f"picture was made for a screen by: {', '.join(NAMES)}"
         )
     return Conversion(
         found, (_within_the_screen, _camera if found == CAMERA else _aces(ACES[found]))

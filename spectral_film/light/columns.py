@@ -3,8 +3,13 @@
 import csv
 from pathlib import Path
 
+import numpy as np
+
 from spectral_film.errors import InputError
 
+# A step so many times the usual one, and wider than so many nm, is a piece that was lost: a table of
+# 10 nm may miss a sample, one of 1 nm some. Assumed.
+GAP, WIDEST = 4.0, 20.0
 LARGEST = 2 << 20  # bytes; a value for each .01 nm of the spectrum is half of it
 
 
@@ -47,6 +52,32 @@ def rows_by_wavelength(
     if not rows:
         raise InputError(f"{path}: no line of numbers in it; expected {expected}")
     return rows
+
+
+def check_gaps(where: object, wavelength_nm: np.ndarray, values: np.ndarray) -> None:
+    """Refuse a spectrum that leaves out what lies between its samples.
+
+    Straight lines join samples, so tables may be as coarse as they like, and lamps of lines may
+    leave out where they are dark.
+
+    Args:
+        where: What it is, for the message.
+        wavelength_nm: Rising, (sample,).
+        values: (..., sample).
+
+    Raises:
+        InputError: two neighbours lie much farther apart than the others, and it is not 0 there.
+    """
+    steps = np.diff(wavelength_nm)
+    dark = (np.atleast_2d(values) == 0).all(axis=0)
+    wide = (steps > max(GAP * float(np.median(steps)), WIDEST)) & ~(dark[:-1] & dark[1:])
+    if wide.any():
+        at = int(np.argmax(wide))
+        raise InputError(
+            f"{where}: nothing is known between {wavelength_nm[at]:g} and "
+            f"{wavelength_nm[at + 1]:g} nm, where samples lie {np.median(steps):g} nm apart; "
+            "complete the measurement, or give 0 at both ends where it is dark"
+        )
 
 
 def _is_number(cell: str) -> bool:

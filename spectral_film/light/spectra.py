@@ -20,7 +20,7 @@ import h5py
 import numpy as np
 
 from spectral_film.errors import InputError, SpectralGridError, UsageError
-from spectral_film.light.columns import rows_by_wavelength
+from spectral_film.light.columns import check_gaps, rows_by_wavelength
 
 SPACING = 5.0  # nm
 WAVELENGTH = np.arange(360.0, 780.0 + SPACING, SPACING)  # nm
@@ -350,7 +350,9 @@ def _power(samples: Mapping[float, float], where: object) -> np.ndarray:
             f"needs {MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm; extend the measurement "
             "(wavelengths are in nm)"
         )
-    power = resampling(wavelength_nm) @ [samples[wavelength] for wavelength in wavelength_nm]
+    given = np.array([samples[wavelength] for wavelength in wavelength_nm])
+    check_gaps(where, wavelength_nm, given)
+    power = resampling(wavelength_nm) @ given
     try:
         equal_luminance(power)
     except SpectralGridError as black:

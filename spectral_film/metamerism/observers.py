@@ -15,7 +15,7 @@ import numpy as np
 
 from spectral_film.emulsion.film import Negative
 from spectral_film.errors import InputError, SpectralGridError, UsageError
-from spectral_film.light.columns import rows_by_wavelength
+from spectral_film.light.columns import check_gaps, rows_by_wavelength
 from spectral_film.light.spectra import MUST_COVER, WAVELENGTH, resampling
 
 Kind = Literal["film", "camera", "eye"]
@@ -199,6 +199,7 @@ def _camera_from_csv(path: Path) -> Observer:
             f"{MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm; extend the measurement (wavelengths are "
             "in nm)"
         )
+    check_gaps(path, nm, values)
     for channel, value in zip(RGB, values, strict=True):
         if value.max() < LEAST_PEAK:
             raise InputError(f"{path}: the {channel} channel sees nothing; give its sensitivity")

@@ -195,10 +195,14 @@ def compare(
     (chart_set,) = (one for one in data if one.name == CHART)
     chart = dict(zip(chart_set.names, chart_set.reflectance, strict=True))
 
+    kin = tuple(kinships(observers))
+    shared = np.array([[vora(film, other, one.power) for other in observers[1:]] for one in lights])
+
     begin("lights")
     under = tuple(
         under_light(one, reference, (film, *cameras), chart, settings, device) for one in lights
     )
+    moved = shifts(lights, reference, observers, chart)
 
     begin("camera maps")
     among = any(one.name == reference.name for one in lights)
@@ -222,6 +226,7 @@ def compare(
         device=device,
     )
     (largest,) = (one for one in data if one.name == LARGEST)
+    found = found_pairs(onlookers, largest)
     constructed = constructed_pairs(onlookers, chart_set, AROUND)
 
     begin("mismatch")
@@ -246,6 +251,7 @@ def compare(
     ]
 
     begin("picture")
+    image = None if picture is None else _image(*picture, settings, device)
     return Study(
         film=negative,
         print_film=print_film,
@@ -254,15 +260,13 @@ def compare(
         reference=reference,
         observers=observers,
         data=data,
-        kinships=tuple(kinships(observers)),
-        vora_in_light=np.array(
-            [[vora(film, other, one.power) for other in observers[1:]] for one in lights]
-        ),
+        kinships=kin,
+        vora_in_light=shared,
         lights=under,
-        shifts=shifts(lights, reference, observers, chart),
+        shifts=moved,
         irreducible=maps,
         worst=tuple(worst_of(floor(in_reference), cameras, reference, settings, device)),
-        pairs=(*found_pairs(onlookers, largest), *constructed),
+        pairs=(*found, *constructed),
         mismatches=mismatches,
         roughness=roughness,
         changes=Changes(
@@ -271,7 +275,7 @@ def compare(
             pairs=of_the_eye,
             index=np.array(index),
         ),
-        image=None if picture is None else _image(*picture, settings, device),
+        image=image,
     )
 
 

@@ -1,12 +1,11 @@
 """Files that are refused before the work, or appear whole after it."""
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from spectral_film.errors import OutputError
-from spectral_film.unfinished import unfinished
+from spectral_film.unfinished import check_folder, unfinished
 
 
 def check_place(path: Path, *, suffixes: Sequence[str], overwrite: bool) -> None:
@@ -21,13 +20,7 @@ def check_place(path: Path, *, suffixes: Sequence[str], overwrite: bool) -> None
         raise OutputError(f"{path}: is no place for a file; name one in an existing folder")
     if path.exists() and not overwrite:
         raise OutputError(f"{path}: exists; give another name, or --overwrite")
-    folder = path.resolve().parent
-    try:
-        tempfile.TemporaryFile(dir=folder).close()  # rights alone do not tell of a full disk
-    except OSError as reason:
-        raise OutputError(
-            f"{path}: nothing can be written in {folder} ({reason.strerror}); choose another folder"
-        ) from None
+    check_folder(path)
 
 
 @contextmanager

@@ -44,12 +44,13 @@ class Stations(Generic[Read, Made]):
 
     Attributes:
         read: Frame -> what is read.
-        make: Frame, what was read -> what is written; None: nothing has to be.
+        make: Frame, what was read -> what is written; None: nothing has to be. For one picture
+            also whom to announce the stages to.
         write: Frame, what was made -> notes.
     """
 
     read: Callable[[int], Read]
-    make: Callable[[int, Read], Made | None]
+    make: Callable[..., Made | None]
     write: Callable[[int, Made], Notes]
 
 
@@ -90,13 +91,14 @@ def convey(frames: Iterable[int], stations: Stations[Read, Made]) -> Iterator[Ou
                     ahead = ahead or take_up()
                     now.error, made = error, None
                 if last is not None:
-                    yield last.outcome()
+                    before, last = last, None  # told once, whatever happens from here
+                    yield before.outcome()
                 if made is not None:
                     now.writing = writer.submit(_timed, stations.write, now.frame, made)
                 last, made, first = now, None, False
             if last is not None:
-                yield last.outcome()
-                last = None
+                before, last = last, None
+                yield before.outcome()
         except (Exception, KeyboardInterrupt):
             if last is not None:  # it is written, or about to be
                 yield last.outcome()

@@ -49,7 +49,8 @@ class Numbered:
 
     def on_disk(self) -> list[int]:
         """Frames whose files are there, rising."""
-        before, after = (re.escape(part) for part in (self.sequence.basename(), self._ending))
+        parts = self.sequence.basename(), self.sequence.extension()
+        before, after = (re.escape(part) for part in parts)
         like = re.compile(rf"{before}(-?\d+){after}")
         try:
             there = {path.name for path in self.folder.iterdir()}
@@ -57,10 +58,6 @@ class Numbered:
             return []
         found = {int(match[1]) for name in there if (match := like.fullmatch(name))}
         return sorted(frame for frame in found if self.path(frame).name in there)
-
-    @property
-    def _ending(self) -> str:
-        return str(self.sequence.extension())
 
 
 def numbered(path: Path) -> Numbered | None:

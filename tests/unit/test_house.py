@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "spectral_film/errors.py": set(),
     "spectral_film/version.py": set(),
     "spectral_film/lazy.py": set(),
-    "spectral_film/unfinished.py": set(),
+    "spectral_film/unfinished.py": {"errors"},
     "spectral_film/light": {"errors"},
     "spectral_film/emulsion": {"light", "errors"},
     "spectral_film/grain": {"emulsion", "light", "errors"},

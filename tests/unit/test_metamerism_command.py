@@ -85,6 +85,8 @@ def test_the_whole_command(command, tmp_path, monkeypatch):
         (("--camera", "words.csv"), "words.csv, line 3: 'x,y,z,w' is no line of numbers"),
         (("--light", "LED-B33"), "did you mean LED-B3"),
         (("--light", "gap.csv"), "covers 450 to 780 nm"),
+        (("--light", "hole.csv"), "nothing is known between 500 and 600 nm"),
+        (("--camera", "hole-cam.csv"), "nothing is known between 500 and 600 nm"),
         (("--light", "dark.csv"), "black to the eye"),
         (("--film", "vision3-250"), "vision3-250d"),
         (("--print", "none"), "give one by --print"),
@@ -115,6 +117,11 @@ def test_bad_input_gets_one_sentence(command, tmp_path, grey, arguments, said):
     (tmp_path / "semicolons.csv").write_text("nm;r;g;b\n400;1;1;1\n700;1;1;1\n")
     write_camera(tmp_path / "mine.csv")
     write_camera(tmp_path / "x-vora.csv")
+    write_camera(
+        tmp_path / "hole-cam.csv", nm=WAVELENGTH[(WAVELENGTH <= 500) | (WAVELENGTH >= 600)]
+    )
+    holed = [*range(400, 501, 5), *range(600, 701, 5)]
+    (tmp_path / "hole.csv").write_text("".join(f"{nm},1\n" for nm in holed))
     (tmp_path / "gap.csv").write_text("450,1\n780,1\n")
     (tmp_path / "dark.csv").write_text("360,0\n780,0\n")
     before = sorted(tmp_path.iterdir())

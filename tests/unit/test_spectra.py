@@ -177,6 +177,14 @@ def test_a_bad_measurement_is_refused_in_a_sentence(tmp_path, text, error, messa
         spectra.illuminant(light_file(tmp_path, text))
 
 
+def test_coarse_tables_and_lamps_of_lines_have_no_gaps(tmp_path):
+    lines = "360,0\n430,0\n435,1\n440,0\n541,0\n546,2\n551,0\n780,0\n"  # dark between
+    assert spectra.illuminant(light_file(tmp_path, lines))[spectra.WAVELENGTH == 500] == 0
+    coarse = "400,1\n420,1\n440,1\n480,1\n700,1\n"  # 20, 20, 40, 220 nm
+    with pytest.raises(InputError, match="between 480 and 700 nm"):
+        spectra.illuminant(light_file(tmp_path, coarse))
+
+
 def test_what_has_no_end_is_not_read(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(InputError, match="it is no file"):
