@@ -7,8 +7,8 @@ import numpy as np
 
 from spectral_film.errors import InputError
 
-# A step so many times the usual one, and wider than so many nm, is a piece that was lost: a table of
-# 10 nm may miss a sample, one of 1 nm some. Assumed.
+# A step so many times the usual one, and wider than so many nm, is a piece that was lost: a table
+# of 10 nm may miss a sample, one of 1 nm some. Assumed.
 GAP, WIDEST = 4.0, 20.0
 LARGEST = 2 << 20  # bytes; a value for each .01 nm of the spectrum is half of it
 
