@@ -1,4 +1,4 @@
-"""Make assets/tables/standards.h5: the eye, the densitometers and the lights on our grid.
+"""Make assets/tables/standards.h5: the eye, densitometers, lights and cameras on our grid.
 
     python scripts/make_tables.py [OUTPUT]
 
@@ -10,6 +10,9 @@ or more, a triangular average of finer ones. Beyond its table it is held at its 
 for the lamps tabulated from 380 nm leaves out a few per cent of the blue layer's exposure.
 A table that stops inside 400 to 690 nm is not a light to expose colour film by, and is left out
 (of colour-science 0.4.7 that is one: the ISO 7589 Sensitometric Printer, 350 to 560 nm).
+
+A camera sees nothing where it was not measured; the surfaces that cameras are judged on are held
+at their end values there.
 """
 
 import csv
@@ -77,9 +80,32 @@ def colour_chart() -> dict[str, np.ndarray]:
     return {name: resampling(p.wavelengths) @ p.values for name, p in patches.items()}
 
 
+def cameras() -> dict[str, np.ndarray]:
+    """Sensitivities of cameras on the grid, green's peak 1, (3, wavelength), by their names."""
+    folder = Path(colour.__file__).parent / "characterisation/datasets/rawtoaces"
+    canon = colour.read_sds_from_csv_file(folder / "CANON_EOS_5DMark_II_RGB_Sensitivities.csv")
+    tables = {
+        "Canon EOS 5D Mark II": colour.MultiSpectralDistributions(list(canon.values())),
+        "Nikon D5100": colour.MSDS_CAMERA_SENSITIVITIES["Nikon 5100 (NPL)"],
+    }
+    found = {}
+    for name, table in tables.items():
+        at = table.wavelengths
+        known = (at[0] <= WAVELENGTH) & (at[-1] >= WAVELENGTH)
+        sensitivity = (table.values.T @ resampling(at).T) * known
+        found[name] = sensitivity / sensitivity[1].max()
+    return found
+
+
+def camera_surfaces() -> np.ndarray:
+    """Reflectances that cameras are judged on, on the grid, (surface, wavelength)."""
+    patches = colour.characterisation.read_training_data_rawtoaces_v1()
+    return np.asarray(patches.values.T @ resampling(patches.wavelengths).T)
+
+
 def make(output: Path) -> None:
     """Write the standards file to `output`."""
-    named, patches = lights(), colour_chart()
+    named, patches, measured = lights(), colour_chart(), cameras()
     with_source = f"colour-science {colour.__version__}"
     datasets: list[tuple[str, np.ndarray, str, str, str]] = [
         ("wavelength", WAVELENGTH, "nm", "wavelength", "the engine's grid"),
@@ -109,6 +135,21 @@ def make(output: Path) -> None:
             "patch, wavelength",
             f"ColorChecker Classic, mean of 30 charts by BabelColor (2012), 380 to 730 nm, held "
             f"at the end values; by {with_source}",
+        ),
+        ("camera/name", np.array(list(measured), "S"), "", "camera", with_source),
+        (
+            "camera/sensitivity",
+            np.stack(list(measured.values())),
+            "relative response to radiance",
+            "camera, channel, wavelength",
+            f"Canon of RAW to ACES, Nikon of the NPL (Darrodi et al. 2015); by {with_source}",
+        ),
+        (
+            "camera/surfaces",
+            camera_surfaces(),
+            "1",
+            "surface, wavelength",
+            f"190 patches that RAW to ACES trains on, 380 to 780 nm; by {with_source}",
         ),
     ]
     with h5py.File(output, "w") as tables:

@@ -5,7 +5,7 @@ spectral by the names of its channels.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -27,6 +27,8 @@ from spectral_film.files.header import shot_of
 from spectral_film.files.linear_light import linear_light_of
 from spectral_film.files.parts import Picture, choose_picture
 from spectral_film.files.planes import NanPolicy, NotNumbers, load_planes
+from spectral_film.files.raw.reading import SUFFIXES as RAW_SUFFIXES
+from spectral_film.files.raw.reading import read_raw
 from spectral_film.files.spectral_exr import (
     SpectralLayout,
     is_spectral,
@@ -37,9 +39,8 @@ from spectral_film.files.views import CAMERA, is_for_a_screen, view_undone
 from spectral_film.files.wavelengths import parse_wavelengths
 from spectral_film.light.scene import LINEAR_REC709, Scene, SceneKind, SourceFile
 
+SPECTRA = "spectra have no space or view of RGB"
 SIDEWAYS = (5, 6, 7, 8)  # Exif orientations that swap width and height
-# Most are TIFF files inside, whose first picture is a thumbnail.
-RAW_SUFFIXES = ("3fr", "arw", "cr2", "cr3", "dng", "iiq", "nef", "orf", "pef", "raf", "raw", "rw2")
 
 
 def read_scene(
@@ -56,7 +57,7 @@ def read_scene(
     """Read a picture or a spectral cube.
 
     Args:
-        path: Anything OpenImageIO opens, or an ENVI header.
+        path: Anything OpenImageIO opens, an ENVI header, or a camera RAW.
         input_space: What RGB numbers mean (`colour_spaces.named_space`); None asks the file
             (`colour_tags.meaning_of`); else linear Rec.709 for float files and sRGB for
             integer ones.
@@ -81,13 +82,22 @@ def read_scene(
     decoder = None if input_space is None else named_space(input_space)
     view = None if input_view is None else view_undone(input_view)
 
+    of_rgb = {"--input-space": input_space, "--input-view": input_view}
     start = _first_bytes(path)
     if begins_header(start):
-        _refuse_space_for_spectra(path, input_space, input_view)
-        if (part, layer) != (None, None):
-            raise UsageError(f"{path}: a cube is one picture; leave out --part and --layer")
+        _refuse_options(path, SPECTRA, of_rgb)
+        _refuse_options(path, "a cube is one picture", {"--part": part, "--layer": layer})
         scene = read_envi(path, spectra=spectra, wavelength_nm=wavelength_nm, nan=nan)
         return replace(scene, source=_source(path, data_file(path)))
+    # Most are TIFF files inside, whose first picture is a thumbnail: their names must tell.
+    if path.suffix.lower().lstrip(".") in RAW_SUFFIXES:
+        _refuse_options(
+            path,
+            "a camera RAW is one picture of light",
+            of_rgb | {"--spectra": spectra, "--wavelengths": wavelengths}
+            | {"--part": part, "--layer": layer},
+        )  # fmt: skip
+        return replace(read_raw(path), source=_source(path))
     if path.suffix.lower() == ".hdr" and not start.startswith(b"#?"):
         raise InputError(
             f"{path}: neither an ENVI header (first line `ENVI`) nor a Radiance picture "
@@ -102,7 +112,7 @@ def read_scene(
                 f"{path}: its channels name their wavelengths; leave out --wavelengths"
             )
         if wavelength_nm is not None or is_spectral(names):
-            _refuse_space_for_spectra(path, input_space, input_view)
+            _refuse_options(path, SPECTRA, of_rgb)
             layout = (
                 named_layout(names, spectra, path)
                 if wavelength_nm is None
@@ -279,11 +289,6 @@ def _first_bytes(path: Path) -> bytes:
 @contextmanager
 def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
     suffix = path.suffix.lower().lstrip(".")
-    if suffix in RAW_SUFFIXES:
-        raise InputError(
-            f"{path}: camera RAW is not read, only its thumbnail would be; develop it to a "
-            "16-bit TIFF or an EXR first"
-        )
     wanted = OpenImageIO.ImageSpec()
     wanted["oiio:UnassociatedAlpha"] = 1  # the numbers of the file, not times their alpha
     wanted["oiio:RawColor"] = int(stored_numbers(path))
@@ -320,10 +325,10 @@ def _format_of_suffix() -> dict[str, str]:
     return {suffix: name for name, suffixes in formats for suffix in suffixes.split(",")}
 
 
-def _refuse_space_for_spectra(path: Path, input_space: str | None, input_view: str | None) -> None:
-    for option, given in (("space", input_space), ("view", input_view)):
+def _refuse_options(path: Path, what: str, options: Mapping[str, object]) -> None:
+    for option, given in options.items():
         if given is not None:
-            raise UsageError(f"{path}: spectra have no RGB {option}; leave out --input-{option}")
+            raise UsageError(f"{path}: {what}; leave out {option}")
 
 
 def _upright(planes: np.ndarray, orientation: int) -> np.ndarray:

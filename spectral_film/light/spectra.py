@@ -33,7 +33,7 @@ MUST_COVER = (400.0, 700.0)  # nm
 
 
 @cache
-def _standard(name: str) -> np.ndarray:
+def standard(name: str) -> np.ndarray:
     """A dataset of the standards file, read once and not to be written on."""
     standards = files("spectral_film.assets") / "tables/standards.h5"
     with as_file(standards) as path, h5py.File(path) as tables:
@@ -50,7 +50,7 @@ def observer() -> np.ndarray:
 
     Source: ISO/CIE 11664-1:2019.
     """
-    return _standard("cmf")
+    return standard("cmf")
 
 
 def status_response(name: Literal["status-m", "status-a"]) -> np.ndarray:
@@ -72,7 +72,7 @@ def status_response(name: Literal["status-m", "status-a"]) -> np.ndarray:
     known = ("status-m", "status-a")
     if name not in known:
         raise UsageError(f"no densitometer is called {name!r}; use one of {', '.join(known)}")
-    return _standard(name.replace("-", "_"))
+    return standard(name.replace("-", "_"))
 
 
 def colour_chart() -> dict[str, np.ndarray]:
@@ -80,8 +80,8 @@ def colour_chart() -> dict[str, np.ndarray]:
 
     Source: BabelColor, mean of 30 charts, 2012; 380 to 730 nm, held at the end values beyond.
     """
-    names = (name.decode() for name in _standard("colour_chart/name"))
-    return dict(zip(names, _standard("colour_chart/reflectance"), strict=True))
+    names = (name.decode() for name in standard("colour_chart/name"))
+    return dict(zip(names, standard("colour_chart/reflectance"), strict=True))
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def illuminant(spec: str | Path | MeasuredLight) -> np.ndarray:
 @cache
 def illuminant_names() -> tuple[str, ...]:
     """Every light tabulated, as colour-science spells it."""
-    return tuple(name.decode() for name in _standard("illuminants/name"))
+    return tuple(name.decode() for name in standard("illuminants/name"))
 
 
 def planckian(kelvin: float) -> np.ndarray:
@@ -229,7 +229,7 @@ def daylight(kelvin: float) -> np.ndarray:
     scale = 0.0241 + 0.2562 * x - 0.7341 * y
     m1 = (-1.3515 - 1.7703 * x + 5.9114 * y) / scale
     m2 = (0.0300 - 31.4424 * x + 30.0717 * y) / scale
-    mean, yellow_blue, pink_green = _standard("daylight_basis")
+    mean, yellow_blue, pink_green = standard("daylight_basis")
     return mean + m1 * yellow_blue + m2 * pink_green
 
 
@@ -314,7 +314,7 @@ def _key(name: str) -> str:
 
 @cache
 def _illuminants_by_key() -> dict[str, np.ndarray]:
-    return dict(zip(map(_key, illuminant_names()), _standard("illuminants/power"), strict=True))
+    return dict(zip(map(_key, illuminant_names()), standard("illuminants/power"), strict=True))
 
 
 def _illuminant_from_csv(path: Path) -> np.ndarray:

@@ -91,7 +91,7 @@ def test_channels_without_colours(tmp_path, names, said):
 
 def test_camera_raw(tmp_path):
     picture(tmp_path / "a.tif").rename(tmp_path / "a.dng")
-    refused(tmp_path / "a.dng", "camera RAW")
+    refused(tmp_path / "a.dng", "LibRaw cannot read it")
 
 
 def test_options_that_do_not_fit(tmp_path):
