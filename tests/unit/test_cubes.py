@@ -188,7 +188,7 @@ def test_broken_envi_headers(tmp_path, old, new, match):
 def test_spectra_take_no_input_space(tmp_path):
     with pytest.raises(UsageError, match="no space or view of RGB"):
         read_scene(save_envi(tmp_path / "a.hdr", cube()), input_space="ACEScg")
-    with pytest.raises(UsageError, match="no RGB space"):
+    with pytest.raises(UsageError, match="no space or view of RGB"):
         read_scene(SAMPLES / "Ohta1997.exr", input_space="ACEScg")
 
 
