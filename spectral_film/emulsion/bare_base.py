@@ -26,7 +26,6 @@ from functools import cache, lru_cache
 
 import numpy as np
 from scipy import special
-from scipy.interpolate import CubicSpline
 
 from spectral_film.emulsion.spread import HALO_DETAIL_UM, Halo, fresnel_reflectance, smooth_end
 
@@ -85,6 +84,8 @@ class _Returns:
     def __init__(
         self, base_index: float, gap: float, plate_reflectance: float, rescattered: float
     ) -> None:
+        from scipy.interpolate import CubicSpline  # a tenth of a start, for a bare base alone
+
         ring, one_pass, to_and_fro = _ways(base_index, gap)
         plate = plate_reflectance / (1 - plate_reflectance * to_and_fro)
         first = ring + base_index**2 * plate * one_pass**2

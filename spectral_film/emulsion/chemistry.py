@@ -19,7 +19,6 @@ Source: docs/physics.md, Reaction and diffusion; k, T and the steady bath are as
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import least_squares
 
 RATE_PER_S = 1 / 120  # k, assumed
 DURATION_S = 180.0  # T: 3:00 of colour developer
@@ -95,6 +94,8 @@ def chemistry_of_kernel(
         dye: Of the neutral patch, (layer,).
         slope: dF/dh of each layer there, dye per log10 exposure, (layer,).
     """
+    from scipy.optimize import least_squares  # a tenth of a start, for the lab and pde alone
+
     wanted = 1 + (coupling @ slope)[:, None] * (1 - exponential_otf(FREQUENCY, length_um))
     scale = dye / np.maximum(slope, 1e-9)  # a rate in the units of a log exposure
 
@@ -118,6 +119,8 @@ def kernel_of_chemistry(
 
     Args and shapes as in `chemistry_of_kernel`, which this undoes.
     """
+    from scipy.optimize import least_squares
+
     gain = _gain_at(dye, slope, chemistry) - 1
 
     def miss(numbers: np.ndarray) -> np.ndarray:
