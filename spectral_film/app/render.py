@@ -236,7 +236,8 @@ def render(
     from spectral_film.files.output import check_target, is_integer
     from spectral_film.files.pictures import read_scene
     from spectral_film.light.scene import Scene
-    from spectral_film.path.pipeline import check_settings
+    from spectral_film.path.notes import notes_before
+    from spectral_film.path.pipeline import Pipeline, check_settings, frame_of
     from spectral_film.path.rendering import LightTable, Rendering, provenance_of
     from spectral_film.shot.conveyor import Stations
 
@@ -279,6 +280,7 @@ def render(
     chosen = open_device(device, threads)
     say_device(chosen.name)
     table, encode = LightTable(chosen), is_integer(target, bits)
+    warned: list[str] = []
 
     def read(number: int) -> Scene:
         return read_scene(
@@ -299,6 +301,10 @@ def render(
             wanted = provenance_of(scene, at, chosen, crop=piece, encode=encode)
             if can_stay(there, wanted, bits, overwrite=overwrite):
                 return None
+        for note in notes_before(Pipeline(settings=at, frame=frame_of(scene, at))):
+            if note not in warned:  # a shot says it once
+                warned.append(note)
+                say(note)
         return table.render(scene, at, crop=piece, encode=encode, announce=announce)
 
     def write(number: int, done: Rendering) -> tuple[str, ...]:

@@ -34,6 +34,19 @@ def notes_on(pipeline: Pipeline, scene: Scene, steps: Steps, done: Exposed) -> l
     ]
 
 
+def notes_before(pipeline: Pipeline) -> list[str]:
+    """What to say before a picture is begun: why it will take long."""
+    job = pipeline.job()
+    if pipeline.settings.grain != "on":
+        return []
+    return [
+        f"at this pitch the grain of {film.id} is thrown disc by disc, which takes long; "
+        "--grain net is some forty times as quick, its error above what is accepted"
+        for film in films_on(job)
+        if film.grain is not None and job.grain_method(film) == "boolean"
+    ]
+
+
 def _on_light(settings: Settings, scene: Scene) -> list[str]:
     if scene.kind != "radiance" or settings.illuminant is None:
         return []
@@ -118,20 +131,14 @@ def _on_backing(pipeline: Pipeline) -> list[str]:
 
 
 def _on_grain(pipeline: Pipeline) -> list[str]:
-    """Films whose sheets say nothing of the grain asked for, and those that `on` takes long for."""
+    """Films whose sheets say nothing of the grain asked for."""
     if pipeline.settings.grain == "off":
         return []
-    notes = []
-    job = pipeline.job()
-    for film in films_on(job):
-        if film.grain is None:
-            notes.append(f"{film.id} has no granularity, so it was rendered without grain")
-        elif pipeline.settings.grain == "on" and job.grain_method(film) == "boolean":
-            notes.append(
-                f"at this pitch the grain of {film.id} is thrown disc by disc, which takes long; "
-                "--grain net is some forty times as quick, its error above what is accepted"
-            )
-    return notes
+    return [
+        f"{film.id} has no granularity, so it was rendered without grain"
+        for film in films_on(pipeline.job())
+        if film.grain is None
+    ]
 
 
 def _on_level(scene: Scene) -> list[str]:

@@ -282,12 +282,17 @@ def test_provenance_says_which_method_ran(device, scene, negative, print_film):
     assert f"{NO_GRAIN} has no granularity, so it was rendered without grain" in done.notes
 
 
-def test_discs_that_nobody_asked_for_are_announced(device, scene):
-    large = Settings(gate="0.5x0.5", grain_size=8.0)  # clouds of 1.2 pixels and more
-    said = {grain: render(scene, replace(large, grain=grain), device=device).notes
-            for grain in ("on", "boolean", "net")}  # fmt: skip
-    slow = {grain: [n for n in notes if "disc by disc" in n] for grain, notes in said.items()}
-    assert [len(slow[grain]) for grain in ("on", "boolean", "net")] == [2, 0, 0]
+def test_discs_that_nobody_asked_for_are_announced_before_they_are_thrown(command, tmp_path):
+    save_picture(tmp_path / "a.exr", np.full((20, 30, 3), 0.18, np.float32))
+    large = ("--gate", "0.5x0.5", "--grain-size", 8)  # clouds of 1.2 pixels and more
+    lines = command("render", "a.exr", "on.png", *large).stderr.splitlines()
+    slow = [at for at, line in enumerate(lines) if "disc by disc" in line]
+    assert len(slow) == 2  # films
+    assert max(slow) < next(at for at, line in enumerate(lines) if "exposure (1/" in line)
+    for how in ("net", "boolean"):
+        done = command("render", "a.exr", f"{how}.png", *large, "--grain", how)
+        assert done.code == 0
+        assert "disc by disc" not in done.stderr
 
 
 @pytest.mark.parametrize("how", METHODS)
