@@ -6,6 +6,7 @@ every thread has its own.
 
 import os
 import threading
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -121,12 +122,14 @@ class Device:
     def _built(self, source: Path, defines: tuple[tuple[str, object], ...]) -> cl.Program:
         text = "\n".join(path.read_text(encoding="utf-8") for path in (COMMON, source))
         # -w: vectors wider than the registers draw a page of notes about an ABI nobody calls.
-        options = ["-cl-std=CL1.2", "-w", "-cl-kernel-arg-info", f"-DVW={self.vector_width}"]
+        options = ["-cl-std=CL1.2", "-w", f"-DVW={self.vector_width}"]
         options += [f"-D{name}={value}" for name, value in defines]
         if self._taken_for:  # PoCL's cache may be shared by machines it all calls generic
             options.append(f"-DCPU_{self._taken_for.replace('-', '_')}")
         try:
-            return cl.Program(self.context, text).build(options)
+            with warnings.catch_warnings():  # a runtime may say how well it has vectorised
+                warnings.simplefilter("ignore", cl.CompilerWarning)
+                return cl.Program(self.context, text).build(options)
         except cl.Error as error:
             raise DeviceError(
                 f"{source.name} does not build on {self.name}, driver "
@@ -298,7 +301,7 @@ def called(name: str, found: Sequence[cl.Device]) -> cl.Device | None:
     if not wanted:
         return None
     for device in found:
-        if wanted in device.platform.name.casefold():
+        if wanted in device.platform.name.casefold() or (wanted == "pocl" and _is_pocl(device)):
             return device
     for device in found:
         if wanted in device.name.casefold() and not (wanted in MAKERS and _is_pocl(device)):

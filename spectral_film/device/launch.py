@@ -6,7 +6,9 @@ apart. Planes called `dyes` bring two arguments: their buffer `dyes`, and `dyes_
 in it.
 """
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +18,21 @@ from spectral_film.device.device import Device
 from spectral_film.device.planes import Planes, Region
 from spectral_film.errors import DeviceError
 
+COMMENT, ARGUMENT = re.compile(r"//[^\n]*"), re.compile(r"(\w+)\s*(?:,|$)")
 Argument = cl.Buffer | np.ndarray | np.generic
 LOCAL_SIZE = 64  # work-items a group; asked down where the device or the kernel takes fewer
+
+
+@cache
+def argument_names(source: Path, kernel: str) -> tuple[str, ...]:
+    """The names of a kernel's arguments, as its source has them.
+
+    A runtime may have forgotten them: a program that it built once and comes back from a cache has
+    none, with Intel's.
+    """
+    text = COMMENT.sub("", source.read_text(encoding="utf-8"))
+    found = re.search(rf"__kernel\s+void\s+{kernel}\s*\(([^)]*)\)", text)
+    return tuple(ARGUMENT.findall(found[1].strip())) if found else ()
 
 
 class Launch:
@@ -46,8 +61,12 @@ class Launch:
         self.device, self.name = device, kernel
         self._of = (source, kernel, tuple(sorted((defines or {}).items())))
         built = device.kernel(*self._of)
-        name_of = cl.kernel_arg_info.NAME
-        self._wanted = [str(built.get_arg_info(i, name_of)) for i in range(built.num_args)]
+        self._wanted = argument_names(source, kernel)
+        if len(self._wanted) != built.num_args:
+            raise DeviceError(
+                f"kernel {kernel} has {built.num_args} arguments on {device.name}, and in "
+                f"{source.name} {', '.join(self._wanted)}; write each on its own, without macros"
+            )
         largest = cl.kernel_work_group_info.WORK_GROUP_SIZE
         self._local = min(LOCAL_SIZE, int(built.get_work_group_info(largest, device.opencl)))  # type: ignore[call-overload]
         self._tables = {
