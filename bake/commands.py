@@ -328,6 +328,7 @@ def play(
     overwrite: Overwrite = False,
     failed_later: FailedLater = False,
     scheduler: Scheduler = None,
+    help_all: HelpAll = False,
 ) -> Planned:
     """Play a picture through a pack, fast, without the film model; or a shot of them."""
     from bake.opening import must_be_there

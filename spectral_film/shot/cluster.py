@@ -57,6 +57,7 @@ def cluster_at(scheduler: str) -> Iterator[Client]:
             LocalCluster(
                 n_workers=LOCAL_WORKERS,
                 threads_per_worker=1,
+                memory_limit=None,  # a worker's memory is the engine's, and none of Dask's to clear
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
                 silence_logs=SILENT,
@@ -133,7 +134,8 @@ class _Sending:
 
     def of(self, frames: Iterable[int]) -> Iterator[tuple[int, Outcome | Exception]]:
         """Frames and how they ended, as they do."""
-        waiting = {self._submit(frame): frame for frame in frames}
+        numbers, task = list(frames), {"work": self.work, "maker": made_by(), "pure": False}
+        waiting = dict(zip(self.client.map(make_frame, numbers, **task), numbers, strict=True))
         endings = as_completed(list(waiting), loop=self.client.loop)
         for future in endings:
             frame = waiting.pop(future)  # and so Dask forgets it
@@ -147,14 +149,11 @@ class _Sending:
                     "whole, and --skip-existing leaves it"
                 ) from None
             if isinstance(ended, _Unfit):
-                again = self._submit(frame, **self._elsewhere(ended))
+                again = self.client.submit(make_frame, frame, **task, **self._elsewhere(ended))
                 waiting[again] = frame
                 endings.add(again)
             else:
                 yield frame, ended
-
-    def _submit(self, frame: int, **where: Any) -> Future:
-        return self.client.submit(make_frame, frame, self.work, made_by(), pure=False, **where)
 
     def _elsewhere(self, found: "_Unfit") -> dict[str, Any]:
         self.unfit.add(found.worker)

@@ -17,6 +17,7 @@ from spectral_film.app import main as cli
 COMMAND = (sys.executable, "-c", "from spectral_film.app.main import main; main()")
 DASK = (sys.executable, "-m", "dask")
 FRAMES = range(8, 16)
+REGISTERED = "Registered to"  # as Dask's workers say it
 
 # Put into a worker: what happens there to frame 10. `lost` is once, `poison` each time.
 AT_FRAME_10 = """
@@ -41,6 +42,17 @@ def deadly(save):
 
 if rendering.Rendering.save.__name__ == "save":  # Dask loads this more than once
     rendering.Rendering.save = deadly(rendering.Rendering.save)
+"""
+
+
+NO_DEVICE = """
+from spectral_film.device import device
+from spectral_film.errors import DeviceError
+
+def open_device(*asked):
+    raise DeviceError("the driver is gone")
+
+device.open_device = open_device
 """
 
 
@@ -78,9 +90,11 @@ class Cluster:
         )
 
     def workers(self, count: int, *options: str) -> list[subprocess.Popen]:
-        found = [self.worker(*options) for _ in range(count)]
+        """So many more, that the scheduler knows of."""
         log = self.folder / "worker.log"
-        self.wait(lambda: log.read_text().count("Registered to") >= count)
+        known = log.read_text().count(REGISTERED) if log.exists() else 0
+        found = [self.worker(*options) for _ in range(count)]
+        self.wait(lambda: log.read_text().count(REGISTERED) >= known + count)
         return found
 
     def stop(self) -> None:
@@ -212,12 +226,25 @@ def test_a_worker_of_another_version_is_refused(shot, clusters, tmp_path):
     path = os.pathsep.join([str(about.parent), os.environ.get("PYTHONPATH", "")])
     cluster.worker(PYTHONPATH=path)
     log = cluster.folder / "worker.log"
-    cluster.wait(lambda: "Registered to" in log.read_text())
+    cluster.wait(lambda: REGISTERED in log.read_text())
     done = run(shot, "render", "in.#.exr", "out.#.exr", "--scheduler", cluster.address)
     assert done.code == 3
     (complaint,) = done.complaints
     assert "runs spectral-film 0.0.7, and this is" in complaint
     assert not list(shot.glob("out*"))
+
+
+@pytest.mark.slow
+def test_a_worker_without_a_device_costs_nothing(shot, whole, clusters, tmp_path):
+    cluster = clusters()
+    preload = tmp_path / "no_device.py"
+    preload.write_text(NO_DEVICE)
+    cluster.workers(1, "--preload", str(preload))
+    cluster.workers(1)
+    words = ("render", "in.#.exr", "out.#.exr", "--scheduler", cluster.address)
+    done = run(shot, *words)
+    assert done.code == 0, done.stderr
+    assert_whole(shot, whole)
 
 
 @pytest.mark.slow
