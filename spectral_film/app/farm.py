@@ -1,5 +1,6 @@
 """`spectral-film farm`: a command line as a job that render farms read."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -65,7 +66,7 @@ def farm(
         rebuilt = [*named, *_words(command, parsed)]
     source, target = parsed.params["source"], parsed.params["target"]
     name = f"{Path(source).name} to {Path(target).name}"
-    folder = job.absolute().parent
+    folder = _in_full(job).parent
     write_text(job, job_template(name, rebuilt, planned.pictures.frames, folder))
     places = [word for word in rebuilt if not isinstance(word, str)]
     away = [f"{at.parameter}={at.path}" for at in places if not at.lies_in(folder)]
@@ -97,10 +98,14 @@ def _words(command: Any, parsed: Any) -> "Iterator[str | Place]":
 def _place(parameter: str, value: str) -> "Place | None":
     from spectral_film.shot.job_template import Place
 
-    path = Path(value).absolute()
+    path = _in_full(value)
     if parameter in FOLDERS:
         called, flow = FOLDERS[parameter]
         return Place(called, path.parent, flow, path.name)  # type: ignore[arg-type]
     if parameter in FILES and path.exists() and (path.suffix or parameter == "pack"):
         return Place(FILES[parameter], path)
     return None
+
+
+def _in_full(path: str | Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100  # as farms do: without .., links as they are

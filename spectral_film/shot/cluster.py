@@ -20,7 +20,7 @@ from threading import Lock
 from typing import Any
 
 import dask
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed, get_worker
+from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
 
 from spectral_film.errors import ClusterError, DeviceError, UsageError
 from spectral_film.shot.conveyor import Outcome, Stations, convey
@@ -134,7 +134,8 @@ class _Sending:
 
     def of(self, frames: Iterable[int]) -> Iterator[tuple[int, Outcome | Exception]]:
         """Frames and how they ended, as they do."""
-        numbers, task = list(frames), {"work": self.work, "maker": made_by(), "pure": False}
+        task: dict[str, Any] = {"work": self.work, "maker": made_by(), "pure": False}
+        numbers = list(frames)
         waiting = dict(zip(self.client.map(make_frame, numbers, **task), numbers, strict=True))
         endings = as_completed(list(waiting), loop=self.client.loop)
         for future in endings:

@@ -21,7 +21,7 @@ from spectral_film.shot.numbering import written
 
 FRAMES_PER_TASK = 24  # one start of the program: two seconds, beside a third of one for a 2K frame
 GRACE_SECONDS = 30  # of a task that is cancelled: the frame in hand is dropped at once
-LONGEST_NAME = 64
+LONGEST_NAME, LONGEST_FRAMES = 64, 1024  # characters
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Place:
 
     Attributes:
         parameter: What the job calls it.
-        path: Where it is here; absolute.
+        path: Where it is here; absolute, without `..`.
         flow: Whether the job reads it or writes it.
         name: What lies in that folder; none: the path is itself the file.
     """
@@ -58,7 +58,7 @@ class Place:
             "dataFlow": self.flow,
         }
         if self.lies_in(folder):
-            declared["default"] = str(self.path.relative_to(folder))
+            declared["default"] = self.path.relative_to(folder).as_posix()
         return declared
 
 
@@ -71,11 +71,17 @@ def job_template(
         name: Of the job.
         words: The command line behind `spectral-film`, but for its frames.
         frames: Which.
-        folder: Where it will lie; absolute.
+        folder: Where it will lie; as the places are told.
 
     Raises:
-        UsageError: a word holds what stands for a parameter.
+        UsageError: a word holds what stands for a parameter, or the frames are too scattered.
     """
+    of_all = written(frames).replace("x", ":")
+    if len(of_all) > LONGEST_FRAMES:
+        raise UsageError(
+            f"a job names its frames in {LONGEST_FRAMES} characters, and {len(frames)} so scattered "
+            f"take {len(of_all)}; give fewer by --frames"
+        )
     for word in words:
         told = word if isinstance(word, str) else f"{word.path}/{word.name}"
         if "{{" in told:
@@ -91,7 +97,7 @@ def job_template(
             {
                 "name": "Frames",
                 "type": "STRING",
-                "default": written(frames).replace("x", ":"),
+                "default": of_all,
                 "description": "Such as 1001-1100 or 1-20:5,30.",
             },
             {

@@ -122,7 +122,7 @@ def test_whatever_lies_on_a_disk_is_a_path_that_a_farm_can_map(command, tmp_path
     assert "2383" in arguments(tmp_path / "job.yaml", 0)
     job_of(tmp_path / "job.yaml")
     # A job in another folder names no file of this one, and says so.
-    done = command("farm", "job/job.yaml", *words)
+    done = command("farm", "job/job.yaml", "render", "job/../plates/still.exr", *words[2:])
     assert done.code == 0
     assert f"Film={tmp_path / 'mine.h5'}" in done.stderr
     given = dict(pair.split("=") for pair in re.findall(r"\w+=[^, ]+", done.stderr))
@@ -175,6 +175,14 @@ def test_what_would_fail_is_refused_before_a_job_is_written(command, shot, tmp_p
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     if words[0] == "old.yaml":
         assert command("farm", "--overwrite", *words).code == 0
+
+
+def test_frames_too_scattered_for_a_job_are_refused(command, shot, tmp_path, rng):
+    frames = ",".join(map(str, sorted(rng.choice(9000, 400, replace=False))))
+    done = command("farm", "job.yaml", "render", "in.0008.exr", "out.#.exr", "--frames", frames)
+    assert done.code == 2
+    assert "in 1024 characters, and 400 so scattered" in done.complaints[0]
+    assert not (tmp_path / "job.yaml").exists()
 
 
 def openjd_run(folder: Path, *words: str) -> subprocess.CompletedProcess:
