@@ -22,7 +22,7 @@ from typing import Any
 import dask
 from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
 
-from spectral_film.errors import ClusterError, DeviceError, UsageError
+from spectral_film.errors import ClusterError, DeviceError, SpectralFilmError, UsageError
 from spectral_film.shot.conveyor import Outcome, Stations, convey
 from spectral_film.version import made_by
 
@@ -190,6 +190,8 @@ def make_frame(frame: int, work: bytes, maker: str) -> "Outcome | UsageError | _
         return _Unfit(worker, _line(error))
     except UsageError as error:
         return UsageError(_line(error))
+    except (SpectralFilmError, OSError, MemoryError) as error:  # in opening
+        outcome = _failed(frame, _line(error))
     except Exception as error:
         LOG.exception("frame %d", frame)  # in the worker's own log
         outcome = _failed(frame, f"{type(error).__name__}: {_line(error)}")

@@ -79,8 +79,8 @@ def job_template(
     of_all = written(frames).replace("x", ":")
     if len(of_all) > LONGEST_FRAMES:
         raise UsageError(
-            f"a job names its frames in {LONGEST_FRAMES} characters, and {len(frames)} so scattered "
-            f"take {len(of_all)}; give fewer by --frames"
+            f"a job names its frames in {LONGEST_FRAMES} characters, and {len(frames)} so "
+            f"scattered take {len(of_all)}; give fewer by --frames"
         )
     for word in words:
         told = word if isinstance(word, str) else f"{word.path}/{word.name}"

@@ -218,6 +218,20 @@ def test_a_frame_that_cannot_be_read_fails_alone(shot, whole, clusters):
 
 
 @pytest.mark.slow
+def test_what_a_worker_cannot_open_fails_its_frames(shot, clusters):
+    """A pack that is damaged: the client does not look into it."""
+    cluster = clusters()
+    cluster.workers(1)
+    (shot / "pack").mkdir()
+    done = run(shot, "bake", "play", "pack", "in.#.exr", "out.#.exr", "--scheduler",
+               cluster.address)  # fmt: skip
+    assert done.code == 1
+    lines = [line for line in done.stderr.splitlines() if "holds no pack.json" in line]
+    assert len(lines) == len(FRAMES)
+    assert all(f"{shot / 'pack'}: holds no" in line for line in lines)
+
+
+@pytest.mark.slow
 def test_a_worker_of_another_version_is_refused(shot, clusters, tmp_path):
     cluster = clusters()
     about = tmp_path / "older" / "spectral_film-0.0.7.dist-info"
