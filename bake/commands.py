@@ -3,11 +3,15 @@
 Every import that costs time sits inside the command that needs it.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spectral_film.app.making import Planned
 from spectral_film.app.options import (
     Backing,
     Balance,
@@ -29,15 +33,26 @@ from spectral_film.app.options import (
     White,
     typed,
 )
-from spectral_film.app.shots import Frames, SkipExisting, can_stay, make_pictures, pictures_of
+from spectral_film.app.shots import (
+    FailedLater,
+    Frames,
+    Pictures,
+    Scheduler,
+    SkipExisting,
+    can_stay,
+    pictures_of,
+)
 from spectral_film.app.terminal import integers, numbers, progress, say_device, switch, warn
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
 if TYPE_CHECKING:
     from bake.manifest import End
+    from bake.picture import Played
     from bake.verify import Verification
+    from spectral_film.light.scene import Scene
     from spectral_film.path.plan import Announce
+    from spectral_film.shot.conveyor import Stations
 
 app = typer.Typer(help="Bake the film for other software.", no_args_is_help=True)
 
@@ -281,10 +296,8 @@ def verify(
 
 @app.command()
 def play(
-    source: Annotated[Path, typer.Argument(metavar="PACK", help="A pack: its folder or .zip.")],
-    picture: Annotated[
-        Path, typer.Argument(metavar="INPUT", help="An RGB picture; shot.####.exr.")
-    ],
+    pack: Annotated[Path, typer.Argument(metavar="PACK", help="A pack: its folder or .zip.")],
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="An RGB picture; shot.####.exr.")],
     target: Annotated[
         Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png, .jpg or .dpx.")
     ],
@@ -313,46 +326,87 @@ def play(
     device: DeviceName = None,
     skip_existing: SkipExisting = False,
     overwrite: Overwrite = False,
-) -> None:
+    failed_later: FailedLater = False,
+    scheduler: Scheduler = None,
+    help_all: HelpAll = False,
+) -> Planned:
     """Play a picture through a pack, fast, without the film model; or a shot of them."""
-    from bake.opening import open_pack
-    from bake.picture import Played, play_picture, player_of, provenance_of
-    from spectral_film.device.device import all_devices, open_device
-    from spectral_film.files.output import check_target, is_integer
+    from bake.opening import must_be_there
+    from spectral_film.files.output import check_target
     from spectral_film.files.pictures import read_scene
-    from spectral_film.light.scene import Scene
-    from spectral_film.shot.conveyor import Stations
 
     end = _end(to)
-    pictures = pictures_of(
-        picture, target, frames, overwrite=overwrite, skip_existing=skip_existing
-    )
+    must_be_there(pack)
+    pictures = pictures_of(source, target, frames, overwrite=overwrite, skip_existing=skip_existing)
     check_target(
         pictures.target(pictures.frames[0]),
         bits=bits,
         quantity=end,
         overwrite=overwrite or pictures.shot,
     )
-    spreads, grainy = switch("--spatial", spatial), switch("--grain", grain)
-    chosen = open_device(device) if device or all_devices() else None
-    with open_pack(source) as opened:
-        player = player_of(opened, chosen)
-        say_device(player.name)
-
-        def grain_of(number: int) -> int | None:
-            return (number if frame is None else frame) if grainy else None
-
-        def read(number: int) -> Scene:
-            return read_scene(
-                pictures.source(number),
+    return Planned(
+        pictures=pictures,
+        open_stations=partial(
+            open_player,
+            pack=pack.absolute(),
+            read=partial(
+                read_scene,
                 input_space=input_space,
                 part=part,
                 layer=layer,
                 nan=nan,  # type: ignore[arg-type]
-            )
+            ),
+            gate=gate,
+            end=end,
+            spreads=switch("--spatial", spatial),
+            grainy=switch("--grain", grain),
+            frame=frame,
+            seed=seed,
+            bits=bits,
+            device=device,
+            overwrite=overwrite,
+        ),
+        skip_existing=skip_existing,
+        failed_later=failed_later,
+        scheduler=scheduler,
+    )
 
-        def make(number: int, scene: Scene, announce: "Announce | None" = None) -> Played | None:
-            there, how = pictures.target(number), grain_of(number)
+
+@contextmanager
+def open_player(
+    pictures: Pictures,
+    *,
+    skip_existing: bool,
+    pack: Path,
+    read: "Callable[[Path], Scene]",
+    gate: str | None,
+    end: "End",
+    spreads: bool,
+    grainy: bool,
+    frame: int | None,
+    seed: int,
+    bits: int | None,
+    device: str | None,
+    overwrite: bool,
+) -> "Iterator[Stations[Scene, Played]]":
+    """The pack and the device, ready for frame after frame."""
+    from bake.opening import open_pack
+    from bake.picture import play_picture, player_of, provenance_of
+    from spectral_film.device.device import all_devices, open_device
+    from spectral_film.files.output import is_integer
+    from spectral_film.shot.conveyor import Stations
+
+    linear = not is_integer(pictures.target(pictures.frames[0]), bits)
+    chosen = open_device(device) if device or all_devices() else None
+    with open_pack(pack) as opened:
+        player = player_of(opened, chosen)
+        say_device(player.name)
+
+        def make(
+            number: int, scene: "Scene", announce: "Announce | None" = None
+        ) -> "Played | None":
+            there = pictures.target(number)
+            how = (number if frame is None else frame) if grainy else None
             if skip_existing and there.exists():
                 wanted = provenance_of(
                     opened, scene, gate=gate, spatial=spreads, to=end, frame=how, seed=seed
@@ -366,18 +420,16 @@ def play(
                 spatial=spreads,
                 frame=how,
                 seed=seed,
-                linear=not is_integer(target, bits),
+                linear=linear,
                 to=end,
                 announce=announce,
             )
 
-        def write(number: int, played: Played) -> tuple[str, ...]:
+        def write(number: int, played: "Played") -> tuple[str, ...]:
             saved = played.save(pictures.target(number), bits=bits, overwrite=overwrite)
             return (*played.notes, *saved)
 
-        played = make_pictures(pictures, Stations(read=read, make=make, write=write))
-    if played is not None:
-        typer.echo(target)
+        yield Stations(read=lambda number: read(pictures.source(number)), make=make, write=write)
 
 
 def _end(to: str) -> "End":

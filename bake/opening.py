@@ -45,6 +45,16 @@ class Pack:
         return self.folder / name
 
 
+def must_be_there(path: Path) -> None:
+    """Refuse a name that no pack has.
+
+    Raises:
+        InputError: neither a folder nor a file.
+    """
+    if not path.is_dir() and not path.is_file():
+        raise InputError(f"{path}: no such pack; expected a folder or a .zip with {MANIFEST}")
+
+
 @contextmanager
 def open_pack(path: Path) -> Iterator[Pack]:
     """A pack whose every part is what its manifest says.
@@ -56,8 +66,7 @@ def open_pack(path: Path) -> Iterator[Pack]:
     if path.is_dir():
         yield _checked(path, path)
         return
-    if not path.is_file():
-        raise InputError(f"{path}: no such pack; expected a folder or a .zip with {MANIFEST}")
+    must_be_there(path)
     with tempfile.TemporaryDirectory(prefix="spectral-film-") as unpacked:
         _unpack(path, Path(unpacked))
         yield _checked(path, Path(unpacked))

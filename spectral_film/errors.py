@@ -6,7 +6,8 @@
     ├── FilmModelError       a film file with missing or broken tables     (ValueError)
     ├── SpectralGridError    spectra that do not cover what is asked       (ValueError)
     ├── OutputError          a place that cannot be written                (OSError)
-    └── DeviceError          no OpenCL device, or a kernel that fails      (RuntimeError)
+    ├── DeviceError          no OpenCL device, or a kernel that fails      (RuntimeError)
+    └── ClusterError         no cluster, or no worker that can make frames (RuntimeError)
 
 Each also is the builtin a caller would expect. A message is one sentence: what, where, what
 was expected, what to try. The command line prints it and exits with `exit_code`.
@@ -51,5 +52,11 @@ class OutputError(SpectralFilmError, OSError):
 
 class DeviceError(SpectralFilmError, RuntimeError):
     """No usable OpenCL device, or a kernel that does not build or run."""
+
+    exit_code = 3
+
+
+class ClusterError(SpectralFilmError, RuntimeError):
+    """No cluster at an address, or none of its workers can make a frame."""
 
     exit_code = 3

@@ -14,9 +14,11 @@ from typer.exceptions import Abort, Exit, TyperException
 from bake.commands import app as bake
 from spectral_film.app.demo import demo
 from spectral_film.app.devices import devices
+from spectral_film.app.farm import FARM_CONTEXT, farm
 from spectral_film.app.films import films
 from spectral_film.app.fit import fit
 from spectral_film.app.lab import lab
+from spectral_film.app.making import carry_out
 from spectral_film.app.metamerism import metamerism
 from spectral_film.app.render import render
 from spectral_film.app.show import show
@@ -30,6 +32,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    result_callback=carry_out,
 )
 
 # These are of the whole program, and may stand anywhere among the arguments of a command.
@@ -102,8 +105,9 @@ def _options(
     log: Annotated[
         str | None,
         typer.Option(
-            metavar="json|FILE",
-            help="Say it on stderr as JSON, an object a line; or keep one of each frame in FILE.",
+            metavar="json|openjd|FILE",
+            help="Say it on stderr as JSON, an object a line, or as a farm reads it; or keep one "
+            "of each frame in FILE.",
         ),
     ] = None,
     traceback: Annotated[
@@ -115,11 +119,12 @@ def _options(
 
 
 COMMANDS = {
-    "Render": (render,),
+    "Render": (render, farm),
     "Look and learn": (demo, show, films, devices),
     "Measure": (fit, lab, metamerism),
 }
+CONTEXTS: dict[object, dict[str, bool]] = {farm: FARM_CONTEXT}
 for panel, commands in COMMANDS.items():
     for command in commands:
-        app.command(rich_help_panel=panel)(command)
+        app.command(rich_help_panel=panel, context_settings=CONTEXTS.get(command))(command)
 app.add_typer(bake, name="bake", rich_help_panel="Bake")

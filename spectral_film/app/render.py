@@ -1,11 +1,15 @@
 """`spectral-film render`: a picture is put on film, printed and projected."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from spectral_film.app.making import Planned
 from spectral_film.app.options import (
     FILM_PANEL,
     OUT_PANEL,
@@ -36,14 +40,25 @@ from spectral_film.app.options import (
     note_on_frame,
     typed,
 )
-from spectral_film.app.shots import Frames, SkipExisting, can_stay, make_pictures, pictures_of
+from spectral_film.app.shots import (
+    FailedLater,
+    Frames,
+    Pictures,
+    Scheduler,
+    SkipExisting,
+    can_stay,
+    from_anywhere,
+    pictures_of,
+)
 from spectral_film.app.terminal import integers, numbers, say, say_device, seconds, switch
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
 if TYPE_CHECKING:
+    from spectral_film.light.scene import Scene
     from spectral_film.path.plan import Announce
     from spectral_film.path.rendering import Rendering
+    from spectral_film.shot.conveyor import Stations
 
 Source = Annotated[
     Path,
@@ -226,25 +241,22 @@ def render(
     fast: Fast = Settings.fast,
     skip_existing: SkipExisting = False,
     overwrite: Overwrite = False,
+    failed_later: FailedLater = False,
+    scheduler: Scheduler = None,
     help_all: HelpAll = False,
-) -> None:
+) -> Planned:
     """Put a picture on film, print it, project it.
 
     RGB 1.0 is a perfect white, as is a radiance of the luminance of an equal-energy spectrum of 1.
     """
-    from spectral_film.device.device import open_device
-    from spectral_film.files.output import check_target, is_integer
+    from spectral_film.files.output import check_target
     from spectral_film.files.pictures import read_scene
-    from spectral_film.light.scene import Scene
-    from spectral_film.path.notes import notes_before
-    from spectral_film.path.pipeline import Pipeline, check_settings, frame_of
-    from spectral_film.path.rendering import LightTable, Rendering, provenance_of
-    from spectral_film.shot.conveyor import Stations
+    from spectral_film.path.pipeline import check_settings
 
     settings = Settings(
-        film=film,
-        print_film=None if print_film == "none" else print_film,
-        illuminant=illuminant,
+        film=from_anywhere(film),
+        print_film=None if print_film == "none" else from_anywhere(print_film),
+        illuminant=None if illuminant is None else from_anywhere(illuminant),
         upsampling=upsampling,  # type: ignore[arg-type]  # checked by Settings
         exposure=exposure,
         ei=ei,
@@ -277,24 +289,69 @@ def render(
     )
     check_settings(settings)
 
+    def tell(done: "Rendering") -> None:
+        grainy = {done.metadata[f"grain_{strip}"] for strip in ("negative", "print")} != {"none"}
+        for note in note_on_frame(source) if grainy and frame is None else ():
+            say(note)
+        _say_of_one(done, target, bits)
+
+    return Planned(
+        pictures=pictures,
+        open_stations=partial(
+            open_stations,
+            settings=settings,
+            read=partial(
+                read_scene,
+                input_space=input_space,
+                input_view=input_view,
+                spectra=spectra,  # type: ignore[arg-type]  # checked by read_scene
+                wavelengths=wavelengths,
+                part=part,
+                layer=layer,
+                nan=nan,  # type: ignore[arg-type]
+            ),
+            piece=piece,
+            frame=frame,
+            bits=bits,
+            device=device,
+            threads=threads,
+            overwrite=overwrite,
+        ),
+        skip_existing=skip_existing,
+        failed_later=failed_later,
+        scheduler=scheduler,
+        tell=tell,
+    )
+
+
+@contextmanager
+def open_stations(
+    pictures: Pictures,
+    *,
+    skip_existing: bool,
+    settings: Settings,
+    read: "Callable[[Path], Scene]",
+    piece: tuple[int, int, int, int] | None,
+    frame: int | None,
+    bits: int | None,
+    device: str | None,
+    threads: int | None,
+    overwrite: bool,
+) -> "Iterator[Stations[Scene, Rendering]]":
+    """The device and the films, ready for frame after frame."""
+    from spectral_film.device.device import open_device
+    from spectral_film.files.output import is_integer
+    from spectral_film.path.notes import notes_before
+    from spectral_film.path.pipeline import Pipeline, frame_of
+    from spectral_film.path.rendering import LightTable, provenance_of
+    from spectral_film.shot.conveyor import Stations
+
     chosen = open_device(device, threads)
     say_device(chosen.name)
-    table, encode = LightTable(chosen), is_integer(target, bits)
+    table, encode = LightTable(chosen), is_integer(pictures.target(pictures.frames[0]), bits)
     warned: list[str] = []
 
-    def read(number: int) -> Scene:
-        return read_scene(
-            pictures.source(number),
-            input_space=input_space,
-            input_view=input_view,
-            spectra=spectra,  # type: ignore[arg-type]  # checked by read_scene
-            wavelengths=wavelengths,
-            part=part,
-            layer=layer,
-            nan=nan,  # type: ignore[arg-type]
-        )
-
-    def make(number: int, scene: Scene, announce: "Announce | None" = None) -> Rendering | None:
+    def make(number: int, scene: "Scene", announce: "Announce | None" = None) -> "Rendering | None":
         at = replace(settings, frame=number if frame is None else frame)
         there = pictures.target(number)
         if skip_existing and there.exists():
@@ -307,18 +364,11 @@ def render(
                 say(note)
         return table.render(scene, at, crop=piece, encode=encode, announce=announce)
 
-    def write(number: int, done: Rendering) -> tuple[str, ...]:
+    def write(number: int, done: "Rendering") -> tuple[str, ...]:
         saved = done.save(pictures.target(number), bits=bits, overwrite=overwrite)
         return (*done.notes, *saved)
 
-    done = make_pictures(pictures, Stations(read=read, make=make, write=write))
-    if done is None:
-        return
-    grainy = {done.metadata[f"grain_{strip}"] for strip in ("negative", "print")} != {"none"}
-    for note in note_on_frame(source) if grainy and frame is None else ():
-        say(note)
-    _say_of_one(done, target, bits)
-    typer.echo(target)
+    yield Stations(read=lambda number: read(pictures.source(number)), make=make, write=write)
 
 
 def _say_of_one(done: "Rendering", target: Path, bits: int | None) -> None:

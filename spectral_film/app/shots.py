@@ -1,19 +1,17 @@
-"""One picture or a shot of them, for whatever command makes pictures of pictures."""
+"""Which pictures a command line means: one, or a shot of them, and what may become of each."""
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from spectral_film.app.options import OUT_PANEL, PICTURE_PANEL, frame_of
-from spectral_film.app.terminal import frame_progress, progress, say, warn
 from spectral_film.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from spectral_film.shot.conveyor import Made, Outcome, Read, Stations
+    from spectral_film.shot.numbering import Numbered
 
 Frames = Annotated[
     str | None,
@@ -31,6 +29,24 @@ SkipExisting = Annotated[
         help="Leave frames that these settings made.",
     ),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        rich_help_panel=OUT_PANEL,
+        hidden=True,
+        help="Send the frames of a shot to a Dask cluster, tcp://HOST:PORT; local starts one here.",
+    ),
+]
+FailedLater = Annotated[
+    bool,
+    typer.Option(
+        "--failed-later",
+        rich_help_panel=OUT_PANEL,
+        hidden=True,
+        help="Exit with 0 though frames failed: another command, which comes later, makes them.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -39,14 +55,35 @@ class Pictures:
 
     Attributes:
         frames: Their numbers, in the order they are made.
-        source, target: The files of a frame.
-        shot: Whether there is a number in their names.
+        sources, targets: Their files; a path is one picture, for all frames.
     """
 
     frames: list[int]
-    source: Callable[[int], Path]
-    target: Callable[[int], Path]
-    shot: bool
+    sources: "Numbered | Path"
+    targets: "Numbered | Path"
+
+    @property
+    def shot(self) -> bool:
+        """Whether there is a number in the names of what is written."""
+        return not isinstance(self.targets, Path)
+
+    def source(self, frame: int) -> Path:
+        """The file that a frame is read from."""
+        return _file_of(self.sources, frame)
+
+    def target(self, frame: int) -> Path:
+        """The file that a frame is written to."""
+        return _file_of(self.targets, frame)
+
+    def from_anywhere(self) -> "Pictures":
+        """The same files to who works in another folder."""
+        return replace(self, sources=self.sources.absolute(), targets=self.targets.absolute())
+
+
+def from_anywhere(name: str) -> str:
+    """A film or a light, or the file of that name, to who works in another folder."""
+    told = Path(name)
+    return str(told.absolute()) if told.suffix in (".h5", ".csv") and told.is_file() else name
 
 
 def pictures_of(
@@ -75,18 +112,17 @@ def pictures_of(
             )
         if source.exists() and target.exists() and source.samefile(target):
             raise UsageError(f"{target}: is the input itself; give the output another name")
-        return Pictures([frame_of(source) or 0], lambda _: source, lambda _: target, shot=False)
-    each: Callable[[int], Path]
+        return Pictures([frame_of(source) or 0], source, target)
     if sources is not None:
-        numbers, each = frames_of(sources, frames), sources.path
+        numbers = frames_of(sources, frames)
     elif frames is not None or targets.told:  # a still, in the grain of many frames
         numbers = frame_numbers(frames) if frames is not None else targets.told
-        each = _always(source)
     else:
         raise UsageError(f"{source}: is one picture; say by --frames which to make of it")
-    inputs = {each(frame).resolve() for frame in numbers}
+    pictures = Pictures(numbers, sources or source, targets)
+    inputs = {pictures.source(frame).resolve() for frame in numbers}
     for frame in numbers:
-        if targets.path(frame).resolve() in inputs:
+        if pictures.target(frame).resolve() in inputs:
             raise UsageError(
                 f"{target}: frame {frame} is an input itself; give the output another name"
             )
@@ -96,7 +132,7 @@ def pictures_of(
             f"{target}: frames {written(there)} exist; give another name, --overwrite, or "
             "--skip-existing for those that these settings made"
         )
-    return Pictures(numbers, each, targets.path, shot=True)
+    return pictures
 
 
 def can_stay(
@@ -124,73 +160,5 @@ def can_stay(
     return not different
 
 
-def make_pictures(pictures: Pictures, stations: "Stations[Read, Made]") -> "Made | None":
-    """Make one picture, or the frames of a shot, saying of each how it ended.
-
-    Returns:
-        What was made, of one picture; None: it was a shot.
-
-    Raises:
-        typer.Exit: with 1, where frames of a shot failed; one picture raises what went wrong.
-    """
-    if pictures.shot:
-        _make_shot(pictures, stations)
-        return None
-    (number,) = pictures.frames
-    read = stations.read(number)
-    with progress() as announce:
-        made = stations.make(number, read, announce)
-    assert made is not None  # one picture is not skipped
-    for note in stations.write(number, made):
-        say(note)
-    return made
-
-
-def _make_shot(pictures: Pictures, stations: "Stations") -> None:
-    from spectral_film.shot.conveyor import convey
-
-    start = time.monotonic()
-    failed = 0
-    said: set[str] = set()
-    with frame_progress(len(pictures.frames)) as advance:
-        for outcome in convey(pictures.frames, stations):
-            failed += outcome.error is not None
-            _tell(outcome, pictures.target(outcome.frame), said)
-            advance()
-    seconds = time.monotonic() - start
-    done = len(pictures.frames) - failed
-    say(
-        f"{done} of {len(pictures.frames)} frames are done, in {seconds:.1f} s",
-        "shot",
-        done=done,
-        failed=failed,
-        seconds=seconds,
-    )
-    if failed:
-        raise typer.Exit(1)
-
-
-def _tell(outcome: "Outcome", target: Path, said: set[str]) -> None:
-    fields = {
-        "frame": outcome.frame,
-        "seconds": round(outcome.seconds, 3),
-        "ok": outcome.error is None,
-        "skipped": outcome.skipped,
-        "error": outcome.error,
-        "output": str(target),
-        "notes": list(outcome.notes),
-    }
-    if outcome.error is not None:
-        warn(f"frame {outcome.frame}: {outcome.error}", "frame", **fields)
-        return
-    how = "left as it is" if outcome.skipped else f"{outcome.seconds:.2f} s"
-    say(f"frame {outcome.frame}: {how}", "frame", **fields)
-    for note in outcome.notes:
-        if note not in said:  # of a shot, what holds for all is said once
-            said.add(note)
-            say(f"frame {outcome.frame}: {note}")
-    typer.echo(target)
-
-
-def _always(path: Path) -> Callable[[int], Path]:
-    return lambda _: path
+def _file_of(files: "Numbered | Path", frame: int) -> Path:
+    return files if isinstance(files, Path) else files.path(frame)

@@ -3,6 +3,7 @@
 Results go to stdout. All else is said on stderr, by one logger: in sentences, or as JSON.
 """
 
+import itertools
 import json
 import logging
 import math
@@ -21,23 +22,24 @@ def speak(*, quiet: bool, log: str | None) -> None:
 
     Args:
         quiet: Nothing but what failed.
-        log: `json`: a JSON object a line; the name of a file: in sentences, and of each frame of a
-            shot a JSON object a line behind what that file holds; None: in sentences.
+        log: `json`: a JSON object a line; `openjd`: in sentences, with what a farm by Open Job
+            Description looks for; the name of a file: in sentences, and of each frame of a shot a
+            JSON object a line behind what that file holds; None: in sentences.
 
     Raises:
         UsageError: no such form, and no name of a file.
         OutputError: the file cannot be written.
     """
-    if log not in (None, "json") and not Path(log).suffix:
-        raise UsageError(f"--log is {log!r}, expected json, or a file such as frames.jsonl")
+    if log is not None and log not in FORMS and not Path(log).suffix:
+        raise UsageError(f"--log is {log!r}, expected json, openjd, or a file such as frames.jsonl")
     for handler in LOG.handlers:
         handler.close()
     voice = logging.StreamHandler(sys.stderr)
-    voice.setFormatter(_Json() if log == "json" else _Sentences())
+    voice.setFormatter(FORMS.get(log or "", _Sentences)())
     LOG.handlers = [voice]
-    if log not in (None, "json"):
+    if log is not None and log not in FORMS:
         try:
-            kept = _Kept(str(log), encoding="utf-8")
+            kept = _Kept(log, encoding="utf-8")
         except OutputError:
             raise
         except OSError as reason:
@@ -84,6 +86,20 @@ class _Json(logging.Formatter):
         fields = record.fields.items()  # type: ignore[attr-defined]
         said |= {name: None if _is_no_number(value) else value for name, value in fields}
         return json.dumps(said, ensure_ascii=False, default=float)
+
+
+class _OpenJobDescription(_Sentences):
+    """Sentences; a farm shows those of frames as the state of its task, and why it failed."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.levelno >= logging.ERROR:
+            return f"openjd_fail: {record.msg}"
+        event: str = record.event  # type: ignore[attr-defined]
+        return f"openjd_status: {record.msg}" if event in TOLD else super().format(record)
+
+
+FORMS: dict[str, type[logging.Formatter]] = {"json": _Json, "openjd": _OpenJobDescription}
+TOLD = ("frame", "shot")
 
 
 def _is_no_number(value: object) -> bool:
@@ -134,7 +150,12 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 
 @contextmanager
 def frame_progress(count: int) -> Iterator[Callable[[], None]]:
-    """A bar with the time left on a terminal, nothing elsewhere, where each frame has its line."""
+    """A bar with the time left on a terminal; for a farm, percents. Each frame has its line too."""
+    voice = LOG.handlers[0]
+    if isinstance(voice.formatter, _OpenJobDescription):
+        done = itertools.count(1)
+        yield lambda: print(f"openjd_progress: {100 * next(done) / count:.1f}", file=sys.stderr)
+        return
     if not _has_room_for_a_bar():
         yield lambda: None
         return
@@ -149,7 +170,7 @@ def frame_progress(count: int) -> Iterator[Callable[[], None]]:
 
 def _has_room_for_a_bar() -> bool:
     voice = LOG.handlers[0]
-    in_sentences = isinstance(voice.formatter, _Sentences)
+    in_sentences = type(voice.formatter) is _Sentences
     return sys.stderr.isatty() and in_sentences and voice.level <= logging.INFO
 
 

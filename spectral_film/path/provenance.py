@@ -1,5 +1,7 @@
 """Provenance: what made a picture, as its file says it."""
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 from spectral_film.device.device import Device
@@ -21,7 +23,7 @@ def provenance(
     # What was left to the film, as it was taken.
     job = pipeline.job()
     light = job.camera.illuminant
-    said["illuminant"] = "none" if scene.kind == "radiance" else str(light)
+    said["illuminant"] = "none" if scene.kind == "radiance" else _named(str(light))
     said["upsampling"] = settings.upsampling if scene.kind == "rgb" else "none"
     said["ei"] = settings.ei or pipeline.negative.exposure_index
     said["gate"] = gate_of(settings)
@@ -56,6 +58,14 @@ def typed(setting: object) -> str | float | tuple[float, ...]:
             return "none"
         case _:
             return str(setting)
+
+
+def _named(light: str) -> str:
+    """A light; a file of one by its name and what it holds, wherever it lies."""
+    path = Path(light)
+    if path.suffix.lower() != ".csv":
+        return light
+    return f"{path.name} (sha256 {hashlib.sha256(path.read_bytes()).hexdigest()[:12]})"
 
 
 def _shares(gamut: Gamut | None) -> dict[str, float]:

@@ -5,11 +5,13 @@ The place is written as any of the field's programs writes it, and read by files
     ####  @@@@  %04d  $F4   four digits; more or fewer of them as many digits
     #                       four digits
     1-20####                the frames are told with it
+
+Steps are written 1-20x5, or 1-20:5 as Open Job Description does.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fileseq import FileSequence, FrameSet
@@ -40,6 +42,10 @@ class Numbered:
     def path(self, frame: int) -> Path:
         """The file of a frame."""
         return self.folder / self.sequence.frame(frame)
+
+    def absolute(self) -> "Numbered":
+        """The same files to who works in another folder, as `Path.absolute`."""
+        return replace(self, name=str(Path(self.name).absolute()), folder=self.folder.absolute())
 
     @property
     def told(self) -> list[int]:
@@ -93,7 +99,7 @@ def frame_numbers(text: str) -> list[int]:
         UsageError: they are none, or more than `MOST`.
     """
     try:
-        frames = FrameSet(",".join(text.split()))
+        frames = FrameSet(",".join(text.split()).replace(":", "x"))
         if not 0 < len(frames) <= MOST:
             raise ValueError(f"{len(frames)} frames")
         numbers = [int(frame) for frame in frames]

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "spectral_film/path": {
         "files", "stages", "blur", "device", "grain", "emulsion", "light", "errors", "version",
     },
-    "spectral_film/shot": {"files", "errors"},
+    "spectral_film/shot": {"files", "errors", "version"},
     "spectral_film/pages": {"errors", "unfinished"},
     "spectral_film/lab": {
         "path", "pages", "stages", "blur", "device", "grain", "emulsion", "light", "errors",

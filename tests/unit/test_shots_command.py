@@ -129,6 +129,20 @@ def test_a_frame_of_another_picture_is_not_trusted(command, tmp_path, shot):
     assert "input_sha256 was" in line
 
 
+def test_a_light_is_what_its_file_holds_wherever_it_lies(command, tmp_path, shot):
+    lamp = tmp_path / "lamp.csv"
+    lamp.write_text("400,0.2\n500,0.6\n600,1.0\n700,1.3\n")
+    words = (shot, "out.#.exr", "--frames", "8", "--skip-existing", "--illuminant")
+    assert render(command, *words, "lamp.csv").code == 0
+    (tmp_path / "lamps").mkdir()
+    moved = lamp.rename(tmp_path / "lamps/lamp.csv")
+    assert "left as it is" in render(command, *words, moved).stderr
+    moved.write_text("400,1\n700,1\n")
+    done = render(command, *words, "lamps/lamp.csv")
+    assert done.code == 1
+    assert "illuminant was lamp.csv (sha256" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
