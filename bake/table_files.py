@@ -4,6 +4,7 @@
 takes a value as it is and codes it itself.
 """
 
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,9 @@ from spectral_film.errors import UsageError
 
 BAKERS = {".cube": "iridas_cube", ".csp": "cinespace", ".spi3d": "spi3d"}
 CLF = "Academy/ASC Common LUT Format"
+# OpenColorIO names SMPTE's edition of 2024, which other readers do not know. What is written here
+# is the same in both, and all of them know the Academy's.
+CLF_NAMESPACE = "urn:AMPAS:CLF:v3.0"
 Play = Callable[[np.ndarray], np.ndarray]
 
 
@@ -122,7 +126,10 @@ def clf_text(transform: PyOpenColorIO.GroupTransform, identifier: str, contract:
     said.addChildElement("InputDescriptor", contract.takes)
     said.addChildElement("OutputDescriptor", contract.gives)
     text: str = transform.write(CLF, PyOpenColorIO.Config.CreateRaw())
-    return text
+    text = re.sub(r'xmlns="[^"]*"', f'xmlns="{CLF_NAMESPACE}"', text, count=1)
+    # OpenColorIO sets numbers in columns. Many readers of XML take no text longer than 10 MB, which
+    # the blanks alone make of 61 nodes.
+    return re.sub(r"^ +(?=[-\d])|(?<=\d) +(?= )", "", text, flags=re.MULTILINE)
 
 
 def cube_text(table: Lattice | Curves, contract: Contract) -> str:

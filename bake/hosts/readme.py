@@ -5,7 +5,7 @@ Written last: it lists what lies in the folder.
 
 from pathlib import Path
 
-from bake.hosts import blender, nuke, ocio, resolve
+from bake.hosts import blender, nuke, ocio, ocio_base, resolve
 from bake.manifest import MANIFEST, SCHEMA_FILE, Manifest
 from bake.parts import Statistic
 from bake.steps import AtLeast, Blur, Grain, HoldBack, Logarithm, Lookup, Power, Printer, Step
@@ -154,11 +154,13 @@ def _hosts(manifest: Manifest) -> list[str]:
     return [
         "## Loading it",
         "",
-        "**OpenColorIO.** Set OCIO to `config.ocio` or `config.ocioz` (2.5 or later). It is the",
-        f"ACES studio config with the view *{ocio.FILM_VIEW}* first. *{ocio.POINTS_VIEW}* takes",
-        f"whole printer points from the variables {variables}.",
-        "Kernels are not in a view.",
+        f"**OpenColorIO.** Set OCIO to `{ocio_base.CONFIG_FILE}`, which opens from 2.1 on, or to",
+        f"`{ocio.ARCHIVE}`, from 2.2 on. It is the first ACES studio config with the view",
+        f"*{ocio.FILM_VIEW}* first. *{ocio.POINTS_VIEW}* takes whole printer points from the",
+        f"variables {variables}.",
+        f"`{ocio_base.ACES2_FILE}` is the same in a config of 2.5, beside the views of ACES 2.",
         *_look(manifest),
+        "Kernels are not in a view.",
         f"`oiiotool --colorconfig config.ocioz in.exr --ociodisplay \"{_display(manifest)}\" "
         f"{ocio.FILM_VIEW} -o out.png`",
         "",
@@ -216,11 +218,14 @@ _GRAIN_BY_HAND = [
 def _look(manifest: Manifest) -> list[str]:
     if manifest.aces_look is None:
         return []
-    return [f"The look *{ocio.ACES_LOOK}* is the film for an ACES view, not for its own."]
+    return [
+        f"There the look *{ocio.ACES_LOOK}* is the film for a view of ACES 2, not for its own.",
+    ]
 
 
 def _display(manifest: Manifest) -> str:
-    return ocio.DISPLAY_SPACES.get(manifest.output.display, f"{manifest.output.display} - Display")
+    display = manifest.output.display
+    return ocio.DISPLAY_SPACES.get(display, ocio.OWN_DISPLAY.format(display=display))
 
 
 def _run() -> list[str]:
@@ -269,14 +274,16 @@ def _files(folder: Path, manifest: Manifest) -> list[str]:
 
 
 def _descriptions(manifest: Manifest) -> dict[str, str]:
-    display = manifest.output.display
+    space, display = manifest.input.space, manifest.output.display
     what = {
         README: "this page",
         MANIFEST: "all numbers, units, errors and sums of files",
         SCHEMA_FILE: "JSON Schema of pack.json",
         REPORT: "pictures and errors",
         "replay.py": "plays the pack with OpenColorIO, numpy and scipy alone",
-        ocio.CONFIG_FILE: "OCIO config",
+        ocio_base.CONFIG_FILE: "OCIO config, profile 2.1",
+        ocio_base.ACES2_FILE: "the film in an OCIO config with the views of ACES 2, profile 2.5",
+        ocio_base.input_table(space): f"{space} to {ocio_base.SCENE_REFERENCE}",
         ocio.ARCHIVE: "the same with its tables in one file",
         ocio.POINTS: "printer points as CDL offsets on printing density",
         nuke.SCRIPT: "Nuke group",
@@ -284,7 +291,7 @@ def _descriptions(manifest: Manifest) -> dict[str, str]:
         resolve.WHOLE: "DCTL of the whole film without blurs",
         resolve.NODE_TREE: "node tree and widths of blurs for Resolve",
         manifest.print_clf: "printing density to display code at the pack's printer points",
-        manifest.reference.scene: f"reference scene, {manifest.input.space} codes",
+        manifest.reference.scene: f"reference scene, {space} codes",
         manifest.reference.render: f"the same as spectral-film renders it, {display} codes",
     }
     for node in resolve.nodes(manifest.chain):

@@ -365,9 +365,7 @@ def table_by_hand(pack: Pack, path: str, values: np.ndarray) -> np.ndarray:
 
 def scene_linear(code: np.ndarray) -> np.ndarray:
     """ACEScct -> ACES2065-1, by a config that knows nothing of the film."""
-    config = PyOpenColorIO.Config.CreateFromBuiltinConfig(
-        "studio-config-v4.0.0_aces-v2.0_ocio-v2.5"
-    )
+    config = PyOpenColorIO.Config.CreateFromBuiltinConfig(LATER)
     return apply(config.getProcessor("ACEScct", "ACES2065-1"), code)
 
 
@@ -396,7 +394,11 @@ def viewed(config: PyOpenColorIO.Config, values: np.ndarray, view: str, **contex
     return apply(config.getProcessor(given, transform, forward), values)
 
 
-@pytest.fixture(params=["config.ocio", "config.ocioz"])
+FIRST = "studio-config-v1.0.0_aces-v1.3_ocio-v2.1"
+LATER = "studio-config-v4.0.0_aces-v2.0_ocio-v2.5"
+
+
+@pytest.fixture(params=["config.ocio", "config.ocioz", "config_aces2.ocio"])
 def config(request, pack, tmp_path, monkeypatch) -> PyOpenColorIO.Config:
     """Opened from a folder elsewhere; the archive away from its pack, too."""
     monkeypatch.chdir(tmp_path)
@@ -408,13 +410,41 @@ def config(request, pack, tmp_path, monkeypatch) -> PyOpenColorIO.Config:
 
 def test_config_is_valid_and_keeps_what_it_extends(config):
     config.validate()
-    plain = PyOpenColorIO.Config.CreateFromBuiltinConfig("studio-config-v4.0.0_aces-v2.0_ocio-v2.5")
+    version = (config.getMajorVersion(), config.getMinorVersion())
+    plain = PyOpenColorIO.Config.CreateFromBuiltinConfig({(2, 1): FIRST, (2, 5): LATER}[version])
     assert list(config.getRoles()) == list(plain.getRoles())
     assert set(plain.getColorSpaceNames()) < set(config.getColorSpaceNames())
     for display in plain.getDisplays():
         assert set(plain.getViews(display)) < set(config.getViews(display))
     assert config.getDefaultDisplay() == DISPLAY
     assert config.getDefaultView(DISPLAY) == "Film"
+
+
+@pytest.mark.parametrize("name", ["config.ocio", "config.ocioz"])
+def test_config_asks_for_no_more_than_the_first_studio_config(pack, name):
+    """A release refuses a config of a later profile, and hosts have had 2.1 since 2021."""
+    made = PyOpenColorIO.Config.CreateFromFile(str(pack.folder / name))
+    assert (made.getMajorVersion(), made.getMinorVersion()) == (2, 1)
+    assert "ocio_profile_version: 2.1\n" in (pack.folder / "config.ocio").read_text()
+    assert "Film before an ACES view" not in made.getLookNames()  # there is no such view
+
+
+@pytest.mark.parametrize("space", ["Apple Log", "D-Log D-Gamut", "CanonLog2 CinemaGamut D55"])
+def test_config_gets_an_input_space_that_is_younger_than_it(tmp_path, pack, space):
+    folder = Path(shutil.copytree(pack.folder, tmp_path / "younger"))
+    said = pack.manifest.input.model_copy(update={"space": space})
+    ocio.write_ocio(folder, pack.manifest.model_copy(update={"input": said}))
+    archive = shutil.copy(folder / "config.ocioz", tmp_path)
+    made = PyOpenColorIO.Config.CreateFromFile(archive)
+    made.validate()
+    later = PyOpenColorIO.Config.CreateFromBuiltinConfig(LATER)
+    wanted = apply(later.getProcessor(space, "ACES2065-1"), colours())
+    linear = apply(made.getProcessor(space, "ACES2065-1"), colours())
+    np.testing.assert_allclose(linear, wanted, rtol=1e-5, atol=1e-6)
+    # And back, through curves of 65536 steps.
+    np.testing.assert_allclose(
+        apply(made.getProcessor("ACES2065-1", space), wanted), colours(), atol=5e-5
+    )
 
 
 def test_view_shows_what_the_table_gives_by_hand(config, pack):
@@ -424,7 +454,8 @@ def test_view_shows_what_the_table_gives_by_hand(config, pack):
     np.testing.assert_allclose(shown, by_hand, atol=3e-5)
 
 
-def test_look_is_applied_in_the_input_space(config, pack):
+def test_look_is_applied_in_the_input_space(pack):
+    config = PyOpenColorIO.Config.CreateFromFile(str(pack.folder / "config_aces2.ocio"))
     look = PyOpenColorIO.LookTransform(
         src="ACES2065-1", dst="ACEScct", looks="Film before an ACES view"
     )
@@ -500,7 +531,8 @@ def test_config_names_no_place_of_this_machine(pack):
         if path.suffix in (".ocio", ".nk", ".dctl", ".py", ".md", ".ccc", ".clf"):
             assert str(pack.folder.parent) not in path.read_text(), path.name
     with zipfile.ZipFile(pack.folder / "config.ocioz") as archive:
-        assert set(archive.namelist()) == {"config.ocio", *ocio.tables(pack.manifest)}
+        beside = {"config.ocio", "ocio/printer_points.ccc"}
+        assert set(archive.namelist()) == beside | set(ocio.tables(pack.manifest))
 
 
 class NukeNode(NamedTuple):
@@ -1253,10 +1285,13 @@ def test_a_pack_without_kernels_has_hosts_too(tmp_path, pack, device):
     read_nuke((folder / "nuke/film.nk").read_text())
     made = PyOpenColorIO.Config.CreateFromFile(str(folder / "config.ocio"))
     made.validate()
-    assert made.getDefaultDisplay() == "P3-DCI - Display"
+    assert made.getDefaultDisplay() == "P3-DCI of the film - Display"
     shown = apply(
         made.getProcessor(
-            "ACES2065-1", "P3-DCI - Display", "Film", PyOpenColorIO.TRANSFORM_DIR_FORWARD
+            "ACES2065-1",
+            "P3-DCI of the film - Display",
+            "Film",
+            PyOpenColorIO.TRANSFORM_DIR_FORWARD,
         ),
         scene_linear(colours()),
     )

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import colour
+import colour_clf_io
 import numpy as np
 import OpenImageIO
 import PyOpenColorIO
@@ -195,6 +196,20 @@ def test_a_clf_of_linear_light_has_an_analytic_log(command, tmp_path, patches):
     light = np.array(codes)
     to_linear.apply(PyOpenColorIO.PackedImageDesc(light, len(light), 1, 3))
     assert linear(light) == pytest.approx(log(codes), abs=2e-4)  # OCIO's default log
+
+
+def test_a_clf_opens_in_a_reader_of_another_house(command, tmp_path, baked):
+    """colour-clf-io knows the Academy's edition of the format alone."""
+    path = tmp_path / "film.clf"
+    path.write_text(baked.text(path))
+    (table,) = colour_clf_io.read_clf_from_file(path).process_nodes
+    assert table.array.dim == (33, 33, 33, 3)
+    nodes = np.reshape(table.array.values, (33, 33, 33, 3))  # blue fastest
+    np.testing.assert_allclose(nodes, baked.lattice.nodes, atol=1e-7)
+    done = command("bake", "lut", "-o", "linear.clf", "--input-space", "ACEScg", "--size", SIZE)
+    assert done.code == 0, done.stderr
+    steps = colour_clf_io.read_clf_from_file(tmp_path / "linear.clf").process_nodes
+    assert [type(step).__name__ for step in steps] == ["Log", "LUT3D"]
 
 
 @pytest.mark.parametrize(("form", "mean"), [("negative", 0.2), ("print", 0.2), ("lmt", 0.6)])
