@@ -209,7 +209,7 @@ def test_a_clf_opens_in_a_reader_of_another_house(command, tmp_path, baked):
     done = command("bake", "lut", "-o", "linear.clf", "--input-space", "ACEScg", "--size", SIZE)
     assert done.code == 0, done.stderr
     steps = colour_clf_io.read_clf_from_file(tmp_path / "linear.clf").process_nodes
-    assert [type(step).__name__ for step in steps] == ["Log", "LUT3D"]
+    assert [type(step).__name__ for step in steps] == ["Matrix", "Matrix", "Log", "LUT3D"]
 
 
 @pytest.mark.parametrize(("form", "mean"), [("negative", 0.2), ("print", 0.2), ("lmt", 0.6)])
