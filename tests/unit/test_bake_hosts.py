@@ -30,7 +30,7 @@ from bake.hosts import ocio, write_all
 from bake.hosts.readme import readme_text
 from bake.lattice import Lattice
 from bake.manifest import MANIFEST, SCHEMA, Manifest
-from bake.parts import Kernel, Table, digest
+from bake.parts import Kernel, KernelImage, Table, digest
 from bake.replay import mixed
 from bake.table_files import Contract, Curves, clf_text, group, scaling, table_transform
 from spectral_film.device.device import Device
@@ -156,7 +156,7 @@ def save_kernel(folder: Path, name: str, acts_on: str, sigmas_um: tuple) -> dict
         layers = {layer: f"kernels/{name}_{pitch:g}um_{layer}.exr" for layer in LAYERS}
         save_image(folder / rgb, kernel, x=-radius)
         for channel, layer in enumerate(LAYERS):
-            save_image(folder / layers[layer], kernel[..., [channel]], names=("Y",))
+            save_image(folder / layers[layer], kernel[..., [channel]], names=("R",))
         images.append(
             {"gate": "super35", "pitch_um": pitch, "width": width, "radius_px": radius,
              "rgb": rgb, "layers": layers,
@@ -196,7 +196,7 @@ def save_grain(folder: Path, of: str) -> dict:
         layers = {layer: f"grain/{of}_{pitch:g}um_{layer}.exr" for layer in LAYERS}
         save_image(folder / rgb, kernel, x=-radius)
         for channel, layer in enumerate(LAYERS):
-            save_image(folder / layers[layer], kernel[..., [channel]], names=("Y",))
+            save_image(folder / layers[layer], kernel[..., [channel]], names=("R",))
         # Another amount at another pitch, so that one cannot stand for the other.
         amounts = {
             "linear": curves(lambda d, pitch=pitch: grain_linear(d) * pitch / 6, 129, (-0.1, 3.2)),
@@ -598,7 +598,7 @@ def test_nuke_convolves_each_layer_by_its_own_kernel(pack):
     for wire in ("exposure", "inhibitor", "print light"):
         name, images = wire.replace(" ", "_"), kernel(pack, wire).images
         for layer, channel in zip(LAYERS, ("red", "green", "blue"), strict=True):
-            node = nodes[name if layer == "B" else f"{name}_{layer}"]
+            node = nodes[f"{name}_{layer}"]
             assert node.kind == "Convolve2"
             on = [c for c in node.knobs["channels"].strip("{}").split() if not c.startswith("-")]
             assert on == [f"rgba.{channel}"]
@@ -606,6 +606,29 @@ def test_nuke_convolves_each_layer_by_its_own_kernel(pack):
             assert [read.knobs["file"].strip('"').partition("]/")[2] for read in reads] == [
                 image.layers[layer] for image in images
             ]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize(
+    ("wire", "before"),
+    [("exposure", "stops"), ("inhibitor", "developed"), ("print_light", "light_through")],
+)
+def test_nuke_blurs_as_if_the_last_pixels_went_on(pack, rng, wire, before, number):
+    picture = rng.random((21, 30, 3)).astype(np.float32)
+    made = play_nuke(pack, {before: picture}, wire, pitch=number)
+    wanted = blurred_with_edges(pack, picture, kernel(pack, wire.replace("_", " ")).images[number])
+    np.testing.assert_allclose(made, wanted, atol=1e-6)
+
+
+def blurred_with_edges(pack: Pack, picture: np.ndarray, image: KernelImage) -> np.ndarray:
+    """By its RGB file, the last pixels going on as far as it reaches."""
+    kernels = OpenImageIO.ImageBuf(str(pack.folder / image.rgb)).get_pixels()
+    room = [(image.radius_px, image.radius_px)] * 2
+    planes = [
+        fftconvolve(np.pad(picture[..., c], room, mode="edge"), kernels[..., c], mode="valid")
+        for c in range(3)
+    ]
+    return np.stack(planes, axis=-1)
 
 
 def nuke_value(formula: str, **names: float) -> float:
@@ -680,6 +703,14 @@ def play_nuke(pack: Pack, given: dict[str, np.ndarray], last: str, **knobs: int)
         first = piece(inputs[0])
         if node.kind == "BlackOutside":
             return first
+        if node.kind == "AdjBBox":  # what is beyond a box is its last pixels
+            more, same = map(int, knobs_of["numpixels"].strip("{}").split())
+            assert more == same
+            room = [(more, more), (more, more), (0, 0)]
+            return Piece(first.x - more, first.y - more, np.pad(first.pixels, room, mode="edge"))
+        if node.kind == "CopyBBox":
+            second = piece(inputs[1])
+            return second._replace(pixels=first.over(second))
         if node.kind == "Transform":
             parts = re.fullmatch(r"{({.*}|\S+) ({.*}|\S+)}", knobs_of["translate"])
             x, y = (number(part.strip("{}")) for part in parts.groups())
@@ -1050,6 +1081,9 @@ class FakeNode:
             ["Image", "Kernel Data Type", "Kernel:Float Kernel", "Kernel:Color Kernel",
              "Normalize Kernel"], ["Image"],
         ),
+        "CompositorNodeImageInfo": (["Image"], ["Dimensions"]),
+        "CompositorNodeScale": (["Image", "Type", "X", "Y"], ["Image"]),
+        "ShaderNodeSeparateXYZ": (["Vector"], ["X", "Y", "Z"]),
         "ShaderNodeMath": (["Value", "Value", "Value"], ["Value"]),
         "ShaderNodeMix": (
             ["Factor:Factor_Float", "A:A_Color", "B:B_Color"], ["Result:Result_Color"],
@@ -1100,9 +1134,10 @@ class FakeTree:
         return node
 
 
-def run_blender(pack: Pack, monkeypatch) -> tuple[FakeTree, list[str]]:
+def run_blender(pack: Pack, monkeypatch, width: int = 2048) -> tuple[FakeTree, list[str]]:
     """The tree that the pack's script builds, and the pictures that it loads, in order."""
     loaded, trees = [], []
+    render = SimpleNamespace(resolution_x=2 * width, resolution_percentage=50)
 
     def load(path, *, check_existing):
         loaded.append(path)
@@ -1116,7 +1151,7 @@ def run_blender(pack: Pack, monkeypatch) -> tuple[FakeTree, list[str]]:
         data=SimpleNamespace(
             images=SimpleNamespace(load=load), node_groups=SimpleNamespace(new=new_tree)
         ),
-        context=SimpleNamespace(scene=SimpleNamespace(render=SimpleNamespace(resolution_x=2048))),
+        context=SimpleNamespace(scene=SimpleNamespace(render=render)),
     )
     monkeypatch.setitem(sys.modules, "bpy", bpy)
     runpy.run_path(str(pack.folder / "blender/build_film_group.py"), run_name="__main__")
@@ -1152,6 +1187,47 @@ def test_blender_script_builds_the_chain(pack, monkeypatch, config):
     assert seen | {end} == set(tree.made)
 
 
+def test_blender_refuses_a_width_that_no_kernel_is_for(pack, monkeypatch):
+    with pytest.raises(ValueError, match="no kernels for 800 pixels across super35: this pack has"):
+        run_blender(pack, monkeypatch, 800)
+
+
+class Moved(NamedTuple):
+    """A picture that goes on for ever, moved by pixels."""
+
+    pixels: np.ndarray
+    x: int
+    y: int
+    how: str
+
+
+def is_picture(value: object) -> bool:
+    return isinstance(value, Moved) or (isinstance(value, np.ndarray) and value.ndim == 3)
+
+
+def as_large_as(picture: np.ndarray | Moved, like: np.ndarray) -> np.ndarray:
+    """Where the other one lies, their middles on each other."""
+    if isinstance(picture, np.ndarray):
+        picture = Moved(picture, 0, 0, "Clip")
+    at = [
+        np.arange(size) - (size - mine) // 2 - moved
+        for size, mine, moved in zip(
+            like.shape, picture.pixels.shape, (int(picture.y), int(picture.x)), strict=False
+        )
+    ]
+    mine = picture.pixels.shape[:2]
+    held = [
+        where % size if picture.how == "Repeat" else where.clip(0, size - 1)
+        for where, size in zip(at, mine, strict=True)
+    ]
+    found = picture.pixels[np.ix_(*held)]
+    if picture.how == "Clip":
+        outside = [where != there for where, there in zip(at, held, strict=True)]
+        found[outside[0]] = 0
+        found[:, outside[1]] = 0
+    return found
+
+
 def play_blender(config, socket, known: dict[str, object]) -> object:
     """What a socket gives: a number, or a picture (y, x, 3) as large as the known ones."""
     node = socket.node
@@ -1175,12 +1251,20 @@ def play_blender(config, socket, known: dict[str, object]) -> object:
             return known[socket.name]
         case "CompositorNodeImage":
             return OpenImageIO.ImageBuf(node.image.path).get_pixels()
-        case "CompositorNodeTranslate":  # its middle is the picture's, and it goes on for ever
-            tile, x, y, *how = values
-            assert how == ["Nearest", "Repeat", "Repeat"]
-            first = (GRAIN_PX - TILE) // 2
-            rows, columns = ((np.arange(GRAIN_PX) - first - int(moved)) % TILE for moved in (y, x))
-            return tile[np.ix_(rows, columns)]
+        case "CompositorNodeTranslate":
+            picture, x, y, interpolation, how, same = values
+            assert interpolation == "Nearest"
+            assert how == same
+            return Moved(picture, x or 0, y or 0, how)
+        case "CompositorNodeImageInfo":
+            height, width, *_ = values[0].shape
+            return (width, height, 0)
+        case "ShaderNodeSeparateXYZ":
+            return values[0]["XYZ".index(socket.name)]
+        case "CompositorNodeScale":
+            picture, kind, x, y = values
+            assert kind == "Absolute"
+            return np.full((int(y), int(x), *picture.shape[2:]), np.nan)  # a size, and no more
         case "CompositorNodeSeparateColor":
             return values[0][..., ("Red", "Green", "Blue").index(socket.name)]
         case "CompositorNodeCombineColor":
@@ -1196,12 +1280,19 @@ def play_blender(config, socket, known: dict[str, object]) -> object:
             return {
                 "ADD": lambda: one + other, "MULTIPLY": lambda: one * other,
                 "SINE": lambda: math.sin(one), "ABSOLUTE": lambda: abs(one),
-                "FRACT": lambda: one % 1, "FLOOR": lambda: math.floor(one),
+                "FRACT": lambda: one % 1, "POWER": lambda: one**other,
+                "SUBTRACT": lambda: one - other, "FLOOR": lambda: math.floor(one),
             }[node.operation]()  # fmt: skip
         case "ShaderNodeMix":
             assert not node.clamp_result
             assert not node.clamp_factor
             factor, one, other = values
+            one, other = (
+                as_large_as(value, one) if is_picture(value) else value for value in (one, other)
+            )
+            if node.blend_type == "MIX":
+                assert factor == 1.0
+                return other
             whole = {"ADD": one + other, "SUBTRACT": one - other, "MULTIPLY": one * other}
             return (1 - factor) * one + factor * whole[node.blend_type]
     raise AssertionError(node.kind)
@@ -1226,6 +1317,27 @@ def test_blender_adds_the_grain_of_the_chain(pack, monkeypatch, config, name):
     wanted = grain_by_hand(dyes, z, PITCHES[0][0])
     np.testing.assert_allclose(inside(added), inside(wanted), atol=3e-4 * abs(wanted).max())
     assert not (play_blender(config, grainy, known | {"Grain": 0.0}) - dyes).any()
+
+
+@pytest.mark.parametrize(
+    ("wire", "before", "after"),
+    [
+        ("exposure", "layer exposure", "compensated"),
+        ("inhibitor", "developed", "held back"),
+        ("print light", "light through", "print dyes"),
+    ],
+)
+def test_blender_blurs_as_if_the_last_pixels_went_on(
+    pack, monkeypatch, config, rng, wire, before, after
+):
+    tree, _ = run_blender(pack, monkeypatch)
+    (behind,) = (n for n in tree.made if getattr(n, "label", "") == f"Film step: {after}")
+    picture = rng.random((21, 30, 3)).astype(np.float32)
+    points = {f"Printer points {layer}": p for layer, p in zip(LAYERS, POINTS, strict=True)}
+    known = {f"Film step: {before}": picture, "Exposure": 0.0} | points
+    made = play_blender(config, behind.inputs["Image"].linked, known)
+    wanted = blurred_with_edges(pack, picture, kernel(pack, wire).images[0])
+    np.testing.assert_allclose(made, wanted, atol=1e-6)
 
 
 def test_blender_steps_are_the_chain(config, pack):
