@@ -1366,7 +1366,8 @@ def test_readme_names_every_file_and_what_was_not_run(pack):
         if path.is_file():
             name = path.relative_to(pack.folder).as_posix()
             assert re.search(rf"^\| `{re.escape(name)}` \| .+ \|$", text, re.M), name
-    assert "Not run: Nuke, Resolve, Blender" in text
+    assert "Not run: Nuke, Resolve, windows of Blender" in text
+    assert re.search(r"^\| ffmpeg [\d.]+, `lut3d` \| .+ \| [\d.]+ / [\d.]+ \|", text, re.M)
     assert f"reference scene, {pack.manifest.input.space} codes" in text
 
 
