@@ -18,8 +18,8 @@ from bake.lattice import Lattice
 
 BAKERS = {".cube": "iridas_cube", ".csp": "cinespace", ".spi3d": "spi3d", ".3dl": "flame"}
 CLF = "Academy/ASC Common LUT Format"
-# OpenColorIO names SMPTE's edition of 2024, which other readers do not know. What is written here
-# is the same in both, and all of them know the Academy's.
+# OpenColorIO 2.6 names SMPTE's edition of 2024, which other readers do not know, and 2.5 none. What
+# is written here is the same in both, and all of them know the Academy's.
 CLF_NAMESPACE = "urn:AMPAS:CLF:v3.0"
 Play = Callable[[np.ndarray], np.ndarray]
 
@@ -125,7 +125,8 @@ def clf_text(transform: PyOpenColorIO.GroupTransform, identifier: str, contract:
     said.addChildElement("InputDescriptor", contract.takes)
     said.addChildElement("OutputDescriptor", contract.gives)
     text: str = transform.write(CLF, PyOpenColorIO.Config.CreateRaw())
-    text = re.sub(r'xmlns="[^"]*"', f'xmlns="{CLF_NAMESPACE}"', text, count=1)
+    head = r'(<ProcessList compCLFversion="3")( xmlns="[^"]*")?'
+    text = re.sub(head, rf'\1 xmlns="{CLF_NAMESPACE}"', text, count=1)
     # OpenColorIO sets numbers in columns. Many readers of XML take no text longer than 10 MB, which
     # the blanks alone make of 61 nodes.
     return re.sub(r"^ +(?=[-\d])|(?<=\d) +(?= )", "", text, flags=re.MULTILINE)
