@@ -23,6 +23,7 @@ from bake.lut import bake_lut
 from bake.pack import bake_pack
 from bake.recipe import Grid, Recipe
 from bake.reference_scene import reference_codes
+from bake.replay import replay
 from spectral_film import Settings, open_device
 from spectral_film.files.colour_spaces import to_named_space
 
@@ -30,7 +31,7 @@ pytestmark = [pytest.mark.hosts, pytest.mark.slow]
 HOSTS = Path(__file__).parents[2] / "build/hosts"
 RELEASES = ("2.2.0", "2.3.0", "2.4.2", "2.5.0")
 WIDTH = 2048
-LOG = Recipe(settings=Settings(display="Rec.709"), grain=False)
+LOG = Recipe(settings=Settings(display="Rec.709"))
 SCREEN = Recipe(settings=Settings(display="sRGB"), input_space="sRGB")
 FILM = "ACEScct", "Rec.1886 Rec.709 - Display", "Film"
 ROOM_OF_A_TABLE = 0.23, 1.0  # CIEDE2000, mean and 99 %: a photograph through 33 nodes, .15 / .5
@@ -214,7 +215,7 @@ def test_a_haldclut_shows_the_film(host, looks, photograph, tmp_path, apart, tel
 COMPOSE = """
 import runpy, sys
 import bpy
-script, source, target, width, space = sys.argv[1:]
+script, source, target, width, space, grain = sys.argv[1:]
 scene, picture = bpy.context.scene, bpy.data.images.load(source)
 picture.colorspace_settings.name = space
 render = scene.render
@@ -225,6 +226,7 @@ tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor
 node, end = tree.nodes.new("CompositorNodeImage"), tree.nodes.new("NodeGroupOutput")
 film = tree.nodes.new("CompositorNodeGroup")
 node.image, film.node_tree = picture, group
+film.inputs["Grain"].default_value = float(grain)
 tree.links.new(node.outputs["Image"], film.inputs["Image"])
 tree.links.new(film.outputs["Image"], end.inputs["Image"])
 scene.compositing_node_group = tree
@@ -239,18 +241,25 @@ bpy.ops.render.render(write_still=True)
 """
 
 
-def test_blender_executes_the_group(pack, tmp_path, tell):
-    """Kernels and all, to the edge of the picture."""
+def composed(pack: Path, target: Path, grain: int) -> np.ndarray:
+    """The reference scene through the group in Blender."""
     python = HOSTS / "blender/bin/python"
     if not python.exists():
         pytest.skip("no bpy in build/hosts; make hosts brings it")
-    said = json.loads((pack / "pack.json").read_text())["reference"]
+    scene = pack / json.loads((pack / "pack.json").read_text())["reference"]["scene"]
     run(
-        python, "-c", COMPOSE, pack / "blender/build_film_group.py", pack / said["scene"],
-        tmp_path / "out.exr", WIDTH, "ACEScct", env=os.environ | {"OCIO": f"{pack}/config.ocio"},
+        python, "-c", COMPOSE, pack / "blender/build_film_group.py", scene, target, WIDTH,
+        "ACEScct", grain, env=os.environ | {"OCIO": f"{pack}/config.ocio"},
     )  # fmt: skip
+    return pixels_of(target)
+
+
+def test_blender_executes_the_group(pack, tmp_path, tell):
+    """Kernels and all, to the edge of the picture."""
+    said = json.loads((pack / "pack.json").read_text())
+    shown = composed(pack, tmp_path / "out.exr", 0)
+    wanted = pixels_of(pack / said["reference"]["render"])
     path = ColourPath(LOG, open_device())
-    shown, wanted = pixels_of(tmp_path / "out.exr"), pixels_of(pack / said["render"])
     differences = path.difference(wanted.reshape(-1, 3), shown.reshape(-1, 3))
     found = Apart(float(differences.mean()), float(np.percentile(differences, 99)))
     tell("Blender", found)
@@ -260,3 +269,11 @@ def test_blender_executes_the_group(pack, tmp_path, tell):
     rim = np.ones(by_pixel.shape, bool)
     rim[10:-10, 10:-10] = False
     assert by_pixel[rim].mean() <= 0.15  # 1.2 where black comes in
+
+    grain = composed(pack, tmp_path / "grain.exr", 1) - shown
+    codes, pitch = pixels_of(pack / said["reference"]["scene"]), said["reference"]["pitch_um"]
+    plain, grainy = (
+        replay(said, pack, codes, pitch, frame=frame)["display"] for frame in (None, 1)
+    )
+    # Half a million pixels of clumped noise: a thousandth, and the tile comes back.
+    np.testing.assert_allclose(grain.std((0, 1)), (grainy - plain).std((0, 1)), rtol=0.02)
