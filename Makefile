@@ -14,7 +14,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 QUICK = tests/twins tests/golden $(patsubst %,tests/unit/test_%.py,house docs device planes order \
 	latitude camera film_in_hand render_contract)
 
-.PHONY: demo test lint check lab bench assets grain golden pictures clean
+.PHONY: demo test lint check lab bench assets grain golden hosts pictures clean
 
 demo: $(VENV)/installed            ## render the built-in scene into demo-out/
 	$(BIN)/spectral-film demo $(DEMO) --overwrite
@@ -53,6 +53,15 @@ grain: $(VENV)/installed-dev        ## train the network of grain and measure it
 
 golden: $(VENV)/installed-dev      ## remake the pictures that tests/golden holds renders to
 	$(BIN)/python tests/golden/shots.py
+
+hosts: $(VENV)/installed-dev       ## fetch other programs that play what is baked (1 GB), and run them
+	for release in 2.2.0 2.3.0 2.4.2 2.5.0; do \
+		$(BIN)/python -m pip install --quiet --no-deps --upgrade \
+			--target build/hosts/opencolorio-$$release opencolorio==$$release || exit 1; \
+	done
+	$(BIN)/python -m venv build/hosts/blender
+	build/hosts/blender/bin/python -m pip install --quiet bpy==5.0.1
+	$(BIN)/python -m pytest -m hosts -rP tests/hosts
 
 pictures: $(VENV)/installed-dev    ## remake the pictures of the README and the FAQ
 	$(BIN)/python scripts/make_pictures.py

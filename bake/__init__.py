@@ -5,7 +5,8 @@
     colour_path.py   the engine for single colours, signal by signal
     samples.py       colours that tables are solved for and judged by, through camera.py
     lattice.py       nodes by weighted least squares;  error.py  how far off they are
-    table_files.py   .cube .clf .csp .spi3d, by OpenColorIO;  lut.py  one table for all of it
+    table_files.py   .cube .clf .csp .spi3d .3dl, by OpenColorIO;  hald.py  a table as a picture
+    lut.py           one table for all of it
     stage_tables.py  a table for each step;  kernels.py, kernel_images.py  forms of blurs, in um
     chain.py         what travels in a pack, and what is made of it, in order, written once
     steps.py         the kinds of step in it;  parts.py  tables and kernels;  manifest.py  pack.json

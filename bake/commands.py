@@ -116,9 +116,17 @@ def _settings(
 def lut(
     target: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="LUT", help=".cube, .clf, .csp or .spi3d."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="LUT",
+            help=".cube, .clf, .csp, .spi3d, .3dl, or .png: a HaldCLUT of 16 bits.",
+        ),
     ],
-    size: Size = SIZE,
+    size: Annotated[
+        int | None,
+        typer.Option(help="Nodes along an edge, 9 to 129. Default: 33; of a .png 64, 8 x 8."),
+    ] = None,
     form: Annotated[
         str,
         typer.Option(
@@ -155,7 +163,7 @@ def lut(
     Tables hold no scatter, halation, edge effects or grain: a pack does.
     """
     from bake.error import rows
-    from bake.lut import bake_lut, check_file, check_lut
+    from bake.lut import bake_lut, check_file, check_lut, usual_size
     from bake.recipe import Recipe
     from spectral_film.device.device import open_device
     from spectral_film.pages.writing import check_place
@@ -179,13 +187,14 @@ def lut(
         form=form,  # type: ignore[arg-type]  # checked by Recipe
         aim=aim,  # type: ignore[arg-type]
     )
-    check_lut(recipe, size)
-    check_file(recipe, target)
+    nodes = usual_size(target) if size is None else size
+    check_lut(recipe, nodes)
+    check_file(recipe, target, nodes)
     check_place(target, suffixes=(target.suffix.lower(),), overwrite=overwrite)
     chosen = open_device(device)
     say_device(chosen.name)
     with progress() as announce:
-        baked = bake_lut(recipe, chosen, size, announce)
+        baked = bake_lut(recipe, chosen, nodes, announce)
     baked.save(target, overwrite=overwrite)
     what, takes, gives, *_ = baked.contract().lines()
     for line in (what, takes, gives, *rows(list(baked.judged))):

@@ -92,9 +92,8 @@ def write_images(
     takes the first channel for all, and as Nuke and Blender read a window from zero,
     `kernels/NAME_PITCHum_R.exr`, `_G`, `_B` hold a layer each, from the origin on.
 
-    Their channel is `Y`: OpenEXR's name for one that stands alone. OpenImageIO gives it to any
-    picture of one channel, Blender copies it to all three colours; a lone `R` would be a colour
-    picture that lacks two.
+    Their channel is `R`, whichever layer it is of: that is where Nuke's Convolve looks for a
+    filter, and a lone `Y` goes to a layer of its own there. Blender 5 reads either as grey.
 
     Args:
         folder: The pack.
@@ -162,7 +161,7 @@ def write_layers(
     for number, (layer, square) in enumerate(zip(parts.LAYERS, squares, strict=True)):
         layers[layer] = f"{stem}_{layer}.exr"
         alone = None if outside is None else (outside[number],)
-        _write(folder / layers[layer], square[..., None], ("Y",), 0, attributes, alone)
+        _write(folder / layers[layer], square[..., None], ("R",), 0, attributes, alone)
     return rgb, layers
 
 

@@ -10,13 +10,14 @@ import PyOpenColorIO
 
 from bake.colour_path import ACES_VIEWS, ColourPath
 from bake.error import INTERPOLATIONS, Judged, judge
-from bake.lattice import Lattice, solved
+from bake.hald import HALD, USUAL_LEVEL, check_hald_size, write_hald
+from bake.lattice import Lattice, held, solved
 from bake.recipe import Recipe, check_size, display_coding
 from bake.samples import WHOLE_CUBE, scene_colours, weighted
 from bake.table_files import (
+    BAKERS,
     Contract,
     Play,
-    check_suffix,
     clf_text,
     group,
     lattice_text,
@@ -68,7 +69,7 @@ class BakedLut:
         return Contract(what, takes, gives, [*rest, "interpolate tetrahedrally", *errors])
 
     def text(self, path: Path) -> str:
-        """The file of this name: its suffix is the format."""
+        """The file of this name, where it is no picture: its suffix is the format."""
         suffix = path.suffix.lower()
         if suffix != ".clf":
             return lattice_text(self.lattice, suffix, self.contract())
@@ -80,16 +81,19 @@ class BakedLut:
         return clf_text(group(*parts), path.stem, self.contract())
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
-        """Write the file of this name: .cube, .clf, .csp or .spi3d.
+        """Write the file of this name: .cube, .clf, .csp, .spi3d, .3dl, or .png, a HaldCLUT.
 
         Raises:
             UsageError: as `check_file`.
             OutputError: it cannot be written there, or is there and `overwrite` is not set.
         """
         path = Path(path)
-        check_file(self.recipe, path)
+        check_file(self.recipe, path, self.lattice.size)
         check_place(path, suffixes=(path.suffix.lower(),), overwrite=overwrite)
-        write_text(path, self.text(path))
+        if path.suffix.lower() == HALD:
+            write_hald(path, self.lattice, self.contract())
+        else:
+            write_text(path, self.text(path))
 
 
 def check_lut(recipe: Recipe, size: int) -> None:
@@ -106,18 +110,32 @@ def check_lut(recipe: Recipe, size: int) -> None:
         )
 
 
-def check_file(recipe: Recipe, path: Path) -> None:
-    """Refuse a file that would not say what it takes.
+def usual_size(path: Path) -> int:
+    """Nodes along an edge of a file of this name, where nobody says."""
+    return USUAL_LEVEL**2 if path.suffix.lower() == HALD else 33
+
+
+def check_file(recipe: Recipe, path: Path, size: int) -> None:
+    """Refuse a file that would not say what it takes, or not hold what it gives.
 
     Raises:
-        UsageError: no such format, it takes no linear light, or no scene at all.
+        UsageError: no such format, not of this size, it takes no linear light, or no scene at all.
     """
-    check_suffix(path)
+    suffix = path.suffix.lower()
+    formats = (*BAKERS, ".clf", HALD)
+    if suffix not in formats:
+        raise UsageError(f"{path}: end its name in {', '.join(formats[:-1])} or {formats[-1]}")
+    if suffix == HALD:
+        check_hald_size(size)
+    if suffix in (HALD, ".3dl") and recipe.form == "lmt":
+        raise UsageError(
+            f"{path}: {suffix} holds 0 to 1, and a look has codes beyond; write a .cube or a .clf"
+        )
     if recipe.form == "print" and recipe.input_space != CODED_FOR:
         raise UsageError(
             "--form print takes printing density as a Cineon code; leave out --input-space"
         )
-    if recipe.takes_linear and path.suffix.lower() != ".clf":
+    if recipe.takes_linear and suffix != ".clf":
         raise UsageError(
             f"{path}: a table without a shaper takes log-coded light, and {recipe.input_space} is "
             f"linear; give --input-space {CODED_FOR}, or write a .clf"
@@ -159,6 +177,8 @@ def bake_lut(
 
     say(f"{size} x {size} x {size} nodes", 2)
     lattice = solved(form.path, size, *weighted(kinds), difference=difference)
+    if recipe.form != "lmt":
+        lattice = held(lattice)
     say("error", 3)
 
     def played(interpolation: PyOpenColorIO.Interpolation) -> Play:

@@ -16,6 +16,7 @@ from spectral_film.light.spectra import colour_chart
 
 KINDS = ("photograph", "near-neutral", "skin", "deep shadow", "highlight", "saturated")
 SKINS = ("dark skin", "light skin")
+DEEPEST = 2.5
 WHOLE_CUBE = "whole cube"  # any code, most of them colours that no lens ever saw
 # How much a kind counts when a table is solved for. Tried out: pictures are what a table is for,
 # and colours that no picture has shall not bend it.
@@ -25,7 +26,10 @@ IMPORTANCE = {"photograph": 9.0, "saturated": 0.1, WHOLE_CUBE: 0.1}
 def scene_colours(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
     """`count` colours of each of `KINDS`, (colour, 3).
 
-    photograph: mixed surfaces, normal about a third of a stop under grey, sd 1.6 stops.
+    photograph: mixed surfaces, normal about a third of a stop under grey, sd 1.6 stops, half of
+    them deepened: a chart is flat and matt, but in folds, fur and thick glazes light meets a
+    colour up to `DEEPEST` times, r^n, which makes the dark saturated browns and reds of
+    photographs; the range of n is *assumed*.
     near-neutral: within 3 % of grey, -8 to 6 stops. skin: two skins, tinted by 10 %, -3 to 2.
     deep shadow: -10 to -5. highlight: half way to white, 2.5 to 7. saturated: one component about
     0, a little of it below, so just beyond Rec.709, -4.6 to 3.4.
@@ -45,12 +49,13 @@ def scene_colours(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]
         return rgb * (GREY * 2**stops / luminance)[:, None]
 
     lit = 2 ** np.clip(rng.normal(-0.3, 1.6, (count, 1)), -6, 3)
+    times = np.maximum(rng.uniform(2 - DEEPEST, DEEPEST, (count, 1)), 1)
     pure = rng.random((count, 3)) ** 2
     pure[np.arange(count), rng.integers(3, size=count)] = rng.uniform(-0.05, 0.02, count)
     pure *= 2 ** rng.uniform(-6, 2, (count, 1)) / pure.max(axis=1, keepdims=True)
     tints = 1 + rng.uniform(-0.1, 0.1, (count, 3))
     found = (
-        mixed(surfaces) * lit,
+        mixed(surfaces) ** times * lit,
         at_level(1 + rng.uniform(-0.03, 0.03, (count, 3)), -8, 6),
         at_level(mixed(skins) * tints, -3, 2),
         at_level(mixed(surfaces), -10, -5),

@@ -4,6 +4,7 @@
 takes a value as it is and codes it itself.
 """
 
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +15,12 @@ import numpy as np
 import PyOpenColorIO
 
 from bake.lattice import Lattice
-from spectral_film.errors import UsageError
 
-BAKERS = {".cube": "iridas_cube", ".csp": "cinespace", ".spi3d": "spi3d"}
+BAKERS = {".cube": "iridas_cube", ".csp": "cinespace", ".spi3d": "spi3d", ".3dl": "flame"}
 CLF = "Academy/ASC Common LUT Format"
+# OpenColorIO 2.6 names SMPTE's edition of 2024, which other readers do not know, and 2.5 none. What
+# is written here is the same in both, and all of them know the Academy's.
+CLF_NAMESPACE = "urn:AMPAS:CLF:v3.0"
 Play = Callable[[np.ndarray], np.ndarray]
 
 
@@ -122,7 +125,11 @@ def clf_text(transform: PyOpenColorIO.GroupTransform, identifier: str, contract:
     said.addChildElement("InputDescriptor", contract.takes)
     said.addChildElement("OutputDescriptor", contract.gives)
     text: str = transform.write(CLF, PyOpenColorIO.Config.CreateRaw())
-    return text
+    head = r'(<ProcessList compCLFversion="3")( xmlns="[^"]*")?'
+    text = re.sub(head, rf'\1 xmlns="{CLF_NAMESPACE}"', text, count=1)
+    # OpenColorIO sets numbers in columns. Many readers of XML take no text longer than 10 MB, which
+    # the blanks alone make of 61 nodes.
+    return re.sub(r"^ +(?=[-\d])|(?<=\d) +(?= )", "", text, flags=re.MULTILINE)
 
 
 def cube_text(table: Lattice | Curves, contract: Contract) -> str:
@@ -144,7 +151,10 @@ def curves_text(curves: Curves, contract: Contract) -> str:
 
 
 def lattice_text(table: Lattice, suffix: str, contract: Contract) -> str:
-    """A `.cube`, `.csp` or `.spi3d` of a lattice, its input coded 0..1."""
+    """A `.cube`, `.csp`, `.spi3d` or `.3dl` of a lattice, its input coded 0..1.
+
+    A `.3dl` has 12 bits for what it gives.
+    """
     config = PyOpenColorIO.Config.CreateRaw()
     config.addColorSpace(PyOpenColorIO.ColorSpace(name="in"))
     space = PyOpenColorIO.ColorSpace(name="out")
@@ -161,19 +171,9 @@ def lattice_text(table: Lattice, suffix: str, contract: Contract) -> str:
     for line in contract.lines():
         baker.getFormatMetadata().addChildElement("Description", line)
     text: str = baker.bake()
-    if suffix == ".spi3d":  # the Baker drops what this format has no place for; readers skip it
-        text += "".join(f"# {line}\n" for line in contract.lines())
-    return text
-
-
-def check_suffix(path: Path) -> None:
-    """Refuse a name that no table is written under.
-
-    Raises:
-        UsageError: another suffix.
-    """
-    if path.suffix.lower() not in (*BAKERS, ".clf"):
-        raise UsageError(f"{path}: end its name in {', '.join(BAKERS)} or .clf")
+    # The Baker drops what these formats have no place for; readers skip it.
+    said = "".join(f"# {line}\n" for line in contract.lines())
+    return {".spi3d": text + said, ".3dl": said + text}.get(suffix, text)
 
 
 def _bare(

@@ -1,6 +1,6 @@
 """The film of this pack as a node group of Blender's compositor.
 
-Written for Blender 5.0, from its source and API pages; NOT run in Blender. How to use it:
+Run in Blender 5.0.1 without its windows, as the module `bpy`. How to use it:
 
 1. Close Blender. Set the environment variable OCIO to `config.ocio` of the pack; start Blender.
 2. `blender picture.blend --python blender/build_film_group.py`, or open it in the Text Editor as a
@@ -10,9 +10,9 @@ Written for Blender 5.0, from its source and API pages; NOT run in Blender. How 
 
 It follows the chain in `pack.json`. What is between two pictures of it is a colour space of the
 config: the first takes the scene, the others the numbers of ACES2065-1 as they are. Every kernel
-is a picture of the pack, one for each layer. Kernels end at
-the edge of the picture: render with a margin of their radius. Grain is a tile of noise of the
-pack, which lies elsewhere in every frame; *Grain* is 1 for all of it and 0 for none.
+is a picture of the pack, one for each layer, for the width that it was made for and no other.
+Beyond the edge of the picture its last pixels go on. Grain is a tile of noise of the pack, which
+lies elsewhere in every frame; *Grain* is 1 for all of it and 0 for none.
 """
 
 import json
@@ -36,12 +36,21 @@ def convert(tree: Any, source: Any, space: str, to: str) -> Any:
 
 
 def fitting(part: dict[str, Any], gate: str, width: int) -> dict[str, Any]:
-    """Of the images of a kernel or a grain, the one made for this gate and width."""
+    """Of the images of a kernel or a grain, the one made for this gate and width.
+
+    Raises:
+        ValueError: none is, and another one would blur too much or too little.
+    """
     images = [image for image in part["images"] if image["gate"] == gate]
-    image = min(images, key=lambda image: abs(image["width"] - width))
-    if image["width"] != width:
-        print(f"film: kernels are for {image['width']} pixels across the gate, not {width}")
-    return image
+    for image in images:
+        if image["width"] == width:
+            return image
+    widths = " or ".join(str(image["width"]) for image in images)
+    raise ValueError(
+        f"no kernels for {width} pixels across {gate}: this pack has {widths or 'other gates'}; "
+        "render as wide, set WIDTH in this script if the picture is a piece of one, or bake a pack "
+        f"with --widths {width}"
+    )
 
 
 def read(tree: Any, path: str) -> Any:
@@ -54,7 +63,7 @@ def read(tree: Any, path: str) -> Any:
 
 
 def convolve(tree: Any, source: Any, image: dict[str, Any], label: str) -> Any:
-    """Each layer by its own image."""
+    """Each layer by its own image; black comes in from outside of the picture."""
     apart = tree.nodes.new("CompositorNodeSeparateColor")
     together = tree.nodes.new("CompositorNodeCombineColor")
     tree.links.new(source, apart.inputs["Image"])
@@ -68,6 +77,31 @@ def convolve(tree: Any, source: Any, image: dict[str, Any], label: str) -> Any:
         tree.links.new(read(tree, image["layers"][layer]), sockets["Float Kernel"])
         tree.links.new(node.outputs["Image"], together.inputs[channel])
     return together.outputs["Image"]
+
+
+def blur(tree: Any, source: Any, image: dict[str, Any], label: str) -> Any:
+    """A picture through a kernel, as if its last pixels went on."""
+    blurred = convolve(tree, extended(tree, source, image["radius_px"]), image, label)
+    return mix(tree, "MIX", source, blurred)
+
+
+def extended(tree: Any, source: Any, radius: int) -> Any:
+    """A picture so many pixels wider on each side, where its last pixels go on."""
+    size = tree.nodes.new("CompositorNodeImageInfo")
+    sides = tree.nodes.new("ShaderNodeSeparateXYZ")
+    wider = tree.nodes.new("CompositorNodeScale")
+    going_on = tree.nodes.new("CompositorNodeTranslate")
+    wider.inputs["Type"].default_value = "Absolute"
+    tree.links.new(source, size.inputs["Image"])
+    tree.links.new(size.outputs["Dimensions"], sides.inputs["Vector"])
+    tree.links.new(source, wider.inputs["Image"])
+    tree.links.new(source, going_on.inputs["Image"])
+    for axis in "XY":
+        side = math(tree, "ADD", sides.outputs[axis], 2.0 * radius)
+        tree.links.new(side, wider.inputs[axis])
+        going_on.inputs[f"Extension {axis}"].default_value = "Extend"
+    going_on.inputs["Interpolation"].default_value = "Nearest"
+    return mix(tree, "MIX", wider.outputs["Image"], going_on.outputs["Image"])
 
 
 def math(tree: Any, operation: str, first: Any, second: float | None = None) -> Any:
@@ -96,7 +130,7 @@ def offset(tree: Any, given: Any, texture: dict[str, Any], axis: int) -> Any:
 def add_grain(
     tree: Any, source: Any, given: Any, step: dict[str, Any], gate: str, width: int
 ) -> Any:
-    """X + filter * ((linear + square z) z - square), of noise z."""
+    """X + filter * ((linear + square z) z - square), of noise z, which lies around X too."""
     texture = step["texture"]
     image = fitting(texture, gate, width)
     moved = tree.nodes.new("CompositorNodeTranslate")
@@ -106,16 +140,16 @@ def add_grain(
         moved.inputs[f"Extension {name}"].default_value = "Repeat"
         tree.links.new(offset(tree, given, texture, axis), moved.inputs[name])
     noise = moved.outputs["Image"]
+    around = extended(tree, source, image["radius_px"])
     linear, square = (
         convert(
             tree,
-            source,
+            around,
             AS_IT_IS,
             f"Film grain: {step['gives']}, {curve}, {image['pitch_um']:.3f} um",
         )
         for curve in ("linear", "square")
     )
-    # The first of two decides how large a picture is.
     weight = mix(tree, "ADD", linear, mix(tree, "MULTIPLY", square, noise))
     centred = mix(tree, "SUBTRACT", mix(tree, "MULTIPLY", weight, noise), square)
     clumped = convolve(tree, centred, image, f"grain of the {texture['of']}")
@@ -123,7 +157,7 @@ def add_grain(
 
 
 def mix(tree: Any, kind: str, first: Any, second: Any, factor: Any = None) -> Any:
-    """Two pictures as one, all of the second or a factor of it, and unclamped."""
+    """Two pictures as one as large as the first, all of the second or a factor of it, unclamped."""
     node = tree.nodes.new("ShaderNodeMix")
     node.data_type, node.blend_type = "RGBA", kind
     node.clamp_result = node.clamp_factor = False
@@ -168,6 +202,10 @@ def build(gate: str | None, width: int) -> Any:
     making = {step["gives"]: step for step in chain["steps"]}
     first, last = chain["wires"][0]["name"], chain["wires"][-1]["name"]
     printer = next(step for step in chain["steps"] if step["kind"] == "printer")
+    for step in chain["steps"]:  # before anything is built
+        part = step.get("kernel") or step.get("texture")
+        if part:
+            fitting(part, gate, width)
     tree = bpy.data.node_groups.new("Film", "CompositorNodeTree")
     sides = tree.interface
     sides.new_socket("Image", in_out="INPUT", socket_type="NodeSocketColor")
@@ -207,7 +245,7 @@ def build(gate: str | None, width: int) -> Any:
             source, kernel = picture(step["takes"]), step["kernel"]
             if kernel is not None:
                 image = fitting(kernel, gate, width)
-                source = convolve(tree, source, image, kernel["acts_on"])
+                source = blur(tree, source, image, kernel["acts_on"])
             lying[step["gives"]] = source
         elif step["kind"] == "grain":
             source = picture(step["takes"])
@@ -228,4 +266,5 @@ PER_FRAME, PER_SEED, SPREAD = 12.9898, 78.233, 43758.5453
 SALTS = {"negative": (1.7, 4.1), "print": (2.9, 5.3)}  # across and down
 
 if __name__ == "__main__":
-    build(GATE, WIDTH or bpy.context.scene.render.resolution_x)
+    render = bpy.context.scene.render
+    build(GATE, WIDTH or render.resolution_x * render.resolution_percentage // 100)

@@ -5,7 +5,9 @@ uppermost, and lies on it afterwards. Here each node is pushed by name for whoev
 order of the text is the order of the chain.
 
 Knobs as in the Foundry's reference of Nuke 15: OCIOFileTransform, Expression, Convolve (its class
-is Convolve2; image is input 0, filter is input 1), ColorMatrix, Merge2, Transform, BlackOutside.
+is Convolve2; image is input 0, filter is input 1), ColorMatrix, Merge2, Transform, BlackOutside,
+AdjBBox, CopyBBox (the box of input 1 on input 0). Nuke replicates the last pixels into a bounding
+box that is expanded, which is what the engine has beyond its edges.
 Not run in Nuke.
 """
 
@@ -21,7 +23,7 @@ from bake.texture import GrainImage, Texture
 
 SCRIPT = "nuke/film.nk"
 NUKE = "15.0 v1"
-KERNEL_CHANNEL = "rgba.red"  # where Nuke puts a lone Y, as whatever it does not know
+KERNEL_CHANNEL = "rgba.red"  # the one channel that a layer's kernel has
 CHANNELS: dict[Layer, str] = {"R": "rgba.red", "G": "rgba.green", "B": "rgba.blue"}
 SYMBOLS: dict[Layer, str] = {"R": "r", "G": "g", "B": "b"}
 DOUBLINGS = 4  # of a tile of noise, across and down: 16 of them cover any picture
@@ -56,6 +58,11 @@ class Nodes:
     def at_pitch(self, name: str, each: Sequence[str]) -> str:
         """Of nodes for every picture of the pack, the one that the group's knob names."""
         return self.add("Switch", name, each, which="{{parent.pitch}}")
+
+    def extended(self, name: str, source: str, images: Sequence[KernelImage | GrainImage]) -> str:
+        """A picture whose last pixels go on as far as any of these images reaches."""
+        reach = max(image.radius_px for image in images)
+        return self.add("AdjBBox", name, [source], numpixels=f"{{{reach} {reach}}}")
 
     def image(self, name: str, path: str) -> str:
         """A picture of the pack whose values are no colours."""
@@ -128,26 +135,30 @@ def _add(nodes: Nodes, step: Step, name: str, sources: Sequence[str]) -> str:
         case Blur():
             if step.kernel is None:
                 return nodes.add("Dot", name, [source])
-            return _convolved(nodes, [image.layers for image in step.kernel.images], name, source)
+            around = nodes.extended(f"{name}_around", source, step.kernel.images)
+            blurred = _convolved(nodes, step.kernel.images, name, around)
+            return nodes.add("CopyBBox", name, [blurred, source])
         case Grain():
             return _grain(nodes, step, name, source)
         case AtLeast():
             return nodes.expression(name, source, f"max({{v}}, {step.low!r})")
 
 
-def _convolved(nodes: Nodes, images: Sequence[dict[Layer, str]], name: str, source: str) -> str:
+def _convolved(
+    nodes: Nodes, images: Sequence[KernelImage | GrainImage], name: str, source: str
+) -> str:
     """Each layer by its own image, read at the pitch that the group's knob names."""
     before = source
     for layer in LAYERS:
         read = [
-            nodes.image(f"{name}_{layer}_kernel_{number}", image[layer])
+            nodes.image(f"{name}_{layer}_kernel_{number}", image.layers[layer])
             for number, image in enumerate(images)
         ]
         chosen = nodes.at_pitch(f"{name}_{layer}_pitch", read)
         others = " ".join(f"-{CHANNELS[other]}" for other in LAYERS if other != layer)
         before = nodes.add(
             "Convolve2",
-            name if layer == LAYERS[-1] else f"{name}_{layer}",
+            f"{name}_{layer}",
             [before, chosen],
             channels=f"{{{CHANNELS[layer]} {others} -rgba.alpha}}",
             use_input_channels="false",
@@ -158,13 +169,17 @@ def _convolved(nodes: Nodes, images: Sequence[dict[Layer, str]], name: str, sour
 
 
 def _grain(nodes: Nodes, step: Grain, name: str, source: str) -> str:
-    """X + filter * ((linear + square z) z - square), where the group's knob has grain on."""
+    """X + filter * ((linear + square z) z - square), where the group's knob has grain on.
+
+    The noise lies around the picture too, and only the sum has the picture's box.
+    """
     texture = step.texture
+    around = nodes.extended(f"{name}_around", source, texture.images)
     noise = _noise(nodes, texture, f"{name}_noise")
 
     def table(which: str, tables: Sequence[Table]) -> str:
         made = [
-            nodes.table(f"{name}_{which}_{number}", source, table.clf)
+            nodes.table(f"{name}_{which}_{number}", around, table.clf)
             for number, table in enumerate(tables)
         ]
         return nodes.at_pitch(f"{name}_{which}", made)
@@ -176,9 +191,7 @@ def _grain(nodes: Nodes, step: Grain, name: str, source: str) -> str:
     scaled = nodes.merge(f"{name}_scaled", weight, noise, "multiply")
     mean = nodes.expression(f"{name}_mean", square, "-{v}")
     centred = nodes.merge(f"{name}_centred", scaled, mean, "plus")
-    clumped = _convolved(
-        nodes, [image.layers for image in texture.images], f"{name}_clumped", centred
-    )
+    clumped = _convolved(nodes, texture.images, f"{name}_clumped", centred)
     added = nodes.merge(f"{name}_added", source, clumped, "plus")
     return nodes.add("Switch", name, [source, added], which="{{parent.grain}}")
 
@@ -244,7 +257,8 @@ def _heading(manifest: Manifest) -> list[str]:
         f"# Takes {manifest.input.space} codes, 18 % grey at {manifest.input.grey_code:.4f}: put",
         f"# OCIOColorSpace to {manifest.input.space} before it. Gives display codes,",
         f"# {manifest.output.encoding}: show them raw.",
-        "# Kernels go on outside the picture: leave a margin of their radius around it.",
+        "# Beyond the edge of the picture its last pixels go on. Choose the *picture* whose width",
+        "# is yours: kernels for another one blur too much or too little, and none can be resized.",
         "# `pack` is the folder of the pack. As it stands it is the folder above this script when",
         "# the script itself is opened; pasted into another script, type the folder.",
         f"version {NUKE}",

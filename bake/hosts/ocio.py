@@ -1,5 +1,7 @@
 """`config.ocio` and `config.ocioz`: the ACES studio config with the film of a pack in it.
 
+`config_aces2.ocio` is a later studio config with the same film in it: `ocio_base.py` says why.
+
 What is added, all of it by tables of the pack:
 
 - the view *film*: scene -> input code -> `film` -> display code -> display reference. It is the
@@ -9,7 +11,9 @@ What is added, all of it by tables of the pack:
 - printing density as a colour space, as it is and coded as Cineon, and the print as a named
   transform, printing density -> display code: for scans and for what a grade in density gives.
 - the ways between the kernels as colour spaces, for hosts that convolve and know no files;
-- the look *film before an ACES view*, where the pack has a table for it.
+- the look *film before an ACES view*, where the pack has a table for it and the config the views
+  of ACES 2 that the table is made for;
+- the pack's input space, where it is younger than the config.
 
 Printer points are no looks in printing density. A look hands its result back to the scene, and
 what the printer makes darker than the unexposed film has no scene behind it. OCIO's inverse of the
@@ -26,10 +30,18 @@ import PyOpenColorIO as ocio  # noqa: N813
 
 from bake.archive import write_zip
 from bake.hosts import transforms
+from bake.hosts.ocio_base import (
+    BASES,
+    CONFIG_FILE,
+    OLDEST,
+    SCENE_REFERENCE,
+    add_input_space,
+    write_input_space,
+)
 from bake.manifest import Manifest
 from bake.steps import HoldBack
 from spectral_film.errors import UsageError
-from spectral_film.files.colour_spaces import CONFIG, canonical_name
+from spectral_film.files.colour_spaces import CONFIG
 from spectral_film.light.chromaticity import CAT16, adaptation, white_xyz
 from spectral_film.light.displays import D65, DISPLAYS
 from spectral_film.stages.densitometry import (
@@ -38,9 +50,8 @@ from spectral_film.stages.densitometry import (
     CINEON_LAST_CODE,
 )
 
-CONFIG_FILE, ARCHIVE = "config.ocio", "config.ocioz"
+ARCHIVE = "config.ocioz"
 POINTS = "ocio/printer_points.ccc"
-SCENE_REFERENCE = "ACES2065-1"
 FAMILY = "Film"
 
 PRINTING_DENSITY = "Film printing density"
@@ -55,55 +66,57 @@ GRAIN = "Film grain: {wire}, {curve}, {pitch:.3f} um"  # what noise is multiplie
 POINTS_VARIABLES = {"R": "FILM_POINTS_R", "G": "FILM_POINTS_G", "B": "FILM_POINTS_B"}
 WHOLE_POINTS = range(51)  # the steps of an additive printer's light valves
 
-# Displays of ours that the config has too, with the same code.
+# Displays of ours that the configs have too, with the same code; others get a name of their own,
+# since a config's P3-DCI adapts to its white in another way.
 DISPLAY_SPACES = {
     "sRGB": "sRGB - Display",
     "Rec.709": "Rec.1886 Rec.709 - Display",
     "P3-D65": "P3-D65 - Display",
 }
+OWN_DISPLAY = "{display} of the film - Display"
 
 
 def write_ocio(folder: Path, manifest: Manifest) -> list[str]:
-    """Write config, archive and the one file they need beside the pack's tables."""
+    """Write the configs, an archive of the first, and what they need beside the pack's tables."""
+    (folder / POINTS).parent.mkdir(exist_ok=True)
     _write_points(folder, manifest)
-    config = build_config(manifest)
-    config.setWorkingDir(str(folder.resolve()))
-    config.validate()
-    (folder / CONFIG_FILE).write_text(config.serialize(), encoding="utf-8", newline="\n")
+    beside = [POINTS, *write_input_space(folder, manifest.input.space)]
+    for name, base in BASES.items():
+        config = build_config(manifest, base)
+        config.setWorkingDir(str(folder.resolve()))
+        config.validate()
+        (folder / name).write_text(config.serialize(), encoding="utf-8", newline="\n")
     # An OCIO archive is a zip. `Config.archive` would take in every table around, and the time.
-    write_zip(folder / ARCHIVE, folder, [CONFIG_FILE, *tables(manifest)])
-    return [CONFIG_FILE, ARCHIVE, POINTS]
+    write_zip(folder / ARCHIVE, folder, [CONFIG_FILE, *tables(manifest), *beside])
+    return [*BASES, ARCHIVE, *beside]
 
 
 def tables(manifest: Manifest) -> list[str]:
-    """What the config opens, by place in the pack."""
-    look = [manifest.aces_look.clf] if manifest.aces_look else []
+    """Tables of the pack that `config.ocio` opens."""
     return [
-        *look,
         *dict.fromkeys(step.table.clf for step in manifest.chain.lookups),
         *(table.clf for *_, table in manifest.chain.grain_curves()),
         manifest.print_clf,
         manifest.film.clf,
         manifest.scene_to_cineon.clf,
-        POINTS,
     ]
 
 
-def build_config(manifest: Manifest) -> ocio.Config:
-    """The config, without a folder."""
-    config = copy.deepcopy(ocio.Config.CreateFromBuiltinConfig(CONFIG))
+def build_config(manifest: Manifest, base: str) -> ocio.Config:
+    """The film in a builtin config, without a folder."""
+    config = copy.deepcopy(ocio.Config.CreateFromBuiltinConfig(base))
     config.setName("spectral-film")
     config.setDescription(
-        f"{CONFIG} with {manifest.negative.name} printed on {manifest.print_film.name}, "
+        f"{base} with {manifest.negative.name} printed on {manifest.print_film.name}, "
         f"by {manifest.engine}"
     )
     config.setSearchPath(".")  # the pack, wherever it lies
-    scene = _input_space(manifest)
+    scene = add_input_space(config, manifest.input.space)
     display = _display_space(config, manifest)
     _add_views(config, manifest, scene, display)
     _add_printing_density(config, manifest, scene)
     _add_steps(config, manifest, scene)
-    if manifest.aces_look is not None:
+    if manifest.aces_look is not None and base == CONFIG:
         config.addLook(
             ocio.Look(
                 name=ACES_LOOK,
@@ -140,19 +153,11 @@ def _write_points(folder: Path, manifest: Manifest) -> None:
             offset = [0.0, 0.0, 0.0]
             offset[channel] = -manifest.chain.printer.per_point * (points - baked)
             corrections.append(ocio.CDLTransform(offset=offset, id=points_id(layer, points)))
-    (folder / POINTS).parent.mkdir(exist_ok=True)
     ocio.GroupTransform(corrections).write(
         formatName="ColorCorrectionCollection",
         config=ocio.Config.CreateRaw(),
         fileName=str(folder / POINTS),
     )
-
-
-def _input_space(manifest: Manifest) -> str:
-    name = canonical_name(manifest.input.space)
-    if name is None:
-        raise UsageError(f"the OCIO {CONFIG} has no colour space {manifest.input.space!r}")
-    return name
 
 
 def _display_space(config: ocio.Config, manifest: Manifest) -> str:
@@ -164,11 +169,11 @@ def _display_space(config: ocio.Config, manifest: Manifest) -> str:
         raise UsageError(f"unknown display {ours!r}: expected one of {', '.join(DISPLAYS)}")
     standard = DISPLAYS[ours]
     if standard.gamma is None:
-        raise UsageError(f"display {ours!r} has no power law and no space in the OCIO {CONFIG}")
+        raise UsageError(f"display {ours!r} has no power law and no space in the OCIO {OLDEST}")
     from_d65 = adaptation(CAT16, white_xyz(D65), white_xyz(standard.white))
     matrix = np.eye(4)
     matrix[:3, :3] = np.linalg.inv(standard.rgb_to_xyz()) @ from_d65
-    name = f"{ours} - Display"
+    name = OWN_DISPLAY.format(display=ours)
     config.addColorSpace(
         ocio.ColorSpace(
             referenceSpace=ocio.REFERENCE_SPACE_DISPLAY,

@@ -5,7 +5,7 @@ Written last: it lists what lies in the folder.
 
 from pathlib import Path
 
-from bake.hosts import blender, nuke, ocio, resolve
+from bake.hosts import blender, nuke, ocio, ocio_base, resolve
 from bake.manifest import MANIFEST, SCHEMA_FILE, Manifest
 from bake.parts import Statistic
 from bake.steps import AtLeast, Blur, Grain, HoldBack, Logarithm, Lookup, Power, Printer, Step
@@ -13,6 +13,17 @@ from spectral_film.blur.pixel_kernel import LIT_WIDTH
 from spectral_film.emulsion.spread import CAUCHY_REACH, SMOOTH_END
 
 README, REPORT = "README.md", "report.html"
+
+# What `make hosts` printed, 2026-11-27.
+_TABLE = "0.13 / 0.48", "0.17 / 0.52"
+RUN = (
+    ("OpenColorIO 2.2.0, 2.3.0, 2.4.2, 2.5.0", "`config.ocio`, `config.ocioz`", *_TABLE),
+    ("ffmpeg 5.1.9, `lut3d`", "`film.cube`", *_TABLE),
+    ("ImageMagick 6.9.11", "a HaldCLUT of 64 nodes", "0.01 / 0.07", ""),
+    ("RawTherapee 5.9", "the same", "0.02 / 0.07", ""),
+    ("ffmpeg 5.1.9, `haldclut`", "the same", "0.01 / 0.07", ""),
+    ("Blender 5.0.1, its module `bpy`", "the group; its grain apart", "", "0.07 / 0.19"),
+)
 
 
 def write_readme(folder: Path, manifest: Manifest) -> list[str]:
@@ -154,11 +165,13 @@ def _hosts(manifest: Manifest) -> list[str]:
     return [
         "## Loading it",
         "",
-        "**OpenColorIO.** Set OCIO to `config.ocio` or `config.ocioz` (2.5 or later). It is the",
-        f"ACES studio config with the view *{ocio.FILM_VIEW}* first. *{ocio.POINTS_VIEW}* takes",
-        f"whole printer points from the variables {variables}.",
-        "Kernels are not in a view.",
+        f"**OpenColorIO.** Set OCIO to `{ocio_base.CONFIG_FILE}`, which opens from 2.1 on, or to",
+        f"`{ocio.ARCHIVE}`, from 2.2 on. It is the first ACES studio config with the view",
+        f"*{ocio.FILM_VIEW}* first. *{ocio.POINTS_VIEW}* takes whole printer points from the",
+        f"variables {variables}.",
+        f"`{ocio_base.ACES2_FILE}` is the same in a config of 2.5, beside the views of ACES 2.",
         *_look(manifest),
+        "Kernels are not in a view.",
         f"`oiiotool --colorconfig config.ocioz in.exr --ociodisplay \"{_display(manifest)}\" "
         f"{ocio.FILM_VIEW} -o out.png`",
         "",
@@ -170,13 +183,13 @@ def _hosts(manifest: Manifest) -> list[str]:
         f"into the LUT folder and follow `{resolve.NODE_TREE}`.",
         "",
         f"**Blender 5.** Start it with OCIO set to `config.ocio`, run `{blender.SCRIPT}`, add the",
-        "group *Film* and set the view to Raw.",
+        "group *Film* and set the view to Raw. It refuses a width without kernels.",
         "",
         "**Anything else.** Tables by OpenColorIO, kernels by any convolution, layer by layer.",
-        "Beyond the edge of the picture its last pixels go on. Where a host puts black there, work",
-        "with a margin of the kernel's radius. At a width between the kernels, make your own from",
-        "the `spreads` in `pack.json`; do not resize one. Over the distance r in um a spread is,",
-        "at any scale,",
+        "Beyond the edge of the picture its last pixels go on, and the set-ups above see to it.",
+        "Where another host puts black there, leave a margin of the kernel's radius. At a width",
+        "between the kernels, make your own from the `spreads` in `pack.json`; do not resize one.",
+        "Over the distance r in um a spread is, at any scale,",
         "",
         "- `gaussian`: exp(-r^2 / 2 sigma^2)",
         "- `exponential`: exp(-r / length)",
@@ -216,23 +229,32 @@ _GRAIN_BY_HAND = [
 def _look(manifest: Manifest) -> list[str]:
     if manifest.aces_look is None:
         return []
-    return [f"The look *{ocio.ACES_LOOK}* is the film for an ACES view, not for its own."]
+    return [
+        f"There the look *{ocio.ACES_LOOK}* is the film for a view of ACES 2, not for its own.",
+    ]
 
 
 def _display(manifest: Manifest) -> str:
-    return ocio.DISPLAY_SPACES.get(manifest.output.display, f"{manifest.output.display} - Display")
+    display = manifest.output.display
+    return ocio.DISPLAY_SPACES.get(display, ocio.OWN_DISPLAY.format(display=display))
 
 
 def _run() -> list[str]:
     return [
         "## What was run",
         "",
-        "Run, in the tests of spectral-film: the OCIO config and archive by OpenColorIO and",
-        "OpenImageIO; the functions of the DCTLs, compiled as OpenCL C; the Blender script against",
-        "an imitation of its API; the Nuke script read back as a graph.",
+        "These programs, with 5207 on 2383, ACEScct to Rec.709, or sRGB to sRGB for a HaldCLUT, on",
+        "a photograph and on the scene in `reference/`. CIEDE2000 from the engine's own picture:",
         "",
-        "Not run: Nuke, Resolve, Blender. We have none of them. Try each on a picture you know",
-        "first: the pair in `reference/` is a scene and what spectral-film makes of it.",
+        "| program | what | photograph, mean / 99 % | scene, mean / 99 % |",
+        "|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in RUN),
+        "",
+        "A table of 33 nodes is off by as much by itself. Without their programs: the functions of",
+        "the DCTLs, compiled as OpenCL C; the Nuke script, read back as a graph and played.",
+        "",
+        "Not run: Nuke, Resolve, windows of Blender. We have none of them. Try each on a picture",
+        "you know first: the pair in `reference/` is a scene and what spectral-film makes of it.",
         "",
     ]
 
@@ -269,14 +291,16 @@ def _files(folder: Path, manifest: Manifest) -> list[str]:
 
 
 def _descriptions(manifest: Manifest) -> dict[str, str]:
-    display = manifest.output.display
+    space, display = manifest.input.space, manifest.output.display
     what = {
         README: "this page",
         MANIFEST: "all numbers, units, errors and sums of files",
         SCHEMA_FILE: "JSON Schema of pack.json",
         REPORT: "pictures and errors",
         "replay.py": "plays the pack with OpenColorIO, numpy and scipy alone",
-        ocio.CONFIG_FILE: "OCIO config",
+        ocio_base.CONFIG_FILE: "OCIO config, profile 2.1",
+        ocio_base.ACES2_FILE: "the film in an OCIO config with the views of ACES 2, profile 2.5",
+        ocio_base.input_table(space): f"{space} to {ocio_base.SCENE_REFERENCE}",
         ocio.ARCHIVE: "the same with its tables in one file",
         ocio.POINTS: "printer points as CDL offsets on printing density",
         nuke.SCRIPT: "Nuke group",
@@ -284,7 +308,7 @@ def _descriptions(manifest: Manifest) -> dict[str, str]:
         resolve.WHOLE: "DCTL of the whole film without blurs",
         resolve.NODE_TREE: "node tree and widths of blurs for Resolve",
         manifest.print_clf: "printing density to display code at the pack's printer points",
-        manifest.reference.scene: f"reference scene, {manifest.input.space} codes",
+        manifest.reference.scene: f"reference scene, {space} codes",
         manifest.reference.render: f"the same as spectral-film renders it, {display} codes",
     }
     for node in resolve.nodes(manifest.chain):

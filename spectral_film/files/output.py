@@ -33,6 +33,8 @@ JPEG_HEADER = 1 << 20  # bytes, and to spare
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 DPX_NAME_AT = 36  # SMPTE 268M, field 5
 
+# Chromaticities alone would have it taken for a scene, and toned once more.
+DISPLAY_LINEAR = "display-linear: light of the screen, 1 = its white; not of a scene"
 DENSITY_CODING = (0.25, "density 0..4 as 0..1")
 # Quantity -> factor to the 0..1 of an integer file, and how to say it. Others are float only.
 INTEGER_CODING = {
@@ -159,6 +161,8 @@ def write_picture(
     said = {"quantity": quantity, "bits": asked, **(metadata or {})}
     if coding is not None:
         said["coding"] = INTEGER_CODING[quantity][1]
+    elif quantity == "display":
+        said["coding"] = DISPLAY_LINEAR
     label_provenance(spec, target, said, scene.header)
     channels = [*planes, *riding.values()]
 

@@ -30,7 +30,7 @@ from bake.hosts import ocio, write_all
 from bake.hosts.readme import readme_text
 from bake.lattice import Lattice
 from bake.manifest import MANIFEST, SCHEMA, Manifest
-from bake.parts import Kernel, Table, digest
+from bake.parts import Kernel, KernelImage, Table, digest
 from bake.replay import mixed
 from bake.table_files import Contract, Curves, clf_text, group, scaling, table_transform
 from spectral_film.device.device import Device
@@ -156,7 +156,7 @@ def save_kernel(folder: Path, name: str, acts_on: str, sigmas_um: tuple) -> dict
         layers = {layer: f"kernels/{name}_{pitch:g}um_{layer}.exr" for layer in LAYERS}
         save_image(folder / rgb, kernel, x=-radius)
         for channel, layer in enumerate(LAYERS):
-            save_image(folder / layers[layer], kernel[..., [channel]], names=("Y",))
+            save_image(folder / layers[layer], kernel[..., [channel]], names=("R",))
         images.append(
             {"gate": "super35", "pitch_um": pitch, "width": width, "radius_px": radius,
              "rgb": rgb, "layers": layers,
@@ -196,7 +196,7 @@ def save_grain(folder: Path, of: str) -> dict:
         layers = {layer: f"grain/{of}_{pitch:g}um_{layer}.exr" for layer in LAYERS}
         save_image(folder / rgb, kernel, x=-radius)
         for channel, layer in enumerate(LAYERS):
-            save_image(folder / layers[layer], kernel[..., [channel]], names=("Y",))
+            save_image(folder / layers[layer], kernel[..., [channel]], names=("R",))
         # Another amount at another pitch, so that one cannot stand for the other.
         amounts = {
             "linear": curves(lambda d, pitch=pitch: grain_linear(d) * pitch / 6, 129, (-0.1, 3.2)),
@@ -365,9 +365,7 @@ def table_by_hand(pack: Pack, path: str, values: np.ndarray) -> np.ndarray:
 
 def scene_linear(code: np.ndarray) -> np.ndarray:
     """ACEScct -> ACES2065-1, by a config that knows nothing of the film."""
-    config = PyOpenColorIO.Config.CreateFromBuiltinConfig(
-        "studio-config-v4.0.0_aces-v2.0_ocio-v2.5"
-    )
+    config = PyOpenColorIO.Config.CreateFromBuiltinConfig(LATER)
     return apply(config.getProcessor("ACEScct", "ACES2065-1"), code)
 
 
@@ -396,7 +394,11 @@ def viewed(config: PyOpenColorIO.Config, values: np.ndarray, view: str, **contex
     return apply(config.getProcessor(given, transform, forward), values)
 
 
-@pytest.fixture(params=["config.ocio", "config.ocioz"])
+FIRST = "studio-config-v1.0.0_aces-v1.3_ocio-v2.1"
+LATER = "studio-config-v4.0.0_aces-v2.0_ocio-v2.5"
+
+
+@pytest.fixture(params=["config.ocio", "config.ocioz", "config_aces2.ocio"])
 def config(request, pack, tmp_path, monkeypatch) -> PyOpenColorIO.Config:
     """Opened from a folder elsewhere; the archive away from its pack, too."""
     monkeypatch.chdir(tmp_path)
@@ -408,13 +410,41 @@ def config(request, pack, tmp_path, monkeypatch) -> PyOpenColorIO.Config:
 
 def test_config_is_valid_and_keeps_what_it_extends(config):
     config.validate()
-    plain = PyOpenColorIO.Config.CreateFromBuiltinConfig("studio-config-v4.0.0_aces-v2.0_ocio-v2.5")
+    version = (config.getMajorVersion(), config.getMinorVersion())
+    plain = PyOpenColorIO.Config.CreateFromBuiltinConfig({(2, 1): FIRST, (2, 5): LATER}[version])
     assert list(config.getRoles()) == list(plain.getRoles())
     assert set(plain.getColorSpaceNames()) < set(config.getColorSpaceNames())
     for display in plain.getDisplays():
         assert set(plain.getViews(display)) < set(config.getViews(display))
     assert config.getDefaultDisplay() == DISPLAY
     assert config.getDefaultView(DISPLAY) == "Film"
+
+
+@pytest.mark.parametrize("name", ["config.ocio", "config.ocioz"])
+def test_config_asks_for_no_more_than_the_first_studio_config(pack, name):
+    """A release refuses a config of a later profile, and hosts have had 2.1 since 2021."""
+    made = PyOpenColorIO.Config.CreateFromFile(str(pack.folder / name))
+    assert (made.getMajorVersion(), made.getMinorVersion()) == (2, 1)
+    assert "ocio_profile_version: 2.1\n" in (pack.folder / "config.ocio").read_text()
+    assert "Film before an ACES view" not in made.getLookNames()  # there is no such view
+
+
+@pytest.mark.parametrize("space", ["Apple Log", "D-Log D-Gamut", "CanonLog2 CinemaGamut D55"])
+def test_config_gets_an_input_space_that_is_younger_than_it(tmp_path, pack, space):
+    folder = Path(shutil.copytree(pack.folder, tmp_path / "younger"))
+    said = pack.manifest.input.model_copy(update={"space": space})
+    ocio.write_ocio(folder, pack.manifest.model_copy(update={"input": said}))
+    archive = shutil.copy(folder / "config.ocioz", tmp_path)
+    made = PyOpenColorIO.Config.CreateFromFile(archive)
+    made.validate()
+    later = PyOpenColorIO.Config.CreateFromBuiltinConfig(LATER)
+    wanted = apply(later.getProcessor(space, "ACES2065-1"), colours())
+    linear = apply(made.getProcessor(space, "ACES2065-1"), colours())
+    np.testing.assert_allclose(linear, wanted, rtol=1e-5, atol=1e-6)
+    # And back, through curves of 65536 steps.
+    np.testing.assert_allclose(
+        apply(made.getProcessor("ACES2065-1", space), wanted), colours(), atol=5e-5
+    )
 
 
 def test_view_shows_what_the_table_gives_by_hand(config, pack):
@@ -424,7 +454,8 @@ def test_view_shows_what_the_table_gives_by_hand(config, pack):
     np.testing.assert_allclose(shown, by_hand, atol=3e-5)
 
 
-def test_look_is_applied_in_the_input_space(config, pack):
+def test_look_is_applied_in_the_input_space(pack):
+    config = PyOpenColorIO.Config.CreateFromFile(str(pack.folder / "config_aces2.ocio"))
     look = PyOpenColorIO.LookTransform(
         src="ACES2065-1", dst="ACEScct", looks="Film before an ACES view"
     )
@@ -500,7 +531,8 @@ def test_config_names_no_place_of_this_machine(pack):
         if path.suffix in (".ocio", ".nk", ".dctl", ".py", ".md", ".ccc", ".clf"):
             assert str(pack.folder.parent) not in path.read_text(), path.name
     with zipfile.ZipFile(pack.folder / "config.ocioz") as archive:
-        assert set(archive.namelist()) == {"config.ocio", *ocio.tables(pack.manifest)}
+        beside = {"config.ocio", "ocio/printer_points.ccc"}
+        assert set(archive.namelist()) == beside | set(ocio.tables(pack.manifest))
 
 
 class NukeNode(NamedTuple):
@@ -566,7 +598,7 @@ def test_nuke_convolves_each_layer_by_its_own_kernel(pack):
     for wire in ("exposure", "inhibitor", "print light"):
         name, images = wire.replace(" ", "_"), kernel(pack, wire).images
         for layer, channel in zip(LAYERS, ("red", "green", "blue"), strict=True):
-            node = nodes[name if layer == "B" else f"{name}_{layer}"]
+            node = nodes[f"{name}_{layer}"]
             assert node.kind == "Convolve2"
             on = [c for c in node.knobs["channels"].strip("{}").split() if not c.startswith("-")]
             assert on == [f"rgba.{channel}"]
@@ -574,6 +606,29 @@ def test_nuke_convolves_each_layer_by_its_own_kernel(pack):
             assert [read.knobs["file"].strip('"').partition("]/")[2] for read in reads] == [
                 image.layers[layer] for image in images
             ]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize(
+    ("wire", "before"),
+    [("exposure", "stops"), ("inhibitor", "developed"), ("print_light", "light_through")],
+)
+def test_nuke_blurs_as_if_the_last_pixels_went_on(pack, rng, wire, before, number):
+    picture = rng.random((21, 30, 3)).astype(np.float32)
+    made = play_nuke(pack, {before: picture}, wire, pitch=number)
+    wanted = blurred_with_edges(pack, picture, kernel(pack, wire.replace("_", " ")).images[number])
+    np.testing.assert_allclose(made, wanted, atol=1e-6)
+
+
+def blurred_with_edges(pack: Pack, picture: np.ndarray, image: KernelImage) -> np.ndarray:
+    """By its RGB file, the last pixels going on as far as it reaches."""
+    kernels = OpenImageIO.ImageBuf(str(pack.folder / image.rgb)).get_pixels()
+    room = [(image.radius_px, image.radius_px)] * 2
+    planes = [
+        fftconvolve(np.pad(picture[..., c], room, mode="edge"), kernels[..., c], mode="valid")
+        for c in range(3)
+    ]
+    return np.stack(planes, axis=-1)
 
 
 def nuke_value(formula: str, **names: float) -> float:
@@ -648,6 +703,14 @@ def play_nuke(pack: Pack, given: dict[str, np.ndarray], last: str, **knobs: int)
         first = piece(inputs[0])
         if node.kind == "BlackOutside":
             return first
+        if node.kind == "AdjBBox":  # what is beyond a box is its last pixels
+            more, same = map(int, knobs_of["numpixels"].strip("{}").split())
+            assert more == same
+            room = [(more, more), (more, more), (0, 0)]
+            return Piece(first.x - more, first.y - more, np.pad(first.pixels, room, mode="edge"))
+        if node.kind == "CopyBBox":
+            second = piece(inputs[1])
+            return second._replace(pixels=first.over(second))
         if node.kind == "Transform":
             parts = re.fullmatch(r"{({.*}|\S+) ({.*}|\S+)}", knobs_of["translate"])
             x, y = (number(part.strip("{}")) for part in parts.groups())
@@ -1018,6 +1081,9 @@ class FakeNode:
             ["Image", "Kernel Data Type", "Kernel:Float Kernel", "Kernel:Color Kernel",
              "Normalize Kernel"], ["Image"],
         ),
+        "CompositorNodeImageInfo": (["Image"], ["Dimensions"]),
+        "CompositorNodeScale": (["Image", "Type", "X", "Y"], ["Image"]),
+        "ShaderNodeSeparateXYZ": (["Vector"], ["X", "Y", "Z"]),
         "ShaderNodeMath": (["Value", "Value", "Value"], ["Value"]),
         "ShaderNodeMix": (
             ["Factor:Factor_Float", "A:A_Color", "B:B_Color"], ["Result:Result_Color"],
@@ -1068,9 +1134,10 @@ class FakeTree:
         return node
 
 
-def run_blender(pack: Pack, monkeypatch) -> tuple[FakeTree, list[str]]:
+def run_blender(pack: Pack, monkeypatch, width: int = 2048) -> tuple[FakeTree, list[str]]:
     """The tree that the pack's script builds, and the pictures that it loads, in order."""
     loaded, trees = [], []
+    render = SimpleNamespace(resolution_x=2 * width, resolution_percentage=50)
 
     def load(path, *, check_existing):
         loaded.append(path)
@@ -1084,7 +1151,7 @@ def run_blender(pack: Pack, monkeypatch) -> tuple[FakeTree, list[str]]:
         data=SimpleNamespace(
             images=SimpleNamespace(load=load), node_groups=SimpleNamespace(new=new_tree)
         ),
-        context=SimpleNamespace(scene=SimpleNamespace(render=SimpleNamespace(resolution_x=2048))),
+        context=SimpleNamespace(scene=SimpleNamespace(render=render)),
     )
     monkeypatch.setitem(sys.modules, "bpy", bpy)
     runpy.run_path(str(pack.folder / "blender/build_film_group.py"), run_name="__main__")
@@ -1120,6 +1187,47 @@ def test_blender_script_builds_the_chain(pack, monkeypatch, config):
     assert seen | {end} == set(tree.made)
 
 
+def test_blender_refuses_a_width_that_no_kernel_is_for(pack, monkeypatch):
+    with pytest.raises(ValueError, match="no kernels for 800 pixels across super35: this pack has"):
+        run_blender(pack, monkeypatch, 800)
+
+
+class Moved(NamedTuple):
+    """A picture that goes on for ever, moved by pixels."""
+
+    pixels: np.ndarray
+    x: int
+    y: int
+    how: str
+
+
+def is_picture(value: object) -> bool:
+    return isinstance(value, Moved) or (isinstance(value, np.ndarray) and value.ndim == 3)
+
+
+def as_large_as(picture: np.ndarray | Moved, like: np.ndarray) -> np.ndarray:
+    """Where the other one lies, their middles on each other."""
+    if isinstance(picture, np.ndarray):
+        picture = Moved(picture, 0, 0, "Clip")
+    at = [
+        np.arange(size) - (size - mine) // 2 - moved
+        for size, mine, moved in zip(
+            like.shape, picture.pixels.shape, (int(picture.y), int(picture.x)), strict=False
+        )
+    ]
+    mine = picture.pixels.shape[:2]
+    held = [
+        where % size if picture.how == "Repeat" else where.clip(0, size - 1)
+        for where, size in zip(at, mine, strict=True)
+    ]
+    found = picture.pixels[np.ix_(*held)]
+    if picture.how == "Clip":
+        outside = [where != there for where, there in zip(at, held, strict=True)]
+        found[outside[0]] = 0
+        found[:, outside[1]] = 0
+    return found
+
+
 def play_blender(config, socket, known: dict[str, object]) -> object:
     """What a socket gives: a number, or a picture (y, x, 3) as large as the known ones."""
     node = socket.node
@@ -1143,12 +1251,20 @@ def play_blender(config, socket, known: dict[str, object]) -> object:
             return known[socket.name]
         case "CompositorNodeImage":
             return OpenImageIO.ImageBuf(node.image.path).get_pixels()
-        case "CompositorNodeTranslate":  # its middle is the picture's, and it goes on for ever
-            tile, x, y, *how = values
-            assert how == ["Nearest", "Repeat", "Repeat"]
-            first = (GRAIN_PX - TILE) // 2
-            rows, columns = ((np.arange(GRAIN_PX) - first - int(moved)) % TILE for moved in (y, x))
-            return tile[np.ix_(rows, columns)]
+        case "CompositorNodeTranslate":
+            picture, x, y, interpolation, how, same = values
+            assert interpolation == "Nearest"
+            assert how == same
+            return Moved(picture, x or 0, y or 0, how)
+        case "CompositorNodeImageInfo":
+            height, width, *_ = values[0].shape
+            return (width, height, 0)
+        case "ShaderNodeSeparateXYZ":
+            return values[0]["XYZ".index(socket.name)]
+        case "CompositorNodeScale":
+            picture, kind, x, y = values
+            assert kind == "Absolute"
+            return np.full((int(y), int(x), *picture.shape[2:]), np.nan)  # a size, and no more
         case "CompositorNodeSeparateColor":
             return values[0][..., ("Red", "Green", "Blue").index(socket.name)]
         case "CompositorNodeCombineColor":
@@ -1164,12 +1280,19 @@ def play_blender(config, socket, known: dict[str, object]) -> object:
             return {
                 "ADD": lambda: one + other, "MULTIPLY": lambda: one * other,
                 "SINE": lambda: math.sin(one), "ABSOLUTE": lambda: abs(one),
-                "FRACT": lambda: one % 1, "FLOOR": lambda: math.floor(one),
+                "FRACT": lambda: one % 1, "POWER": lambda: one**other,
+                "SUBTRACT": lambda: one - other, "FLOOR": lambda: math.floor(one),
             }[node.operation]()  # fmt: skip
         case "ShaderNodeMix":
             assert not node.clamp_result
             assert not node.clamp_factor
             factor, one, other = values
+            one, other = (
+                as_large_as(value, one) if is_picture(value) else value for value in (one, other)
+            )
+            if node.blend_type == "MIX":
+                assert factor == 1.0
+                return other
             whole = {"ADD": one + other, "SUBTRACT": one - other, "MULTIPLY": one * other}
             return (1 - factor) * one + factor * whole[node.blend_type]
     raise AssertionError(node.kind)
@@ -1194,6 +1317,27 @@ def test_blender_adds_the_grain_of_the_chain(pack, monkeypatch, config, name):
     wanted = grain_by_hand(dyes, z, PITCHES[0][0])
     np.testing.assert_allclose(inside(added), inside(wanted), atol=3e-4 * abs(wanted).max())
     assert not (play_blender(config, grainy, known | {"Grain": 0.0}) - dyes).any()
+
+
+@pytest.mark.parametrize(
+    ("wire", "before", "after"),
+    [
+        ("exposure", "layer exposure", "compensated"),
+        ("inhibitor", "developed", "held back"),
+        ("print light", "light through", "print dyes"),
+    ],
+)
+def test_blender_blurs_as_if_the_last_pixels_went_on(
+    pack, monkeypatch, config, rng, wire, before, after
+):
+    tree, _ = run_blender(pack, monkeypatch)
+    (behind,) = (n for n in tree.made if getattr(n, "label", "") == f"Film step: {after}")
+    picture = rng.random((21, 30, 3)).astype(np.float32)
+    points = {f"Printer points {layer}": p for layer, p in zip(LAYERS, POINTS, strict=True)}
+    known = {f"Film step: {before}": picture, "Exposure": 0.0} | points
+    made = play_blender(config, behind.inputs["Image"].linked, known)
+    wanted = blurred_with_edges(pack, picture, kernel(pack, wire).images[0])
+    np.testing.assert_allclose(made, wanted, atol=1e-6)
 
 
 def test_blender_steps_are_the_chain(config, pack):
@@ -1222,7 +1366,8 @@ def test_readme_names_every_file_and_what_was_not_run(pack):
         if path.is_file():
             name = path.relative_to(pack.folder).as_posix()
             assert re.search(rf"^\| `{re.escape(name)}` \| .+ \|$", text, re.M), name
-    assert "Not run: Nuke, Resolve, Blender" in text
+    assert "Not run: Nuke, Resolve, windows of Blender" in text
+    assert re.search(r"^\| ffmpeg [\d.]+, `lut3d` \| .+ \| [\d.]+ / [\d.]+ \|", text, re.M)
     assert f"reference scene, {pack.manifest.input.space} codes" in text
 
 
@@ -1253,10 +1398,13 @@ def test_a_pack_without_kernels_has_hosts_too(tmp_path, pack, device):
     read_nuke((folder / "nuke/film.nk").read_text())
     made = PyOpenColorIO.Config.CreateFromFile(str(folder / "config.ocio"))
     made.validate()
-    assert made.getDefaultDisplay() == "P3-DCI - Display"
+    assert made.getDefaultDisplay() == "P3-DCI of the film - Display"
     shown = apply(
         made.getProcessor(
-            "ACES2065-1", "P3-DCI - Display", "Film", PyOpenColorIO.TRANSFORM_DIR_FORWARD
+            "ACES2065-1",
+            "P3-DCI of the film - Display",
+            "Film",
+            PyOpenColorIO.TRANSFORM_DIR_FORWARD,
         ),
         scene_linear(colours()),
     )

@@ -282,7 +282,7 @@ def test_images_hold_to_the_rules(stocks, tmp_path, name, pitch):
     for layer, path in said.layers.items():
         alone, values = read(tmp_path / path)
         channel = "RGB".index(layer)
-        assert tuple(alone.spec().channelnames) == ("Y",)
+        assert tuple(alone.spec().channelnames) == ("R",)
         assert (alone.spec().x, alone.spec().y) == (0, 0)
         assert alone.spec().roi_full == alone.spec().roi
         np.testing.assert_array_equal(values[..., 0], pixels[..., channel])

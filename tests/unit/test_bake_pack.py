@@ -12,6 +12,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import colour_clf_io
 import h5py
 import numpy as np
 import OpenImageIO
@@ -172,10 +173,12 @@ def test_it_holds_what_it_names_and_names_what_it_holds(pack):
     assert there == {*said.files, "pack.json"}
     wanted = {
         "luts/film.cube", "luts/film.clf", "luts/scene_to_cineon.cube", "luts/aces_look.clf",
-        "config.ocio", "config.ocioz", "README.md", "report.html", "replay.py",
+        "config.ocio", "config.ocioz", "config_aces2.ocio", "README.md", "report.html", "replay.py",
         f"kernels/01_optics_{24.89e3 / WIDTH:.3f}um.exr",
     }  # fmt: skip
     assert wanted <= there
+    for path in pack.rglob("*.clf"):
+        assert colour_clf_io.read_clf_from_file(path).process_nodes, path.name
     for path in there:
         assert path.isascii()
         assert " " not in path

@@ -43,6 +43,21 @@ def reread(path, number=OpenImageIO.FLOAT):
 # The numbers
 
 
+@pytest.mark.parametrize(("suffix", "bits"), FLOATS)
+def test_floats_for_a_screen_say_that_they_are_no_scene(tmp_path, suffix, bits):
+    path = tmp_path / f"a{suffix}"
+    write_picture(path, planes(), bits=bits, display="Rec.709")
+    _, spec = reread(path)
+    if suffix == ".exr":
+        said = spec.get_string_attribute("film:coding")
+    else:
+        said = json.loads(spec.get_string_attribute("ImageDescription"))["coding"]
+    assert said.startswith("display-linear")
+    write_picture(tmp_path / "scene.exr", planes(), quantity="scene")
+    _, spec = reread(tmp_path / "scene.exr")
+    assert not spec.get_string_attribute("film:coding")
+
+
 @pytest.mark.parametrize(("suffix", "bits"), EVERY)
 def test_display_values_come_back_within_half_a_step(tmp_path, suffix, bits):
     path = tmp_path / f"a{suffix}"
