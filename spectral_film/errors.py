@@ -9,10 +9,12 @@
     └── DeviceError          no OpenCL device, or a kernel that fails      (RuntimeError)
 
 Each also is the builtin a caller would expect. A message is one sentence: what, where, what
-was expected, what to try. The command line prints it and exits with `exit_code`.
+was expected, what to try. The command line prints it and exits with `exit_code`. Names and texts
+out of files may stand in it: signs that a terminal would obey are shown, not sent.
 """
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 
 
@@ -23,10 +25,23 @@ def meant(name: str, known: Iterable[str]) -> str:
     return f", did you mean {' or '.join(by_key[key] for key in near)}" if near else ""
 
 
+def printable(text: str) -> str:
+    """`text` with what is no letter, sign or blank spelled out: escapes, line breaks, turns."""
+    return "".join(
+        sign
+        if sign.isprintable() or unicodedata.category(sign) == "Zs"
+        else sign.encode("unicode_escape").decode()
+        for sign in text
+    )
+
+
 class SpectralFilmError(Exception):
     """Anything this package raises on purpose."""
 
     exit_code = 2
+
+    def __str__(self) -> str:
+        return printable(" ".join(super().__str__().split()))
 
 
 class InputError(SpectralFilmError, ValueError):

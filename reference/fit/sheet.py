@@ -14,7 +14,7 @@ from reference.fit.tables import RECORDS, Table, read_tables
 from spectral_film.emulsion.frame import gate_size_mm
 from spectral_film.emulsion.schema import Densitometry, row_of
 from spectral_film.errors import InputError, SpectralFilmError
-from spectral_film.light.spectra import illuminant
+from spectral_film.light.spectra import named_light
 
 STOP = math.log10(2)  # one stop, in log10 exposure
 RMS_GRANULARITY = (0.5, 100.0)  # 1000 times a density: micro-fine films have 5, the fastest 30
@@ -123,7 +123,7 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
     lamps = (assumed[name] for name in ("printer_lamp", "projector_lamp") if name in assumed)
     try:
         for light in (balance, *lamps):
-            illuminant(light)
+            named_light(light)
         gate_size_mm(entries.get("gate", "super35"))
     except SpectralFilmError as problem:
         raise InputError(f"{path}: {problem}") from None
