@@ -27,6 +27,8 @@ def meant(name: str, known: Iterable[str]) -> str:
 
 def printable(text: str) -> str:
     """`text` with what is no letter, sign or blank spelled out: escapes, line breaks, turns."""
+    if text.isprintable():
+        return text
     return "".join(
         sign
         if sign.isprintable() or unicodedata.category(sign) == "Zs"
@@ -35,13 +37,18 @@ def printable(text: str) -> str:
     )
 
 
+def one_line(text: str) -> str:
+    """`text` on a line, printable."""
+    return printable(" ".join(text.split()))
+
+
 class SpectralFilmError(Exception):
     """Anything this package raises on purpose."""
 
     exit_code = 2
 
     def __str__(self) -> str:
-        return printable(" ".join(super().__str__().split()))
+        return one_line(super().__str__())
 
 
 class InputError(SpectralFilmError, ValueError):

@@ -8,6 +8,7 @@ can be given up.
 """
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -153,15 +154,16 @@ def _numbers(path: str, table: h5py.Dataset) -> np.ndarray:
 
 
 def _attributes(path: str, item: Any, wanted: tuple[str, ...] | None) -> Iterator[tuple[str, Any]]:
-    for name in item.attrs if wanted is None else filter(item.attrs.__contains__, wanted):
+    attributes = item.attrs
+    for name in attributes if wanted is None else filter(attributes.__contains__, wanted):
         where = f"attribute {printable(name)[:80]} of {path}"
-        said = item.attrs.get_id(name)
+        said = attributes.get_id(name)
         is_text = h5py.check_string_dtype(said.dtype) is not None and said.shape == ()
         if said.shape is None or not (is_text or said.dtype.kind in "fiub"):
             raise FilmModelError(f"{where} holds {said.dtype}, neither a text nor numbers")
-        if max(said.get_storage_size(), np.prod(said.shape, dtype=float)) > LONGEST_TEXT:
+        if max(said.get_storage_size(), math.prod(said.shape)) > LONGEST_TEXT:
             raise FilmModelError(f"{where} is too long")
-        value = item.attrs[name]
+        value = attributes[name]
         if not is_text:
             yield name, (value.astype(np.float64) if value.dtype.kind == "f" else value).tolist()
             continue

@@ -135,7 +135,7 @@ def read_provenance(path: Path) -> dict[str, object] | None:
         )
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -45,10 +45,9 @@ def _compose(figure: "Figure", device: Device, film: Film) -> None:
     _draw_sensitivity(panels[0, 1], film)
     _draw_dyes(panels[1, 0], film)
     _draw_mtf(panels[1, 1], device, film)
-    # What a film calls itself is no formula.
-    figure.suptitle(film.name, x=0.01, ha="left", fontsize=15, weight="bold", parse_math=False)
+    figure.suptitle(film.name, x=0.01, ha="left", fontsize=15, weight="bold")
     source = f"lines: the model, read through its own spectra; circles: {film.source}"
-    figure.supxlabel(source, x=0.01, ha="left", color=PALE, fontsize=8.5, parse_math=False)
+    figure.supxlabel(source, x=0.01, ha="left", color=PALE, fontsize=8.5)
 
 
 def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
