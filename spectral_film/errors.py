@@ -17,6 +17,8 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 
+LONGEST_LINE = 2000  # letters: all short names of colour spaces, twice
+
 
 def meant(name: str, known: Iterable[str]) -> str:
     """`, did you mean A or B` behind a name that is not known; nothing where none is near."""
@@ -38,8 +40,9 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` on a line, printable."""
-    return printable(" ".join(text.split()))
+    """`text` on a line, printable, and no longer than somebody reads."""
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} ..."
 
 
 class SpectralFilmError(Exception):

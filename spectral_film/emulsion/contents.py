@@ -28,7 +28,7 @@ MOST_ENTRIES, DEEPEST, MOST_NUMBERS = 4096, 8, 1 << 20
 LONGEST_TEXT = 4096  # letters
 KEPT_OF_TABLES = ("unit", "origin", "source", "uncertainty")
 FILTERS = (h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32)
-PATIENCE = 20.0  # s: a hundred times what it takes, the start of Python included
+PATIENCE = 10.0  # s: fifty times what it takes, the start of Python included
 ROOM = 512 << 20  # bytes, beside what the libraries take
 
 

@@ -303,6 +303,11 @@ def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
             raise InputError(
                 f"{path}: is named .{suffix} but holds {format_name}; rename it to what it is"
             )
+        if "premature end" in source.geterror().casefold():  # a JPEG in scans is read by now
+            raise InputError(
+                f"{path}: ends before its pixels do; the file is damaged or cut short: export or "
+                "copy it again"
+            )
         yield source
     except UnicodeDecodeError:
         raise InputError(

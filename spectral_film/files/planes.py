@@ -142,7 +142,7 @@ def _strips(
             strip = source.read_scanlines(*rows, 0, first, last, OpenImageIO.FLOAT)
         complaint = source.geterror()
         # A JPEG that ends too soon still gives pixels, grey ones, and says so on the side.
-        if strip is None or "Premature end" in complaint:
+        if strip is None or "premature end" in complaint.casefold():
             reason = complaint.splitlines()[0] if complaint else "no reason given"
             raise InputError(
                 f"{path}: the pixels from row {y - spec.y} on cannot be read ({reason}); "
