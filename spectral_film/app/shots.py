@@ -1,5 +1,6 @@
 """One picture or a shot of them, for whatever command makes pictures of pictures."""
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -84,9 +85,9 @@ def pictures_of(
         each = _always(source)
     else:
         raise UsageError(f"{source}: is one picture; say by --frames which to make of it")
-    inputs = {each(frame).resolve() for frame in numbers}
+    inputs = {os.path.realpath(each(frame)) for frame in numbers}
     for frame in numbers:
-        if targets.path(frame).resolve() in inputs:
+        if os.path.realpath(targets.path(frame)) in inputs:
             raise UsageError(
                 f"{target}: frame {frame} is an input itself; give the output another name"
             )

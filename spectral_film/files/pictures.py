@@ -185,6 +185,8 @@ def _scene(
 ) -> Scene:
     """The chosen channels with their windows, their passengers and their way up."""
     spec = source.spec()
+    if min(spec.width, spec.height) < 1:
+        raise InputError(f"{path}: has no pixels; export or copy it again")
     names = spec.channelnames
     formats = spec.channelformats or (spec.format,) * spec.nchannels
     # OpenImageIO gives 32-bit integers (identifiers) as fractions of the largest: no use.

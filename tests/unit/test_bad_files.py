@@ -1,10 +1,14 @@
 """Files that cannot be used: each is refused with one sentence that names it."""
 
+import resource
+import struct
+
 import numpy as np
 import OpenImageIO
 import pytest
 
 from spectral_film.errors import InputError, UsageError
+from spectral_film.files.output import write_picture
 from spectral_film.files.pictures import read_scene
 
 
@@ -109,3 +113,46 @@ def test_the_data_file_of_a_cube_points_to_its_header(tmp_path):
     (tmp_path / "cube.img").write_bytes(bytes(1000))
     (tmp_path / "cube.hdr").write_text("ENVI\n")
     refused(tmp_path / "cube.img", "give its header cube.hdr")
+
+
+@pytest.mark.parametrize("progressive", [0, 1])
+def test_a_jpeg_that_claims_more_than_it_holds(tmp_path, progressive):
+    """Its library would make room, and fill the rest with grey: 3 GB of it, in half a minute."""
+    path = picture(tmp_path / "a.jpg", **{"jpeg:progressive": progressive})
+    data = bytearray(path.read_bytes())
+    frame = data.index(b"\xff\xc2" if progressive else b"\xff\xc0")
+    for side, said in ((15000, "says that it has 15000 x 15000 pixels"), (1000, "cut short")):
+        data[frame + 5 : frame + 9] = struct.pack(">HH", side, side)
+        path.write_bytes(data)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        refused(path, said)
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024  # kB
+
+
+def test_a_fits_of_no_axes(tmp_path):
+    cards = ("SIMPLE  =                    T", "BITPIX  =                    8",
+             "NAXIS   =                    0", "END")  # fmt: skip
+    header = "".join(card.ljust(80) for card in cards).ljust(2880)
+    (tmp_path / "a.fits").write_bytes(header.encode())
+    refused(tmp_path / "a.fits", "has no pixels")
+
+
+def test_chromaticities_that_are_whole_numbers(tmp_path):
+    spec = OpenImageIO.ImageSpec(4, 4, 3, "half")
+    spec.attribute("chromaticities", OpenImageIO.TypeDesc("int"), 3)
+    image = OpenImageIO.ImageBuf(spec)
+    image.write(str(tmp_path / "a.exr"))
+    refused(tmp_path / "a.exr", "chromaticities in its header should be 8 numbers")
+
+
+def test_names_in_a_header_that_are_no_text_do_not_travel(tmp_path):
+    path = picture(tmp_path / "a.exr", number="half", ownerAAA="us", owner="them")
+    content = path.read_bytes()
+    path.write_bytes(
+        content.replace(b"ownerAAA", b"own\xff\xfe\x1b[m").replace(b"them", b"t\xffem")
+    )
+    scene = read_scene(path)
+    assert all(name.isprintable() for name in scene.header)
+    write_picture(tmp_path / "b.exr", scene.planes, scene=scene)
+    written = OpenImageIO.ImageInput.open(str(tmp_path / "b.exr")).spec()
+    assert written.get_string_attribute("Copyright") == "t?em"

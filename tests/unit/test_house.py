@@ -38,6 +38,7 @@ MAY_IMPORT = {
     },
     "spectral_film/metamerism": {
         "path", "pages", "stages", "device", "emulsion", "light", "errors", "version", "lazy",
+        "unfinished",
     },
     "reference": {
         "reference", "grain", "light", "emulsion", "errors", "lab.tolerances", "pages",
