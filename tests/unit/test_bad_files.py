@@ -8,6 +8,7 @@ import OpenImageIO
 import pytest
 
 from spectral_film.errors import InputError, UsageError
+from spectral_film.files import memory
 from spectral_film.files.output import write_picture
 from spectral_film.files.pictures import read_scene
 
@@ -127,6 +128,20 @@ def test_a_jpeg_that_claims_more_than_it_holds(tmp_path, progressive):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         refused(path, said)
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024  # kB
+
+
+def test_a_picture_larger_than_the_memory(tmp_path, monkeypatch):
+    """3 planes of 64 x 48 floats take 36 kB."""
+    path = picture(tmp_path / "a.png")
+    monkeypatch.setattr(memory, "MEMINFO", tmp_path / "meminfo")
+    for free, is_read in ((35, False), (37, True)):
+        memory.MEMINFO.write_text(f"MemTotal:  99999 kB\nMemAvailable:   {free} kB\n")
+        if is_read:
+            assert read_scene(path).planes.shape == (3, 48, 64)
+        else:
+            refused(path, "a picture of 64 x 48 pixels, 3 planes, takes 0.0 GiB")
+    memory.MEMINFO.unlink()  # other systems have none
+    assert read_scene(path).planes.shape == (3, 48, 64)
 
 
 def test_a_fits_of_no_axes(tmp_path):
