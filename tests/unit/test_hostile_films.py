@@ -4,15 +4,19 @@ import os
 import shutil
 import sys
 import time
+from dataclasses import replace
 
 import h5py
 import numpy as np
 import pytest
 
+from spectral_film.device.device import open_device
 from spectral_film.emulsion import contents as contents_module
 from spectral_film.emulsion.contents import contents, contents_apart, read_image
 from spectral_film.emulsion.stocks import load_film, shipped_films
 from spectral_film.errors import FilmModelError, printable
+from spectral_film.lab.darkroom import Darkroom
+from spectral_film.lab.granularity import rms_granularity
 
 NEGATIVE = "vision3-250d"
 SECRET = b"\x00\x00\x00\x00\x00\x00\xf0\x3f" * 12  # twelve times 1.0
@@ -269,3 +273,12 @@ def test_a_name_is_no_formula(command, mine, tmp_path):
     assert command("show", mine.name, "-o", "a.svg").code == 0
     drawn = (tmp_path / "a.svg").read_text()
     assert "<script>" not in drawn
+
+
+def test_a_chart_of_grain_that_no_density_reaches():
+    film = load_film("2383")
+    chart = film.published["rms_granularity"]
+    flat = {name: values if "log" in name else 0 * values for name, values in chart.items()}
+    odd = replace(film, published={**film.published, "rms_granularity": flat})
+    with pytest.raises(FilmModelError, match="published/rms_granularity shows no density"):
+        rms_granularity(Darkroom(device=open_device(), film=odd, grain="on"))
