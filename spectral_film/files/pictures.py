@@ -15,7 +15,7 @@ from typing import get_args
 import numpy as np
 import OpenImageIO
 
-from spectral_film.errors import InputError, UsageError
+from spectral_film.errors import InputError, UsageError, printable
 from spectral_film.files.alpha import Alpha
 from spectral_film.files.colour.kinds import channels_without_rgb, hint_unopened, stored_numbers
 from spectral_film.files.colour_spaces import Conversion, named_space
@@ -194,7 +194,10 @@ def _scene(
     # The picture comes out as R, G, B, with its A: another of that name would take its place.
     output = ("R", "G", "B", "A") if alpha else ("R", "G", "B")
     hidden = [at for at in others if names[at].upper() in output and at not in alpha]
-    riding = [at for at in others if at not in counted and at not in hidden]
+    unnamed = [at for at in others if names[at] != printable(names[at])]
+    riding = [at for at in others if at not in (*counted, *hidden, *unnamed)]
+    if unnamed:
+        notes += (f"{len(unnamed)} channels whose names are no text are left out",)
     if counted:
         lost = ", ".join(names[at] for at in counted)
         notes += (f"integer channels cannot ride along and are left out: {lost}",)

@@ -171,3 +171,16 @@ def test_names_in_a_header_that_are_no_text_do_not_travel(tmp_path):
     write_picture(tmp_path / "b.exr", scene.planes, scene=scene)
     written = OpenImageIO.ImageInput.open(str(tmp_path / "b.exr")).spec()
     assert written.get_string_attribute("Copyright") == "t?em"
+
+
+def test_a_channel_whose_name_is_no_text_does_not_ride_along(tmp_path):
+    spec = OpenImageIO.ImageSpec(4, 4, 5, "half")
+    spec.channelnames = ("R", "G", "B", "maskAAA", "Z")
+    image = OpenImageIO.ImageBuf(spec)
+    path = tmp_path / "a.exr"
+    assert image.write(str(path))
+    path.write_bytes(path.read_bytes().replace(b"maskAAA", b"mas\xff\xfe\x1b["))
+    scene = read_scene(path)
+    assert list(scene.passengers) == ["Z"]
+    assert "1 channels whose names are no text are left out" in scene.notes
+    write_picture(tmp_path / "b.exr", scene.planes, scene=scene)
