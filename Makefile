@@ -14,7 +14,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 QUICK = tests/twins tests/golden $(patsubst %,tests/unit/test_%.py,house docs device planes order \
 	latitude camera film_in_hand render_contract)
 
-.PHONY: demo test lint check lab bench assets grain golden hosts pictures clean
+.PHONY: demo test lint check lab bench fuzz assets grain golden hosts pictures clean
 
 demo: $(VENV)/installed            ## render the built-in scene into demo-out/
 	$(BIN)/spectral-film demo $(DEMO) --overwrite
@@ -50,6 +50,9 @@ assets: $(VENV)/installed-dev      ## remake every table and film model from its
 grain: $(VENV)/installed-dev        ## train the network of grain and measure it; an hour
 	$(BIN)/python -m reference.grain.train -o assets/grain/network.h5
 	$(BIN)/python scripts/measure_grain.py
+
+fuzz: $(VENV)/installed-dev        ## damaged files of every kind; minutes
+	$(BIN)/python scripts/fuzz.py --count 5000
 
 golden: $(VENV)/installed-dev      ## remake the pictures that tests/golden holds renders to
 	$(BIN)/python tests/golden/shots.py

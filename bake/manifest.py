@@ -21,6 +21,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from bake.chain import Chain, WayBack, Wire
 from bake.parts import File, PackPath, Part, Statistic, Table, Triple
 from bake.steps import Step
+from spectral_film.emulsion.row import ID
 from spectral_film.errors import UsageError
 from spectral_film.light.displays import DISPLAYS
 
@@ -56,7 +57,7 @@ class Exposed(Part):
 class Stock(Part):
     """A film that was baked."""
 
-    id: str
+    id: str = Field(pattern=f"^{ID.pattern}$")
     name: str
     sha256: str
 

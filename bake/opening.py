@@ -16,14 +16,18 @@ from pydantic import ValidationError
 from bake.manifest import MANIFEST, SCHEMA, SCHEMA_VERSION, Manifest
 from bake.older import as_version_2, as_version_3, as_version_4
 from bake.parts import digest
-from spectral_film.errors import InputError
+from spectral_film.errors import InputError, printable
+from spectral_film.text_files import read_text
 
 # What zipfile raises of a damaged archive: names that are no text, and sizes that are none, too.
 BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
     OSError, EOFError, RuntimeError, ValueError, OverflowError, LookupError,
 )  # fmt: skip
-LARGEST_BYTES = 4 * 2**30  # of what a zip may unpack to: forty times a pack of two pitches
+LARGEST_BYTES = 4 * 2**30  # of a pack, unpacked: forty times one of two pitches
+LARGEST_MANIFEST = 16 << 20  # bytes: a hundred times that of two pitches
+MOST_FILES = 10_000
+LONGEST_NAME = 200  # letters, of which a file system takes 255 and more bytes
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ def open_pack(path: Path) -> Iterator[Pack]:
 def _unpack(path: Path, folder: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
+            if len(archive.infolist()) > MOST_FILES:
+                raise InputError(f"{path}: holds more than {MOST_FILES} files; no pack does")
             size = sum(member.file_size for member in archive.infolist())
             if size > LARGEST_BYTES:
                 raise InputError(
@@ -96,13 +102,18 @@ def _unpack(path: Path, folder: Path) -> None:
 
 def _checked(path: Path, folder: Path) -> Pack:
     manifest = _manifest(path, folder)
+    size = sum(wanted.bytes for wanted in manifest.files.values())
+    if size > LARGEST_BYTES:
+        raise InputError(f"{path}: would have {size / 2**30:.1f} GiB; no pack is so large")
     for name, wanted in manifest.files.items():
         part = folder / name
+        if len(name) > LONGEST_NAME:
+            raise InputError(f"{path}: {name[:40]} ... is no name of a file; bake it again")
         if not part.is_file():
             raise InputError(f"{path}: {name} is missing; copy the whole pack again")
         if not part.resolve().is_relative_to(folder.resolve()):
             raise InputError(f"{path}: {name} leads out of the pack; put the file itself there")
-        if digest(part) != wanted:
+        if part.stat().st_size != wanted.bytes or digest(part) != wanted:
             raise InputError(
                 f"{path}: {name} is not the file the pack was made with (sha256 differs); parts of "
                 "two packs do not mix, copy the whole pack again"
@@ -116,13 +127,19 @@ def _checked(path: Path, folder: Path) -> Pack:
 
 
 def _manifest(path: Path, folder: Path) -> Manifest:
+    if not (folder / MANIFEST).exists():
+        raise InputError(f"{path}: holds no {MANIFEST}; give a pack")
     try:
-        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except OSError as reason:
-        raise InputError(f"{path}: holds no {MANIFEST} ({reason.strerror}); give a pack") from None
-    except ValueError as reason:
+        text = read_text(folder / MANIFEST, "manifest", "that of a pack", LARGEST_MANIFEST)
+        said = json.loads(text)
+    except InputError as reason:
+        raise InputError(str(reason).replace(str(folder), str(path))) from None
+    except (ValueError, RecursionError) as reason:
         raise InputError(f"{path}: {MANIFEST} is no JSON ({reason}); copy the pack again") from None
     said = said if isinstance(said, dict) else {}
+    for text in _texts(said):
+        if text != printable(text):
+            raise InputError(f"{path}: {MANIFEST} holds {text[:80]!r}, no line of text; bake again")
     if said.get("schema") != SCHEMA:
         raise InputError(
             f"{path}: {MANIFEST} has the schema {said.get('schema')!r}, expected {SCHEMA!r}; this "
@@ -152,6 +169,19 @@ def _manifest(path: Path, folder: Path) -> Manifest:
         first = reason.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise InputError(f"{path}: {MANIFEST}, {where}: {first['msg']}; bake it again") from None
+
+
+def _texts(said: object) -> Iterator[str]:
+    """Every name and text in JSON."""
+    if isinstance(said, str):
+        yield said
+    elif isinstance(said, list):
+        for one in said:
+            yield from _texts(one)
+    elif isinstance(said, dict):
+        for name, one in said.items():
+            yield name
+            yield from _texts(one)
 
 
 def _named(manifest: Manifest) -> Iterator[str]:

@@ -13,7 +13,7 @@ from bake.verify import Verification
 from spectral_film.device.device import Device
 from spectral_film.errors import OutputError, UsageError
 from spectral_film.light.spectra import MeasuredLight
-from spectral_film.unfinished import unfinished
+from spectral_film.unfinished import place_of, unfinished
 
 Announce = Callable[[str, int, int], None]
 STEPS = 18  # of a film that has every stage
@@ -39,7 +39,7 @@ def check_pack(recipe: Recipe, target: Path, *, overwrite: bool) -> None:
             "write the light as a CSV of wavelength,value and give its path"
         )
     pieces_of(recipe)
-    if not target.resolve().parent.is_dir():
+    if not place_of(target).parent.is_dir():
         raise OutputError(f"{target}: is in no existing folder; make that first")
     if target.exists() and not overwrite:
         raise OutputError(f"{target}: exists; give another name, or --overwrite")
@@ -87,12 +87,13 @@ def bake_pack(
         if announce:
             announce(name, count, STEPS)
 
-    partial = unfinished(target.resolve())
+    place = place_of(target)
+    partial = unfinished(place)
     try:
         partial.mkdir()
         verification = Assembly(recipe, partial, grid, device, say).assemble()
         say("finish")
-        _put(partial, target)
+        _put(partial, place)
     except OutputError as reason:  # it names a place that is gone by then
         raise OutputError(str(reason).replace(str(partial), str(target))) from None
     except OSError as reason:

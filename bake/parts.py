@@ -176,5 +176,6 @@ class Kernel(Part):
 
 def digest(path: Path) -> File:
     """What a manifest says of a file."""
-    content = path.read_bytes()
-    return File(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return File(sha256=sha256, bytes=file.tell())

@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 import PyOpenColorIO
 
-from bake.manifest import End
+from bake.manifest import MANIFEST, End
 from bake.opening import Pack
 from bake.parts import Table
 from bake.played import played, table_step
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Region
+from spectral_film.errors import InputError
 from spectral_film.path.order import Steps
 from spectral_film.path.plan import Announce, Plan
 
@@ -91,12 +92,18 @@ class Player:
     def _values(self, table: Table) -> np.ndarray:
         """Nodes as the device wants them: (r, g, b, 3), or (3, step)."""
         if table.clf not in self._nodes:
-            transforms = _read(self.pack.file(table.clf)).createGroupTransform()
             kinds = PyOpenColorIO.Lut1DTransform, PyOpenColorIO.Lut3DTransform
-            data = np.array(next(t for t in transforms if isinstance(t, kinds)).getData())
-            values = data.reshape(-1, 3).T if table.dimensions == 1 else data
             shape = (3, table.size) if table.dimensions == 1 else (*[table.size] * 3, 3)
-            self._nodes[table.clf] = np.ascontiguousarray(values).reshape(shape)
+            try:
+                transforms = _read(self.pack.file(table.clf)).createGroupTransform()
+                data = np.array(next(t for t in transforms if isinstance(t, kinds)).getData())
+                values = data.reshape(-1, 3).T if table.dimensions == 1 else data
+                self._nodes[table.clf] = np.ascontiguousarray(values).reshape(shape)
+            except (PyOpenColorIO.Exception, StopIteration, ValueError) as reason:
+                raise InputError(
+                    f"{self.pack.path}: {table.clf} holds no table of the size that its "
+                    f"{MANIFEST} says ({reason}); bake the pack again"
+                ) from None
         return self._nodes[table.clf]
 
 

@@ -180,9 +180,9 @@ def convolved(pack: Path, image: dict, around: np.ndarray) -> np.ndarray:
 def pixels_of(path: Path) -> np.ndarray:
     """A picture, float32, (y, x, channel)."""
     picture = OpenImageIO.ImageBuf(str(path))
-    pixels = picture.get_pixels(OpenImageIO.FLOAT)
+    pixels = picture.get_pixels(OpenImageIO.FLOAT) if picture.nchannels >= 3 else None
     if pixels is None:
-        raise ValueError(f"{path}: {picture.geterror()}")
+        raise ValueError(f"{path}: {picture.geterror() or 'it has fewer than three channels'}")
     return pixels
 
 

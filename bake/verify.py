@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import PyOpenColorIO
 
 from bake.chain import DISPLAY, DYES, EXPOSURE, PRINTING_DENSITY, TEXTURED_SCENE
 from bake.colour_path import ColourPath
@@ -20,7 +21,7 @@ from bake.replay import pixels_of, replay
 from bake.steps import Power
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Film
-from spectral_film.errors import UsageError
+from spectral_film.errors import InputError, UsageError
 from spectral_film.path.rendering import render
 from spectral_film.path.settings import Settings
 from spectral_film.stages.signals import Quantity
@@ -79,7 +80,7 @@ def verify(
     said = pack.manifest
     recipe = recipe_of(said, film, print_film)
     engine = ColourPath(recipe, device)
-    codes = pixels_of(pack.file(said.reference.scene))[..., :3]
+    codes = _pixels(pack, said.reference.scene)[..., :3]
     pitch = said.reference.pitch_um
     scene = scene_of_codes(codes, said.input.space)
     everything = replace(
@@ -91,7 +92,10 @@ def verify(
         picture = render(scene, settings, device=device, encode=quantity == "display")
         return picture.image.astype(np.float64)
 
-    wires = replay(said.model_dump(mode="json"), pack.folder, codes, pitch)
+    try:
+        wires = replay(said.model_dump(mode="json"), pack.folder, codes, pitch)
+    except (ValueError, PyOpenColorIO.Exception) as reason:
+        raise InputError(f"{pack.path}: cannot be played ({reason}); bake it again") from None
     planes = np.ascontiguousarray(np.moveaxis(codes, -1, 0))
     played = Player(pack, device).play(planes, (pitch, pitch))
     offset = next(step.offset for step in said.chain.steps if isinstance(step, Power))
@@ -102,7 +106,7 @@ def verify(
         "engine": tapped("display"),
         "replay": wires[DISPLAY],
         "player": np.moveaxis(played, 0, -1),
-        "its own render": pixels_of(pack.file(said.reference.render)),
+        "its own render": _pixels(pack, said.reference.render),
     }
 
     def apart(one: str, other: str) -> np.ndarray:
@@ -158,6 +162,13 @@ def recipe_of(
                 f"{here.sha256[:12]}); give the film it was baked from with --film or --print"
             )
     return recipe
+
+
+def _pixels(pack: Pack, name: str) -> np.ndarray:
+    try:
+        return pixels_of(pack.file(name))
+    except ValueError as reason:
+        raise InputError(f"{pack.path}: {name} is no picture ({reason}); bake it again") from None
 
 
 def _apart(one: np.ndarray, other: np.ndarray, unit: str) -> Statistic:

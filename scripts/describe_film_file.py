@@ -7,6 +7,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from spectral_film.emulsion.contents import (
+    LARGEST_FILE,
+    MOST_ENTRIES,
+    MOST_NUMBERS,
+    PATIENCE,
+    ROOM,
+)
 from spectral_film.emulsion.row import Row
 from spectral_film.emulsion.schema import SCHEMA, SCHEMA_VERSION
 
@@ -20,6 +27,16 @@ reader, the writer and `spectral-film show` follow the same table. Version {SCHE
 A film is an HDF5 file. `spectral-film fit` writes one, but any program may: nothing more is
 asked than what stands here. `*` is a name that the file chooses: a backing, a chart and its
 columns, a fit. What is needed with a group may be left out together with that group.
+
+## What is refused
+
+A film from elsewhere is read in a process of its own, 0.2 s, which is given up after
+{PATIENCE:g} s or {ROOM >> 20} MiB: a crafted file can send the HDF5 library round in circles. Those
+that ship are not. Refused are soft and external links, tables whose numbers lie in another file,
+types other than numbers and texts, filters other than gzip, shuffle and Fletcher32, and more than
+{LARGEST_FILE >> 20} MiB, {MOST_ENTRIES} entries or {MOST_NUMBERS} numbers. Texts are lines without
+control characters, an `id` is of plain ones. A light is a name and no file: the same hash is the
+same film. The columns of a chart are of one length; those that instruments need are there.
 """
 ATTRIBUTES = """
 ## Facts: attributes of the file or of a group

@@ -10,11 +10,15 @@
     └── ClusterError         no cluster, or no worker that can make frames (RuntimeError)
 
 Each also is the builtin a caller would expect. A message is one sentence: what, where, what
-was expected, what to try. The command line prints it and exits with `exit_code`.
+was expected, what to try. The command line prints it and exits with `exit_code`. Names and texts
+out of files may stand in it: signs that a terminal would obey are shown, not sent.
 """
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
+
+LONGEST_LINE = 2000  # letters: all short names of colour spaces, twice
 
 
 def meant(name: str, known: Iterable[str]) -> str:
@@ -24,10 +28,31 @@ def meant(name: str, known: Iterable[str]) -> str:
     return f", did you mean {' or '.join(by_key[key] for key in near)}" if near else ""
 
 
+def printable(text: str) -> str:
+    """`text` with what is no letter, sign or blank spelled out: escapes, line breaks, turns."""
+    if text.isprintable():
+        return text
+    return "".join(
+        sign
+        if sign.isprintable() or unicodedata.category(sign) == "Zs"
+        else sign.encode("unicode_escape").decode()
+        for sign in text
+    )
+
+
+def one_line(text: str) -> str:
+    """`text` on a line, printable, and no longer than somebody reads."""
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} ..."
+
+
 class SpectralFilmError(Exception):
     """Anything this package raises on purpose."""
 
     exit_code = 2
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class InputError(SpectralFilmError, ValueError):

@@ -32,13 +32,31 @@ def unfinished(target: Path) -> Path:
     return target.with_name(name)
 
 
+def place_of(target: Path) -> Path:
+    """Where something of that name is put: behind its links, which stay links.
+
+    Raises:
+        OutputError: nothing can have that name, or it is a ring of links.
+    """
+    try:
+        str(target).encode()
+        place = target.resolve()
+        why = "its links run in a ring" if place.is_symlink() else ""
+        place.is_dir()
+    except (OSError, RuntimeError, ValueError) as reason:  # too long; a ring of links; no text
+        why = getattr(reason, "strerror", None) or getattr(reason, "reason", None) or str(reason)
+    if why:
+        raise OutputError(f"{str(target)!r} is no name for a file ({why}); give another")
+    return place
+
+
 def check_folder(target: Path) -> None:
     """Refuse, before any work is done, a file whose folder takes none: rights alone do not tell.
 
     Raises:
         OutputError: nothing can be written there.
     """
-    folder = target.resolve().parent
+    folder = place_of(target).parent
     try:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as reason:

@@ -17,7 +17,6 @@ the open gate as white. A row is a patch, and no patch has to be there. Names ar
 then a column of reflectance from 0 to 1 for each patch. Files are looked for beside the chart.
 """
 
-import csv
 import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -25,11 +24,13 @@ from pathlib import Path
 
 import numpy as np
 
+from reference.fit.tables import cells_of
 from spectral_film.emulsion.film import PrintStock
 from spectral_film.emulsion.stocks import load_print
 from spectral_film.errors import InputError, SpectralFilmError
 from spectral_film.light.difference import cielab
 from spectral_film.light.spectra import MUST_COVER, colour_chart, illuminant, observer, resampling
+from spectral_film.text_files import read_text
 
 SETTINGS = ("light", "exposure", "print", "printer_points", "uncertainty", "reflectances")
 NOTES = ("source", "read")
@@ -174,12 +175,7 @@ def _reflectances(path: Path) -> dict[str, np.ndarray]:
 
 
 def _read(path: Path) -> _Table:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise InputError(
-            f"{path} cannot be read as text ({getattr(problem, 'strerror', None) or problem})"
-        ) from problem
+    lines = read_text(path, "chart", "a CSV").splitlines()
     notes: dict[str, str] = {}
     header: list[str] = []
     header_line = 0
@@ -190,7 +186,7 @@ def _read(path: Path) -> _Table:
             if colon and key.isidentifier():
                 notes[key] = text.strip()
             continue
-        cells = [cell.strip() for cell in next(csv.reader([line]), [])]
+        cells = [cell.strip() for cell in cells_of(path, number, line)]
         if not any(cells):
             continue
         if not header:

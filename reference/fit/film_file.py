@@ -24,7 +24,7 @@ from spectral_film.emulsion.schema import KINDS, SCHEMA, SCHEMA_VERSION, row_of
 from spectral_film.emulsion.stocks import load_film
 from spectral_film.errors import FilmModelError, InputError, OutputError
 from spectral_film.light.spectra import WAVELENGTH
-from spectral_film.unfinished import unfinished
+from spectral_film.unfinished import place_of, unfinished
 
 MADE_BY = "spectral-film fit"
 
@@ -36,12 +36,13 @@ def write_film(path: Path, model: FilmModel) -> None:
         InputError: the engine would refuse the film; what it objects to is said.
         OutputError: the place cannot be written.
     """
-    partial = unfinished(path)
+    place = place_of(path)
+    partial = unfinished(place)
     try:
         with h5py.File(partial, "w", libver=("v110", "v110"), track_order=True) as file:
             _Writer(file, model.sheet).write(model)
         load_film(str(partial))
-        partial.replace(path)
+        partial.replace(place)
     except FilmModelError as refused:
         said = str(refused).replace(str(partial.resolve()), path.name)
         raise InputError(f"{model.sheet.id}: its sheet makes no film ({said})") from refused

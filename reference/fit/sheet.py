@@ -1,7 +1,6 @@
 """A datasheet on disk: `sheet.toml` and the tables beside it, read and checked."""
 
 import math
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from reference.fit.tables import RECORDS, Table, read_tables
 from spectral_film.emulsion.frame import gate_size_mm
 from spectral_film.emulsion.schema import Densitometry, row_of
 from spectral_film.errors import InputError, SpectralFilmError
-from spectral_film.light.spectra import illuminant
+from spectral_film.light.spectra import named_light
+from spectral_film.text_files import read_text
 
 STOP = math.log10(2)  # one stop, in log10 exposure
 RMS_GRANULARITY = (0.5, 100.0)  # 1000 times a density: micro-fine films have 5, the fastest 30
@@ -69,15 +69,10 @@ def read_sheet(folder: Path) -> Sheet:
         InputError: something is missing or makes no sense; file, row and column are named.
     """
     path = folder / "sheet.toml"
+    text = read_text(path, "sheet", "a folder with a sheet.toml and CSV tables")
     try:
-        text = path.read_text(encoding="utf-8")
         entries = tomllib.loads(text)
-    except OSError as problem:
-        raise InputError(
-            f"{path} cannot be read ({problem.strerror}); a sheet is a folder with a sheet.toml "
-            "and CSV tables"
-        ) from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
         raise InputError(f"{path} is not valid TOML: {problem}") from problem
     sheet = Sheet(**_head(path, entries), tables=read_tables(folder))
     if sheet.kind == "negative":
@@ -110,20 +105,18 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(value, str) or not value or (allowed and value not in allowed):
             expected = " or ".join(map(repr, allowed)) or "a text"
             raise InputError(f"{path}: {name} must be {expected}, got {value!r}")
+        if complaint := row_of(name).complaint(value):
+            raise InputError(f"{path}: {name} {complaint}")
         return value
 
     kind = word("kind", row_of("kind").words)
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", word("id")):
-        raise InputError(
-            f"{path}: id must be letters, digits, dots and dashes, got {entries['id']!r}"
-        )
     balance = word("balance")
     assumed = _assumed(path, kind, entries.get("assumed", {}))
     _must_hang_together(path, assumed)
     lamps = (assumed[name] for name in ("printer_lamp", "projector_lamp") if name in assumed)
     try:
         for light in (balance, *lamps):
-            illuminant(light)
+            named_light(light)
         gate_size_mm(entries.get("gate", "super35"))
     except SpectralFilmError as problem:
         raise InputError(f"{path}: {problem}") from None

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from spectral_film.errors import InputError
+from spectral_film.emulsion.row import LONGEST_TEXT
+from spectral_film.errors import InputError, printable
+from spectral_film.text_files import read_text
 
 
 @dataclass(frozen=True)
@@ -157,12 +159,28 @@ def read_tables(folder: Path) -> dict[str, Table]:
     return tables
 
 
-def _table(path: Path, form: TableForm) -> Table:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise InputError(f"{path} cannot be read as text ({problem})") from problem
+def cells_of(path: Path, number: int, line: str) -> list[str]:
+    """The cells of a line.
 
+    Raises:
+        InputError: it has none.
+    """
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error as reason:
+        raise InputError(f"{path}, row {number}: is no line of a CSV ({reason})") from None
+
+
+def _line(where: str, text: str) -> str:
+    """A comment that goes into the film file, and from there into tables and terminals."""
+    line = " ".join(text.split())
+    if line != printable(line) or len(line) > LONGEST_TEXT:
+        raise InputError(f"{where}: the comment is no line of text of up to {LONGEST_TEXT} letters")
+    return line
+
+
+def _table(path: Path, form: TableForm) -> Table:
+    lines = read_text(path, "table", "a CSV").splitlines()
     notes: dict[str, str] = {}
     header: list[str] = []
     rows: list[list[float]] = []
@@ -172,14 +190,14 @@ def _table(path: Path, form: TableForm) -> Table:
         if line.lstrip().startswith("#"):
             key, colon, text = line.lstrip("# ").partition(":")
             if colon and key.isidentifier():
-                notes[key] = text.strip()
+                notes[key] = _line(f"{path}, row {number}", text)
         elif not line.strip(" ,\t"):
             continue
         elif not header:
-            header = [cell.strip() for cell in next(csv.reader([line]))]
+            header = [cell.strip() for cell in cells_of(path, number, line)]
             meanings = _header(path, number, header, form)
         else:
-            rows.append(_row(path, number, next(csv.reader([line])), meanings))
+            rows.append(_row(path, number, cells_of(path, number, line), meanings))
             line_numbers.append(number)
             if len(rows) > 1 and not rows[-1][0] > rows[-2][0]:
                 raise InputError(

@@ -87,7 +87,7 @@ def _sentence(error: Exception) -> str:
         return f"not enough memory ({error}); render a smaller picture"
     if isinstance(error, OSError) and not isinstance(error, SpectralFilmError):
         return f"{error.filename or 'a file'}: {error.strerror}; check the name and the disk"
-    return " ".join(str(error).split())  # names out of a damaged file may hold line breaks
+    return str(error)
 
 
 def _version(wanted: bool) -> None:

@@ -1,5 +1,6 @@
 """Which pictures a command line means: one, or a shot of them, and what may become of each."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,9 +121,9 @@ def pictures_of(
     else:
         raise UsageError(f"{source}: is one picture; say by --frames which to make of it")
     pictures = Pictures(numbers, sources or source, targets)
-    inputs = {pictures.source(frame).resolve() for frame in numbers}
+    inputs = {os.path.realpath(pictures.source(frame)) for frame in numbers}
     for frame in numbers:
-        if pictures.target(frame).resolve() in inputs:
+        if os.path.realpath(pictures.target(frame)) in inputs:
             raise UsageError(
                 f"{target}: frame {frame} is an input itself; give the output another name"
             )

@@ -1,6 +1,7 @@
 """What the commands say and how they read their arguments.
 
-Results go to stdout. All else is said on stderr, by one logger: in sentences, or as JSON.
+Results go to stdout. All else is said on stderr, by one logger: in sentences, or as JSON. What
+stands in them may come out of a file, and is no command to the terminal.
 """
 
 import itertools
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from spectral_film.errors import OutputError, UsageError
+from spectral_film.errors import OutputError, UsageError, one_line
 
 LOG = logging.getLogger("spectral_film.app")
 
@@ -76,16 +77,19 @@ class _Kept(logging.FileHandler):
 class _Sentences(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         error = "error: " if record.levelno >= logging.ERROR else ""
-        return f"spectral-film: {error}{record.msg}"
+        return f"spectral-film: {error}{one_line(record.msg)}"
 
 
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         event: str = record.event  # type: ignore[attr-defined]
-        said = {"level": record.levelname.lower(), "event": event, "message": record.msg}
+        message = one_line(record.msg)
+        said = {"level": record.levelname.lower(), "event": event, "message": message}
         fields = record.fields.items()  # type: ignore[attr-defined]
         said |= {name: None if _is_no_number(value) else value for name, value in fields}
-        return json.dumps(said, ensure_ascii=False, default=float)
+        text = json.dumps(said, ensure_ascii=False, default=float)
+        # Of what a terminal would obey, JSON itself spells out only a part.
+        return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
 
 
 class _OpenJobDescription(_Sentences):

@@ -120,7 +120,7 @@ class PreparedBlur:
             Launch(site.device, KERNELS, name) for name in ("hold_edges", "halve", "spread")
         )
         self._cores = [[_for_kernel(core, site.device) for core in cores] for cores in blur.cores]
-        self._rings = [Ring.of(mixture, blur.pitch_um) for mixture in blur.mixtures]
+        self._rings = [Ring.of(mixture, blur.pitch_um, site.frame) for mixture in blur.mixtures]
 
     def over(self, region: Region, *, source: Planes, target: Planes) -> None:
         """Blur a region of the frame.

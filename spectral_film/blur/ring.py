@@ -11,9 +11,14 @@ import numpy as np
 from scipy import fft
 
 from spectral_film.blur.levels import is_ring
-from spectral_film.blur.pixel_kernel import positive_kernel, sum_of
-from spectral_film.device.planes import Planes, fetch, fill
+from spectral_film.blur.pixel_kernel import positive_kernel, reach_in_pixels, sum_of
+from spectral_film.device.planes import Planes, Region, fetch, fill
 from spectral_film.emulsion.spread import Mixture
+from spectral_film.errors import UsageError
+
+BYTES_A_SAMPLE = 40  # of a transform: four to five arrays in float64, as measured
+# Assumed: twice what 1080p takes at 1 um a pixel, finer than any scan.
+MOST_AROUND = 4 << 30  # bytes
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,16 @@ class Ring:
     kernel: np.ndarray
 
     @classmethod
-    def of(cls, mixture: Mixture, pitch_um: tuple[float, float]) -> "Ring | None":
-        """Those of a mixture, if it has any."""
-        rings = [w * positive_kernel(part, pitch_um) for w, part in mixture.parts if is_ring(part)]
+    def of(cls, mixture: Mixture, pitch_um: tuple[float, float], frame: Region) -> "Ring | None":
+        """Those of a mixture, if it has any.
+
+        Raises:
+            UsageError: pixels are so fine that what lies around the frame takes too much memory.
+        """
+        parts = [(weight, part) for weight, part in mixture.parts if is_ring(part)]
+        for _, part in parts:
+            _check_memory(reach_in_pixels(part.reach_um, pitch_um), pitch_um, frame)
+        rings = [weight * positive_kernel(part, pitch_um) for weight, part in parts]
         return cls(sum_of(rings)) if rings else None
 
     def add(self, source: Planes, target: Planes) -> None:
@@ -49,6 +61,18 @@ class Ring:
         _, height, width = target.shape
         light = fetch(target) + blurred[top : top + height, left : left + width]
         fill(target, np.maximum(light, 0).astype(np.float32))  # the transform rounds about 0
+
+
+def _check_memory(reach: tuple[int, int], pitch_um: tuple[float, float], frame: Region) -> None:
+    height, width = frame.height + 2 * reach[0], frame.width + 2 * reach[1]
+    around = BYTES_A_SAMPLE * (height * width - frame.height * frame.width)
+    if around > MOST_AROUND:
+        raise UsageError(
+            f"behind a bare base, pixels of {max(pitch_um):.2g} um would take a transform of "
+            f"{width} x {height} samples and {around / 2**30:.0f} GiB for what lies around the "
+            f"frame, of at most {MOST_AROUND >> 30}; give another --backing, a larger --gate or "
+            "fewer pixels"
+        )
 
 
 def _transfer(kernel: np.ndarray, shape: tuple[int, ...], workers: int) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from spectral_film.emulsion.bare_base import BareBase
+from spectral_film.emulsion.charts import complaints
 from spectral_film.emulsion.row import Role
 from spectral_film.emulsion.schema import (
     DENSITOMETRIES,
@@ -289,6 +290,8 @@ class Film(Value):
             raise FilmModelError(f"{self.id}: the tables of tone_curve differ in shape")
         if self.grain is not None:
             self._must_be_this_films(self.grain)
+        for complaint in complaints(self.published):
+            raise FilmModelError(f"{self.id}: {complaint}")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.label}>"

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
+from spectral_film.emulsion.contents import Contents, contents, contents_apart, read_image
 from spectral_film.emulsion.film import (
     Cauchy,
     ClassicalAdjacency,
@@ -41,32 +41,34 @@ PARTS: Mapping[str, tuple[Any, ...]] = {
 }
 
 
-def read_film(path: Path) -> Negative | PrintStock:
+def read_film(path: Path, *, shipped: bool = False) -> Negative | PrintStock:
     """Read the film in a file.
+
+    Args:
+        path: An ordinary file.
+        shipped: It came with the package, and need not be read in a process of its own.
 
     Raises:
         FilmModelError: a table is missing, mis-shaped or not finite; the message names it.
     """
     try:
-        with h5py.File(path, "r") as file:
-            film = _Reader(path, file).film()
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    except FilmModelError:
-        raise
+        image = read_image(path)
+        held = contents(image) if shipped else contents_apart(image)
     except Exception as error:  # a rotten file breaks whatever its bytes happen to mean
-        said = " ".join(str(error).split())
         raise FilmModelError(
-            f"{path} is not a readable HDF5 film model ({said}); make one with the fit"
+            f"{path} is not a readable HDF5 film model ({error}); make one with the fit"
         ) from error
+    film = _Reader(path, held).film()
+    sha256 = hashlib.sha256(image).hexdigest()
     whence = FilmFile(path=path, sha256=sha256, content_sha256=film.content_sha256)
     return replace(film, file=whence)
 
 
 class _Reader:
-    """One open film file. `tree` is what was read so far, by the fields of a film."""
+    """One film file. `tree` is what was read so far, by the fields of a film."""
 
-    def __init__(self, path: Path, file: h5py.File) -> None:
-        self.path, self.file = path, file
+    def __init__(self, path: Path, held: Contents) -> None:
+        self.path, self.held = path, held
         self.tree: dict[str, Any] = {}
         self.provenance: dict[str, Provenance] = {}
         self.notes: dict[str, Any] = {}
@@ -98,15 +100,14 @@ class _Reader:
             yield from self.paths(head + name + tail)
 
     def names_in(self, group: str) -> list[str]:
-        found = self.file.get(group, {})
-        if isinstance(found, h5py.Dataset):
+        if group in self.held.tables:
             raise self.blame(f"{group} is a table, expected a group of tables")
-        return list(found)
+        return self.held.names_in(group)
 
     def fact(self, row: Row, path: str) -> Any:
         group, _, name = path.rpartition("/")
         group = group or "/"
-        value = self.file[group].attrs.get(name) if group in self.file else None
+        value = self.held.attributes.get(group, {}).get(name)
         if value is None:
             if self.needs(row):
                 raise self.blame(f"attribute {name} of {group} is missing")
@@ -117,22 +118,18 @@ class _Reader:
             if kind is int and said != value:
                 raise ValueError
             return said
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise self.blame(
                 f"attribute {name} of {group} is {value!r}, not a {kind.__name__}"
             ) from None
 
     def table(self, row: Row, path: str) -> np.ndarray | None:
-        dataset = self.file.get(path)
-        if not isinstance(dataset, h5py.Dataset):
+        values = self.held.tables.get(path)
+        if values is None:
             if self.needs(row):
                 raise self.blame(f"table {path} is missing")
             return None
-        try:
-            values = np.asarray(dataset[()], np.float64)
-        except (TypeError, ValueError):
-            raise self.blame(f"table {path} holds {dataset.dtype}, not real numbers") from None
-        said = dataset.attrs
+        said = self.held.attributes[path]
         self.provenance[path] = Provenance(
             unit=str(said.get("unit", row.unit)),
             origin=str(said.get("origin", "unstated")),
@@ -142,7 +139,7 @@ class _Reader:
         return values
 
     def needs(self, row: Row) -> bool:
-        return bool(row.needed_with) and row.needed_with in self.file
+        return bool(row.needed_with) and row.needed_with in self.held
 
     def must_fit(self, row: Row, path: str, value: Any) -> None:
         if complaint := row.complaint(value):

@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from spectral_film.errors import SpectralFilmError
-from spectral_film.light.spectra import WAVELENGTH, illuminant
+from spectral_film.errors import UsageError, printable
+from spectral_film.light.spectra import WAVELENGTH, named_light
 
 Role = Literal["camera", "print"]
 Origin = Literal["published", "fitted", "assumed"]
-Holds = Literal["table", "number", "whole number", "text", "light"]
+Holds = Literal["table", "number", "whole number", "id", "text", "light"]
 
 # Samples along an axis; None: as many as the file has. The kernels are of three layers and dyes.
 AXES: Mapping[str, int | None] = {
@@ -27,6 +27,9 @@ AXES: Mapping[str, int | None] = {
     "row": None,
 }
 ANY = (-np.inf, np.inf)
+# Ids name files, and stand in tables and commands.
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+LONGEST_TEXT = 1000  # letters; the longest of a shipped film has 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +83,8 @@ class Row:
         lowest, highest = self.bounds
         if self.words:
             return f"one of {', '.join(self.words)}"
+        if self.holds == "id":
+            return "letters, digits, dots and dashes, 64 at most"
         if lowest == highest:
             return f"{lowest:g}"
         if highest == np.inf:
@@ -100,18 +105,23 @@ class Row:
         """What is wrong with a value; "" where nothing is."""
         if self.holds == "table":
             return self._complaint_of_table(np.asarray(value))
+        if self.holds in ("id", "text", "light"):
+            return self._complaint_of_text(value)
+        right = self.bounds[0] <= value <= self.bounds[1]
+        return "" if right else f"is {value:g}, expected {self.expected}"
+
+    def _complaint_of_text(self, value: str) -> str:
+        if value != printable(value) or len(value) > LONGEST_TEXT:
+            return f"is {value[:80]!r}, expected a line of text"
+        unknown = self.words and value not in self.words
+        if unknown or (self.holds == "id" and not ID.fullmatch(value)):
+            return f"is {value!r}, expected {self.expected}"
         if self.holds == "light":
-            try:
-                illuminant(value)
-            except SpectralFilmError as error:
+            try:  # by its name: a file may hold another light tomorrow
+                named_light(value)
+            except UsageError as error:
                 return f"is no light: {error}"
-            return ""
-        if self.holds == "text":
-            right = not self.words or value in self.words
-        else:
-            right = self.bounds[0] <= value <= self.bounds[1]
-        shown = repr(value) if self.holds == "text" else f"{value:g}"
-        return "" if right else f"is {shown}, expected {self.expected}"
+        return ""
 
     def _complaint_of_table(self, values: np.ndarray) -> str:
         sizes = [AXES[axis] for axis in self.axes]

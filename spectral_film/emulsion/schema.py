@@ -33,7 +33,7 @@ NODES = ("layer", "node")
 SCHEMA = (
     Row(path="schema_version", holds="whole number", bounds=(1, SCHEMA_VERSION),
         meaning="of this table"),
-    Row(path="id", field="id", holds="text", meaning="what commands call the stock"),
+    Row(path="id", field="id", holds="id", meaning="what commands call the stock"),
     Row(path="name", field="name", holds="text", meaning="what its maker calls it"),
     Row(path="maker", field="maker", holds="text", meaning="who makes it"),
     Row(path="kind", field="kind", holds="text", words=tuple(KINDS),

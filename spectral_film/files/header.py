@@ -11,6 +11,8 @@ from fractions import Fraction
 
 import OpenImageIO
 
+from spectral_film.errors import printable
+
 Header = Mapping[str, tuple[str, object]]
 
 # Names, in any case, that tell of the file and its pixels.
@@ -58,6 +60,7 @@ WRITTEN_AS = {
     "vector2i[2]": "box2i", "vectord": "float[3]", "matrix33d": "matrix33", "matrixd": "matrix",
 }  # fmt: skip
 LARGEST_INT = 2**31 - 1
+FASTEST = 1e6  # frames a second; a damaged header knows faster cameras
 MISSED_FIRST = ("smpte:TimeCode", *FRAME_RATES, "smpte:KeyCode")
 NEVER_MISSED = ("Exif:", "GPS:", "IPTC:", "screenWindow")  # of small print, or of no use outside
 NAMED_AT_MOST = 6
@@ -67,7 +70,12 @@ def shot_of(spec: OpenImageIO.ImageSpec, format_name: str, channels: Sequence[st
     """The fields of a header that tell of the shot, under the names that OpenEXR knows."""
     header: dict[str, tuple[str, object]] = {}
     for field in spec.extra_attribs:
-        if _travels(field.name, format_name) and field.name not in channels:
+        if not _travels(field.name, format_name) or field.name in channels:
+            continue
+        # A damaged file has fields whose names are no text, and values that are but bytes.
+        if field.name == printable(field.name) and isinstance(
+            field.value, str | int | float | tuple
+        ):
             header[field.name] = str(field.type), field.value
     if "spectralLayoutVersion" in header:
         header = {name: field for name, field in header.items() if not OF_SPECTRA.fullmatch(name)}
@@ -76,21 +84,26 @@ def shot_of(spec: OpenImageIO.ImageSpec, format_name: str, channels: Sequence[st
         del header["ImageDescription"]
     for name in DPX_RATES:
         rate = spec.get_float_attribute(name)
-        if 0 < rate < math.inf:
+        if 0 < rate < FASTEST:
             header["framesPerSecond"] = "rational", _ratio(rate)
-    return {name: field for name, field in header.items() if field[1] not in ("", None)}
+    return {name: field for name, field in header.items() if field[1] != ""}
 
 
 def put_shot(spec: OpenImageIO.ImageSpec, header: Header, suffix: str) -> None:
     """Write a header into that of a file to be, under the names that its format knows."""
     for field, (kind, value) in header.items():
         name, kind = _name_in(suffix, field), WRITTEN_AS.get(kind, kind)
-        if name == "Exif:PhotographicSensitivity" and kind == "float":  # a whole number there
-            kind, value = "int", round(float(value))  # type: ignore[arg-type]
         if name == "ImageDescription" and suffix != ".exr":
             continue  # the provenance stands there, and holds it
-        if isinstance(value, int) and value > LARGEST_INT:
-            continue  # it would come out negative
+        numbers = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(n, int) and not -LARGEST_INT <= n <= LARGEST_INT for n in numbers):
+            continue  # it would come out as another
+        if name == "Exif:PhotographicSensitivity" and kind == "float":  # a whole number there
+            if not 0 <= float(value) <= LARGEST_INT:  # type: ignore[arg-type]
+                continue
+            kind, value = "int", round(float(value))  # type: ignore[arg-type]
+        if isinstance(value, str):  # no text stays none, and no writer takes it
+            value = value.encode(errors="replace").decode()
         spec.attribute(name, OpenImageIO.TypeDesc(kind), value)
         if name in FRAME_RATES and suffix == ".dpx":
             for rate in DPX_RATES:
@@ -146,4 +159,5 @@ def _ratio(rate: float) -> tuple[int, int]:
 def _fraction(value: object) -> Fraction:
     if isinstance(value, tuple):
         return Fraction(*value) if value[1] else Fraction(0)
-    return Fraction(float(value))  # type: ignore[arg-type]
+    rate = float(value)  # type: ignore[arg-type]
+    return Fraction(rate) if math.isfinite(rate) else Fraction(0)

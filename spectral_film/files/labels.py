@@ -113,31 +113,35 @@ def read_provenance(path: Path) -> dict[str, object] | None:
     Numbers as its format has them: switches are 1 or 0 in EXR.
     """
     source = OpenImageIO.ImageInput.open(str(path))
-    if source is None:
-        OpenImageIO.geterror()  # or it is told of the next file
+    try:
+        if source is None:
+            OpenImageIO.geterror()  # or it is told of the next file
+            return None
+        return _said(source.spec(), path.suffix.lower()) or None
+    except (ValueError, TypeError, OverflowError, RecursionError):  # a header that is damaged
         return None
-    spec = source.spec()
-    source.close()
-    if path.suffix.lower() == ".exr":
-        said = {
+    finally:
+        if source is not None:
+            source.close()
+
+
+def _said(spec: OpenImageIO.ImageSpec, suffix: str) -> dict[str, object]:
+    if suffix == ".exr":
+        return {
             attribute.name.removeprefix("film:"): attribute.value
             for attribute in spec.extra_attribs
             if attribute.name.startswith("film:")
         }
-        return said or None
     text = spec.get_string_attribute("ImageDescription")
-    if path.suffix.lower() == ".dpx":
+    if suffix == ".dpx":
         content = spec.getattribute("dpx:UserData")
         text = (
             ""
             if content is None
             else bytes(np.asarray(content, np.uint8)).decode("utf-8", "replace")
         )
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+    found = json.loads(text)
+    return found if isinstance(found, dict) else {}
 
 
 def _put(spec: OpenImageIO.ImageSpec, name: str, value: object) -> None:

@@ -23,7 +23,7 @@ from spectral_film.files.labels import (
 )
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.scene import Scene
-from spectral_film.unfinished import check_folder, unfinished
+from spectral_film.unfinished import check_folder, place_of, unfinished
 
 STRIP_ROWS = 256
 HALF_MAX = 65504.0
@@ -73,13 +73,7 @@ def check_target(
         )
     if quantity == "display" and DISPLAYS[display].linear and path.suffix.lower() != ".exr":
         raise UsageError(f"{path}: {display} is linear light without a white limit; write an .exr")
-    try:
-        str(path).encode()
-        folder = path.resolve().parent
-        path.is_dir()
-    except (OSError, RuntimeError, UnicodeEncodeError) as reason:  # too long; a ring of links
-        said = getattr(reason, "strerror", None) or getattr(reason, "reason", None) or reason
-        raise OutputError(f"{str(path)!r} is no name for a file ({said}); give another") from None
+    folder = place_of(path).parent
     if path.is_dir():
         raise OutputError(f"{path}: is a folder; give a file name in it")
     if not folder.is_dir():
@@ -135,7 +129,7 @@ def write_picture(
         UsageError, OutputError: as `check_target`, or the writing fails; nothing is left then.
     """
     check_target(path, bits=bits, quantity=quantity, display=display, overwrite=overwrite)
-    target = Path(path).resolve()  # a link stays a link
+    target = place_of(Path(path))
     suffix = target.suffix.lower()
     exr = suffix == ".exr"
     scene = scene or Scene(planes=planes)

@@ -15,7 +15,7 @@ from typing import get_args
 import numpy as np
 import OpenImageIO
 
-from spectral_film.errors import InputError, UsageError
+from spectral_film.errors import InputError, UsageError, printable
 from spectral_film.files.alpha import Alpha
 from spectral_film.files.colour.kinds import channels_without_rgb, hint_unopened, stored_numbers
 from spectral_film.files.colour_spaces import Conversion, named_space
@@ -195,6 +195,8 @@ def _scene(
 ) -> Scene:
     """The chosen channels with their windows, their passengers and their way up."""
     spec = source.spec()
+    if min(spec.width, spec.height) < 1:
+        raise InputError(f"{path}: has no pixels; export or copy it again")
     names = spec.channelnames
     formats = spec.channelformats or (spec.format,) * spec.nchannels
     # OpenImageIO gives 32-bit integers (identifiers) as fractions of the largest: no use.
@@ -202,7 +204,10 @@ def _scene(
     # The picture comes out as R, G, B, with its A: another of that name would take its place.
     output = ("R", "G", "B", "A") if alpha else ("R", "G", "B")
     hidden = [at for at in others if names[at].upper() in output and at not in alpha]
-    riding = [at for at in others if at not in counted and at not in hidden]
+    unnamed = [at for at in others if names[at] != printable(names[at])]
+    riding = [at for at in others if at not in (*counted, *hidden, *unnamed)]
+    if unnamed:
+        notes += (f"{len(unnamed)} channels whose names are no text are left out",)
     if counted:
         lost = ", ".join(names[at] for at in counted)
         notes += (f"integer channels cannot ride along and are left out: {lost}",)
@@ -307,6 +312,11 @@ def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
         if _format_of_suffix().get(suffix, format_name) != format_name:
             raise InputError(
                 f"{path}: is named .{suffix} but holds {format_name}; rename it to what it is"
+            )
+        if "premature end" in source.geterror().casefold():  # a JPEG in scans is read by now
+            raise InputError(
+                f"{path}: ends before its pixels do; the file is damaged or cut short: export or "
+                "copy it again"
             )
         yield source
     except UnicodeDecodeError:

@@ -14,6 +14,7 @@ import OpenImageIO
 
 from spectral_film.errors import InputError
 from spectral_film.files.alpha import Alpha
+from spectral_film.files.memory import check_memory
 
 STRIP_ROWS = 256  # 12 MB of 4K RGB: enough rows for the file libraries' own threads
 NanPolicy = Literal["refuse", "zero"]
@@ -86,9 +87,12 @@ def load_planes(
         light fills, (y, x), None without alpha.
 
     Raises:
-        InputError: the file cannot be read to its end.
+        InputError: the file cannot be read to its end, or is larger than the memory.
     """
     spec = source.spec()
+    count = len(light) + len(passengers) + (alpha is not None)
+    size = f"a picture of {spec.width} x {spec.height} pixels, {count} planes,"
+    check_memory(4 * count * spec.width * spec.height, f"{path}: {size}")
     planes = np.empty((len(light), spec.height, spec.width), np.float32)
     riding = np.empty((len(passengers), spec.height, spec.width), np.float32)
     share = None if alpha is None else np.empty((spec.height, spec.width), np.float32)
@@ -142,7 +146,7 @@ def _strips(
             strip = source.read_scanlines(*rows, 0, first, last, OpenImageIO.FLOAT)
         complaint = source.geterror()
         # A JPEG that ends too soon still gives pixels, grey ones, and says so on the side.
-        if strip is None or "Premature end" in complaint:
+        if strip is None or "premature end" in complaint.casefold():
             reason = complaint.splitlines()[0] if complaint else "no reason given"
             raise InputError(
                 f"{path}: the pixels from row {y - spec.y} on cannot be read ({reason}); "

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from spectral_film.errors import UsageError
+from spectral_film.text_files import read_text
 
 SHORTEST, LONGEST = 100.0, 20_000.0  # nm: beyond it the unit is something else
 
@@ -64,6 +65,6 @@ def _numbers(text: str) -> list[float]:
         return [first + at * step for at in range(count)]
     if "," in text:
         return [float(part) for part in text.split(",") if part.strip()]
-    lines = Path(text).read_text().splitlines()
+    lines = read_text(Path(text), "list", "numbers in nm").splitlines()
     words = " ".join(line.partition("#")[0] for line in lines).replace(",", " ").split()
     return [float(word) for word in words]

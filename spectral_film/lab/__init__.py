@@ -3,6 +3,7 @@
     darkroom.py      exposes a piece of film to a target and develops it
     densitometer.py  looks through what came out: spectra, status densities, microdensitometer
     readings.py      what a measurement is: numbers, the published ones, a verdict with its reason
+    sheet.py         the charts without which nothing is laid over anything
 
 A measurement has a file of its own, by instrument: sensitometry, spectrophotometry, mtf_bench,
 edges, halation, projection, colour_chart. `session.py` carries out all that suit a film;

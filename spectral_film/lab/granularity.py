@@ -16,6 +16,7 @@ from scipy.optimize import isotonic_regression
 
 from spectral_film.emulsion.film import Film
 from spectral_film.emulsion.frame import GATES_MM
+from spectral_film.errors import FilmModelError
 from spectral_film.lab.darkroom import Darkroom, Strip
 from spectral_film.lab.densitometer import (
     disc,
@@ -202,6 +203,11 @@ def _exposures(darkroom: Darkroom) -> np.ndarray:
     highest = [net[-1] for net, _ in charts]
     on_chart = (over_base < np.array(highest)[:, None]).all(axis=0)
     shown = on_chart & (over_base > RISEN).any(axis=0)
+    if shown.sum() < 2:
+        raise FilmModelError(
+            f"{darkroom.film.label}: published/rms_granularity shows no density that the film "
+            "has; correct the chart, or make the film without it"
+        )
     h, net = fine[shown], over_base[:, shown]
     sigma = np.array([np.interp(n, *chart) for n, chart in zip(net, charts, strict=True)])
     gone = (

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Negative, PrintStock
-from spectral_film.errors import FilmModelError
 from spectral_film.lab.colour_chart import Swatch, photographed_chart
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.edges import knife_edge, lines_and_spots
@@ -16,6 +15,7 @@ from spectral_film.lab.noise_power import noise_power, selwyn
 from spectral_film.lab.projection import grey_scale, laboratory_aim
 from spectral_film.lab.readings import Check, Measurement
 from spectral_film.lab.sensitometry import characteristic_curves
+from spectral_film.lab.sheet import must_hold_its_sheet
 from spectral_film.lab.spectrophotometry import dye_densities, spectral_sensitivity
 from spectral_film.lab.texture import Crop, crops
 
@@ -72,12 +72,7 @@ def measure(
     Raises:
         FilmModelError: the film does not hold the sheet it would be laid over.
     """
-    for table in ("characteristic_curves", "spectral_dye_density", "spectral_sensitivity"):
-        if table not in film.published:
-            raise FilmModelError(
-                f"{film.label} holds no published/{table} to lay the readings over; make the film "
-                "with spectral-film fit, which keeps its sheet"
-            )
+    must_hold_its_sheet(film)
     darkroom = Darkroom(device=device, film=film)
     work: list[tuple[str, Callable[[], Measurement]]] = [
         ("step tablet", lambda: characteristic_curves(darkroom)),

@@ -10,6 +10,7 @@ from spectral_film.emulsion.film import Film, Negative
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import SINE_MODULATION, sine_response
 from spectral_film.lab.sensitometry import read_tablet
+from spectral_film.lab.sheet import must_hold_its_sheet
 from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.pages.chart import circles, logarithmic
 from spectral_film.pages.drawing import DYES, PALE, RECORDS, write_drawing
@@ -29,7 +30,9 @@ def draw(device: Device, film: Film, path: Path, *, overwrite: bool = False) -> 
 
     Raises:
         OutputError: not a .png or .svg, the file exists, or it cannot be written.
+        FilmModelError: the film does not hold the sheet to draw over.
     """
+    must_hold_its_sheet(film)
     check_place(path, suffixes=SUFFIXES, overwrite=overwrite)
     label = f"{film.name}: characteristic curves, sensitivity, dyes and MTF, over its sheet's"
     write_drawing(path, lambda figure: _compose(figure, device, film), label, SIZE_IN)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from spectral_film.errors import InputError
+from spectral_film.errors import InputError, printable
+from spectral_film.text_files import read_text
 
 # A step so many times the usual one, and wider than so many nm, is a piece that was lost: a table
 # of 10 nm may miss a sample, one of 1 nm some. Assumed.
 GAP, WIDEST = 4.0, 20.0
-LARGEST = 2 << 20  # bytes; a value for each .01 nm of the spectrum is half of it
 
 
 def rows_by_wavelength(
@@ -21,7 +21,7 @@ def rows_by_wavelength(
     What follows a # is not read, nor are lines that begin with a word before those of numbers.
 
     Args:
-        path: An ordinary file of `LARGEST` or less.
+        path: An ordinary file; its name is told in reports.
         what: What it is, for whoever gave another.
         columns: What stands beside the wavelength.
 
@@ -30,7 +30,10 @@ def rows_by_wavelength(
     """
     expected = f"wavelength in nm, {', '.join(columns)}, with commas between"
     rows: list[tuple[str, list[float]]] = []
-    for number, line in enumerate(_text(path, what, expected).splitlines(), start=1):
+    if path.name != printable(path.name):
+        raise InputError(f"{path}: the name of the {what} is no line of text; rename the file")
+    text = read_text(path, what, f"a CSV of {expected}")
+    for number, line in enumerate(text.splitlines(), start=1):
         where = f"{path}, line {number}"
         try:
             cells = next(csv.reader([line.split("#")[0]]), [])
@@ -86,17 +89,3 @@ def _is_number(cell: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _text(path: Path, what: str, expected: str) -> str:
-    try:
-        size = path.stat().st_size
-        if not path.is_file():  # a pipe, or a device that never ends
-            why = "it is no file"
-        elif size > LARGEST:
-            why = f"it has {size} bytes, of at most {LARGEST}"
-        else:
-            return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        why = getattr(problem, "strerror", None) or "not text"
-    raise InputError(f"{path}: the {what} cannot be read ({why}); expected a CSV of {expected}")

@@ -155,6 +155,27 @@ def illuminant(spec: str | Path | MeasuredLight) -> np.ndarray:
     if isinstance(spec, MeasuredLight):
         return spec.power
     name = str(spec).strip()
+    named = _named(name)
+    if named is not None:
+        return named
+    if name.lower().endswith(".csv") or Path(name).is_file():
+        return _illuminant_from_csv(Path(name))
+    raise _unknown(name, ", or the path of a CSV of wavelength,value")
+
+
+def named_light(name: str) -> np.ndarray:
+    """Spectral power of a light that no file is asked for, (wavelength,); otherwise `illuminant`.
+
+    Raises:
+        UsageError: the name means nothing; the message holds the nearest ones.
+    """
+    named = _named(name.strip())
+    if named is None:
+        raise _unknown(name, "")
+    return named
+
+
+def _named(name: str) -> np.ndarray | None:
     tabulated = _illuminants_by_key().get(_key(name))
     if tabulated is not None:
         return tabulated
@@ -163,16 +184,17 @@ def illuminant(spec: str | Path | MeasuredLight) -> np.ndarray:
     if daylight_number := re.fullmatch(r"[dD](\d{2,3})", name):
         # The 1931 scale of temperature, on which D65 was named, had c2 = 1.4380 cm K.
         return daylight(100 * int(daylight_number[1]) * 1.4388 / 1.4380)
-    if name.lower().endswith(".csv") or Path(name).is_file():
-        return _illuminant_from_csv(Path(name))
+    return None
 
+
+def _unknown(name: str, or_else: str) -> UsageError:
     names = {_key(known): known for known in illuminant_names()}
     near = [names[key] for key in difflib.get_close_matches(_key(name), names, n=3, cutoff=0.5)]
-    raise UsageError(
+    return UsageError(
         f"no light is called {name!r}"
         + (f", did you mean {' or '.join(near)}" if near else "")
-        + "; expected a colour-science name such as D55 or LED-B3, a temperature such as 3200K, "
-        "or the path of a CSV of wavelength,value"
+        + "; expected a colour-science name such as D55 or LED-B3, a temperature such as 3200K"
+        + or_else
     )
 
 

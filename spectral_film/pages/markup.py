@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from spectral_film.errors import printable
 from spectral_film.pages.numbers import MINUS, THIN, TIMES, number
 from spectral_film.pages.typesetting import typeset
 
@@ -22,12 +23,12 @@ def escaped(value: object) -> Markup:
         return value
     if isinstance(value, float):
         return Markup(number(value))
-    return Markup(html.escape(typeset(str(value))))
+    return Markup(html.escape(printable(typeset(str(value)))))
 
 
 def code(text: object) -> Markup:
     """What is to be typed, or came so: to the letter."""
-    return Markup(f"<code>{html.escape(str(text))}</code>")
+    return Markup(f"<code>{html.escape(printable(str(text)))}</code>")
 
 
 def paragraph(text: object) -> Markup:

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from spectral_film.errors import OutputError
-from spectral_film.unfinished import check_folder, unfinished
+from spectral_film.unfinished import check_folder, place_of, unfinished
 
 
 def check_place(path: Path, *, suffixes: Sequence[str], overwrite: bool) -> None:
@@ -16,7 +16,7 @@ def check_place(path: Path, *, suffixes: Sequence[str], overwrite: bool) -> None
     """
     if path.suffix.lower() not in suffixes:
         raise OutputError(f"{path}: end its name in {' or '.join(suffixes)}")
-    if path.is_dir() or not path.resolve().parent.is_dir():
+    if path.is_dir() or not place_of(path).parent.is_dir():
         raise OutputError(f"{path}: is no place for a file; name one in an existing folder")
     if path.exists() and not overwrite:
         raise OutputError(f"{path}: exists; give another name, or --overwrite")
@@ -30,7 +30,7 @@ def appearing(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: the place cannot be written.
     """
-    target = path.resolve()
+    target = place_of(path)
     partial = unfinished(target)
     try:
         yield partial

@@ -1,10 +1,15 @@
 """Files that cannot be used: each is refused with one sentence that names it."""
 
+import resource
+import struct
+
 import numpy as np
 import OpenImageIO
 import pytest
 
 from spectral_film.errors import InputError, UsageError
+from spectral_film.files import memory
+from spectral_film.files.output import write_picture
 from spectral_film.files.pictures import read_scene
 
 
@@ -109,3 +114,73 @@ def test_the_data_file_of_a_cube_points_to_its_header(tmp_path):
     (tmp_path / "cube.img").write_bytes(bytes(1000))
     (tmp_path / "cube.hdr").write_text("ENVI\n")
     refused(tmp_path / "cube.img", "give its header cube.hdr")
+
+
+@pytest.mark.parametrize("progressive", [0, 1])
+def test_a_jpeg_that_claims_more_than_it_holds(tmp_path, progressive):
+    """Its library would make room, and fill the rest with grey: 3 GB of it, in half a minute."""
+    path = picture(tmp_path / "a.jpg", **{"jpeg:progressive": progressive})
+    data = bytearray(path.read_bytes())
+    frame = data.index(b"\xff\xc2" if progressive else b"\xff\xc0")
+    for side, said in ((15000, "says that it has 15000 x 15000 pixels"), (1000, "cut short")):
+        data[frame + 5 : frame + 9] = struct.pack(">HH", side, side)
+        path.write_bytes(data)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        refused(path, said)
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024  # kB
+
+
+def test_a_picture_larger_than_the_memory(tmp_path, monkeypatch):
+    """3 planes of 64 x 48 floats take 36 kB."""
+    path = picture(tmp_path / "a.png")
+    monkeypatch.setattr(memory, "MEMINFO", tmp_path / "meminfo")
+    for free, is_read in ((35, False), (37, True)):
+        memory.MEMINFO.write_text(f"MemTotal:  99999 kB\nMemAvailable:   {free} kB\n")
+        if is_read:
+            assert read_scene(path).planes.shape == (3, 48, 64)
+        else:
+            refused(path, "a picture of 64 x 48 pixels, 3 planes, takes 0.0 GiB")
+    memory.MEMINFO.unlink()  # other systems have none
+    assert read_scene(path).planes.shape == (3, 48, 64)
+
+
+def test_a_fits_of_no_axes(tmp_path):
+    cards = ("SIMPLE  =                    T", "BITPIX  =                    8",
+             "NAXIS   =                    0", "END")  # fmt: skip
+    header = "".join(card.ljust(80) for card in cards).ljust(2880)
+    (tmp_path / "a.fits").write_bytes(header.encode())
+    refused(tmp_path / "a.fits", "has no pixels")
+
+
+def test_chromaticities_that_are_whole_numbers(tmp_path):
+    spec = OpenImageIO.ImageSpec(4, 4, 3, "half")
+    spec.attribute("chromaticities", OpenImageIO.TypeDesc("int"), 3)
+    image = OpenImageIO.ImageBuf(spec)
+    image.write(str(tmp_path / "a.exr"))
+    refused(tmp_path / "a.exr", "chromaticities in its header should be 8 numbers")
+
+
+def test_names_in_a_header_that_are_no_text_do_not_travel(tmp_path):
+    path = picture(tmp_path / "a.exr", number="half", ownerAAA="us", owner="them")
+    content = path.read_bytes()
+    path.write_bytes(
+        content.replace(b"ownerAAA", b"own\xff\xfe\x1b[m").replace(b"them", b"t\xffem")
+    )
+    scene = read_scene(path)
+    assert all(name.isprintable() for name in scene.header)
+    write_picture(tmp_path / "b.exr", scene.planes, scene=scene)
+    written = OpenImageIO.ImageInput.open(str(tmp_path / "b.exr")).spec()
+    assert written.get_string_attribute("Copyright") == "t?em"
+
+
+def test_a_channel_whose_name_is_no_text_does_not_ride_along(tmp_path):
+    spec = OpenImageIO.ImageSpec(4, 4, 5, "half")
+    spec.channelnames = ("R", "G", "B", "maskAAA", "Z")
+    image = OpenImageIO.ImageBuf(spec)
+    path = tmp_path / "a.exr"
+    assert image.write(str(path))
+    path.write_bytes(path.read_bytes().replace(b"maskAAA", b"mas\xff\xfe\x1b["))
+    scene = read_scene(path)
+    assert list(scene.passengers) == ["Z"]
+    assert "1 channels whose names are no text are left out" in scene.notes
+    write_picture(tmp_path / "b.exr", scene.planes, scene=scene)

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -12,8 +13,9 @@ import numpy as np
 import pytest
 from conftest import save_picture
 
+from spectral_film import Settings, render
 from spectral_film.device import device
-from spectral_film.errors import SpectralFilmError
+from spectral_film.errors import SpectralFilmError, UsageError
 from spectral_film.files import output
 from spectral_film.files.pictures import read_scene
 
@@ -360,3 +362,14 @@ def test_a_real_process_says_one_sentence(tmp_path):
         "spectral-film: error: no.exr: no such file; check the name and the folder"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("size", "gate"), [((1920, 1080), "0.5x0.5"), ((58381, 17), "super35")])
+def test_a_ring_that_would_fill_the_memory_is_refused_before_it_does(size, gate):
+    """Tens of GB, for what lies around pixels finer than the wavelength of light."""
+    scene = np.full((*size[::-1], 3), 0.18, np.float32)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(UsageError, match=r"bare base.* GiB for what lies around .*--backing"):
+        render(scene, Settings(gate=gate, backing="none", grain="off"))
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 600 * 1024  # kB

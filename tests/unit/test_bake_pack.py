@@ -370,6 +370,21 @@ BAD = {
         _alter(lambda m: m["output"].update(display="CRT")), r"output\.display: .*'CRT' is none of",
     ),
     "no json": (lambda f: (f / "pack.json").write_text("{"), r"pack\.json is no JSON"),
+    "an id that is a path": (
+        _alter(lambda m: m["negative"].update(id="../../film.h5")), r"pack\.json, negative\.id: ",
+    ),
+    "a name of two lines": (
+        _alter(lambda m: m["negative"].update(name="a\nb\x1b[2J")),
+        r"pack\.json holds 'a\\nb\\x1b\[2J', no line of text",
+    ),
+    "huge": (
+        _alter(lambda m: m["files"]["luts/film.clf"].update(bytes=1 << 40)),
+        r"would have 1024\.\d GiB",
+    ),
+    "a name without end": (
+        _alter(lambda m: m["files"].update({"x" * 300: m["files"]["luts/film.clf"]})),
+        r"is no name of a file",
+    ),
 }  # fmt: skip
 
 
@@ -383,6 +398,24 @@ def test_a_bad_pack_is_refused_in_one_sentence(copied, command, spoil, said):
         assert len(done.complaints) == 1
         assert re.search(said, done.stderr), done.stderr
     assert not (copied.parent / "out.png").exists()
+
+
+@pytest.mark.parametrize(("name", "content", "said"), [
+    ("luts/05_view.clf", "<ProcessList/>", "05_view.clf holds no table"),
+    ("luts/05_view.clf", "LUT_3D_SIZE 2\n" + "0 0 0\n" * 8, "05_view.clf holds no table"),
+    ("luts/02_curve.clf", None, "02_curve.clf holds no table"),  # another one's
+    ("reference/scene.exr", "no picture", "is no picture"),
+])  # fmt: skip
+def test_parts_that_are_signed_and_are_none(copied, command, name, content, said):
+    manifest = json.loads((copied / "pack.json").read_text())
+    name = manifest["reference"]["scene"] if name.startswith("reference") else name
+    (copied / name).write_text(content or (copied / "luts/film.clf").read_text())
+    signed(copied)
+    save_picture(copied.parent / "in.exr", lamps_and_edges())
+    words = ("verify", copied) if name.startswith("ref") else ("play", copied, "in.exr", "out.png")
+    done = command("bake", *words)
+    assert done.code == 2
+    assert said in done.complaints[0], done.stderr
 
 
 def test_a_zip_that_climbs_out_writes_nothing(tmp_path):

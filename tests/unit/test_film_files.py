@@ -6,12 +6,20 @@ import h5py
 import numpy as np
 import pytest
 
+from spectral_film.emulsion import reader
+from spectral_film.emulsion.contents import contents
 from spectral_film.emulsion.schema import row_of
 from spectral_film.emulsion.spread import Halo
 from spectral_film.emulsion.stocks import load_film, load_negative, load_print, shipped_films
 from spectral_film.errors import FilmModelError, UsageError
 
 NEGATIVE, PRINT = "vision3-250d", "2383"
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch):
+    """Not in a process of its own, which `test_hostile_films.py` is about: a fifth of a second."""
+    monkeypatch.setattr(reader, "contents_apart", contents)
 
 
 @pytest.fixture

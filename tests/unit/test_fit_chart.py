@@ -296,7 +296,10 @@ BAD = {
     "light": ({"rows": SOUND, "head": "# light: D5"}, r"chart\.csv: no light is called 'D5'"),
     "print": ({"rows": SOUND, "head": "# print: 2838"}, r"chart\.csv: film '2838'"),
     "negative": ({"rows": SOUND, "head": "# print: vision3-250d"}, r"give a print stock"),
-    "reflectances": ({"rows": SOUND, "head": "# reflectances: no.csv"}, r"no\.csv cannot be read"),
+    "reflectances": (
+        {"rows": SOUND, "head": "# reflectances: no.csv"},
+        r"no\.csv: the chart cannot be read",
+    ),
 }
 
 

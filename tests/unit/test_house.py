@@ -19,13 +19,14 @@ MAY_IMPORT = {
     "spectral_film/version.py": set(),
     "spectral_film/lazy.py": set(),
     "spectral_film/unfinished.py": {"errors"},
-    "spectral_film/light": {"errors"},
+    "spectral_film/text_files.py": {"errors"},
+    "spectral_film/light": {"text_files", "errors"},
     "spectral_film/emulsion": {"light", "errors"},
     "spectral_film/grain": {"emulsion", "light", "errors"},
     "spectral_film/device": {"errors"},
     "spectral_film/blur": {"device", "emulsion", "errors"},
     "spectral_film/stages": {"blur", "device", "grain", "emulsion", "light", "errors"},
-    "spectral_film/files": {"light", "errors", "unfinished"},
+    "spectral_film/files": {"light", "text_files", "errors", "unfinished"},
     "spectral_film/path": {
         "files", "stages", "blur", "device", "grain", "emulsion", "light", "errors", "version",
     },
@@ -37,10 +38,11 @@ MAY_IMPORT = {
     },
     "spectral_film/metamerism": {
         "path", "pages", "stages", "device", "emulsion", "light", "errors", "version", "lazy",
+        "unfinished",
     },
     "reference": {
         "reference", "grain", "light", "emulsion", "errors", "lab.tolerances", "pages",
-        "stages.signals", "unfinished",
+        "stages.signals", "text_files", "unfinished",
     },
 }  # fmt: skip
 

@@ -343,7 +343,7 @@ def test_dyes_must_cover_the_visible(folder):
         ('balance = "D55"', "", "sheet.toml: balance must be a text"),
         ('gate = "super35"', "lad = 3", "lad must be a table"),
         ('balance = "D55"', 'balance = "daylite"', "no light is called 'daylite'"),
-        ('id = "vision3-250d"', 'id = "a/b"', "id must be letters"),
+        ('id = "vision3-250d"', 'id = "a/b"', "expected letters, digits, dots and dashes"),
         ("base_um = 140.0", "base_um = 0.14", "base_um must be a number in 1..1000"),
         ('gate = "super35"', 'gate = "supper35"', "gate 'supper35' is unknown"),
         ('backing = "rem-jet"', 'backing = "remjet"', "backing must be rem-jet or ahu or none"),
@@ -375,5 +375,5 @@ def test_assumed_entries_must_make_sense(tmp_path, stock, entry, message):
 
 
 def test_a_folder_without_a_sheet(tmp_path):
-    with pytest.raises(InputError, match="a sheet is a folder with a sheet"):
+    with pytest.raises(InputError, match="expected a folder with a sheet"):
         read_sheet(tmp_path)

@@ -9,11 +9,30 @@ from pathlib import Path
 from spectral_film.errors import InputError
 
 MARKER, EXIF_SEGMENT, PROFILE_SEGMENT, PIXELS = 0xFF, 0xE1, 0xE2, 0xDA  # of JPEG
+FRAMES = (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0))
+# Of a flat picture in scans, subsampled by 4 x 4: 18 bits for 1024 pixels.
+MOST_PIXELS_A_BYTE = 512
 EXIF_START, PROFILE_START = b"Exif\0\0", b"ICC_PROFILE\0"
 # Enumerated spaces of JPEG 2000 that come as sRGB or as grey of its curve.
 SRGB_GREY_SYCC = (16, 17, 18)
 OTHER_ENUMERATED = {12: "CMYK", 14: "CIELAB", 20: "e-sRGB", 21: "ROMM (ProPhoto) RGB"}
 BMP_HEADER, BMP_SPACE, BMP_PROFILE = 14, 56, 112  # the last two from the first on
+
+
+def refuse_empty_jpeg(path: Path) -> None:
+    """Raise an InputError for a JPEG that cannot hold as many pixels as it says.
+
+    Its library makes room for all of them, and fills the rest with grey.
+    """
+    size = path.stat().st_size
+    for kind, content in _segments(path):
+        if kind in FRAMES and len(content) >= 5:
+            height, width = struct.unpack(">HH", content[1:5])
+            if height * width > MOST_PIXELS_A_BYTE * size:
+                raise InputError(
+                    f"{path}: says that it has {width} x {height} pixels, in {size} bytes; the "
+                    "file is damaged or cut short: export or copy it again"
+                )
 
 
 def jpeg_exif(path: Path) -> bytes:

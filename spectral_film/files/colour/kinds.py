@@ -5,6 +5,7 @@ from pathlib import Path
 
 from spectral_film.errors import InputError
 from spectral_film.files.colour import tiff
+from spectral_film.files.colour.containers import refuse_empty_jpeg
 from spectral_film.files.colour.radiance import header
 
 XYZ, LUMINANCE_CHROMA = ("x", "y", "z"), ("y", "ry", "by")
@@ -83,6 +84,8 @@ def stored_numbers(path: Path) -> bool:
     """
     with path.open("rb") as file:
         start = file.read(26)
+    if start.startswith(b"\xff\xd8"):
+        refuse_empty_jpeg(path)
     if start.startswith(b"8BPS") and (mode := start[-1]) in OTHER_PSD:
         raise InputError(f"{path}: is a Photoshop file of the mode {OTHER_PSD[mode]}; {CONVERT}")
     if start.startswith(b"#?") and "32-bit_rle_xyze" in header(path).get("FORMAT", ()):

@@ -13,6 +13,7 @@ from spectral_film.metamerism.record import record_of, to_json
 from spectral_film.metamerism.report.page import chapters, to_html
 from spectral_film.metamerism.study import Study
 from spectral_film.pages.writing import appearing, check_place, write_together
+from spectral_film.unfinished import place_of
 
 MAP_CHANNELS = ("dE", "stops.R", "stops.G", "stops.B")
 MAP = "image.exr"
@@ -40,9 +41,9 @@ def check_report(page: Path, inputs: Sequence[Path] = (), *, overwrite: bool) ->
     """
     check_place(page, suffixes=(".html",), overwrite=overwrite)
     check_place(page.with_suffix(".json"), suffixes=(".json",), overwrite=overwrite)
-    read = {path.resolve() for path in inputs}
+    read = {place_of(path) for path in inputs}
     for path in (page, page.with_suffix(".json"), *_beside(page)):
-        if path.resolve() in read:
+        if place_of(path) in read:
             raise OutputError(
                 f"{path}: is read for the report, which has a file of that name; give the report "
                 "another name"

@@ -1,0 +1,48 @@
+"""What the charts of a sheet hold, so that an instrument can be laid over them."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from spectral_film.errors import printable
+
+# The axis and its bounds, as sheets are read with, and the columns beside it. Charts of other
+# names, and other columns, are shown and not compared.
+CHARTS: Mapping[str, tuple[str, tuple[float, float], tuple[str, ...]]] = {
+    "characteristic_curves": ("log_exposure", (-10, 10), ("D_R", "D_G", "D_B")),
+    "spectral_sensitivity": ("wavelength_nm", (200, 1200), ("logS_R", "logS_G", "logS_B")),
+    "spectral_dye_density": ("wavelength_nm", (200, 1200), ("cyan", "magenta", "yellow")),
+    "mtf": ("cycles_per_mm", (0.01, 1000), ("R_pct", "G_pct", "B_pct")),
+    "rms_granularity": (
+        "log_rel_exposure", (-10, 10), ("D_R", "D_G", "D_B", "sigma_R", "sigma_G", "sigma_B"),
+    ),
+}  # fmt: skip
+FEWEST = 3  # values of a curve that are printed
+LARGEST = 1e4  # of whatever a column holds
+
+
+def complaints(published: Mapping[str, Mapping[str, np.ndarray]]) -> Iterator[str]:
+    """What is wrong with the charts of a sheet, a sentence each.
+
+    Args:
+        published: Chart -> column -> values, NaN where nothing is printed.
+    """
+    for chart, columns in published.items():
+        where = f"published/{printable(chart)}"
+        if len({len(values) for values in columns.values()}) > 1:
+            yield f"the columns of {where} differ in length"
+            continue
+        for name, values in columns.items():
+            if (np.abs(values) > LARGEST).any():
+                yield f"{where}/{printable(name)} holds values beyond {LARGEST:g}"
+        if chart not in CHARTS or (*columns,) == ("log_exposure",):  # so far the sheet goes
+            continue
+        axis, (lowest, highest), beside = CHARTS[chart]
+        for name in (axis, *beside):
+            if name not in columns:
+                yield f"{where} has no column {name}"
+            elif np.isfinite(columns[name]).sum() < FEWEST:
+                yield f"{where}/{name} has fewer than {FEWEST} values"
+        x = columns.get(axis, np.zeros(0))
+        if not ((x >= lowest) & (x <= highest)).all() or not (np.diff(x) > 0).all():
+            yield f"{where}/{axis} does not rise from row to row within {lowest:g} to {highest:g}"
