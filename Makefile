@@ -14,7 +14,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 QUICK = tests/twins tests/golden $(patsubst %,tests/unit/test_%.py,house docs device planes order \
 	latitude camera film_in_hand render_contract)
 
-.PHONY: demo test lint check lab bench fuzz assets grain golden hosts pictures clean
+.PHONY: demo test lint check lab bench fuzz assets grain golden hosts intel pictures clean
 
 demo: $(VENV)/installed            ## render the built-in scene into demo-out/
 	$(BIN)/spectral-film demo $(DEMO) --overwrite
@@ -65,6 +65,17 @@ hosts: $(VENV)/installed-dev       ## fetch other programs that play what is bak
 	$(BIN)/python -m venv build/hosts/blender
 	build/hosts/blender/bin/python -m pip install --quiet bpy==5.0.1
 	$(BIN)/python -m pytest -m hosts -rP tests/hosts
+
+INTEL = $(CURDIR)/build/intel
+ON_INTEL = LD_LIBRARY_PATH=$(INTEL)/lib OCL_ICD_VENDORS=$(INTEL)/vendors XDG_CACHE_HOME=$(INTEL)/cache
+
+intel: $(VENV)/installed-dev       ## fetch Intel's OpenCL for CPUs (.7 GB); the twins on it, twice
+	$(BIN)/python -m pip install --quiet --prefix $(INTEL) intel-opencl-rt intel-cmplr-lib-rt
+	mkdir -p $(INTEL)/vendors
+	echo $(INTEL)/lib/libintelocl.so > $(INTEL)/vendors/intel.icd
+	for cache in cold warm; do \
+		$(ON_INTEL) $(PYTEST) tests/twins -k "vector and not pthread" || exit 1; \
+	done
 
 pictures: $(VENV)/installed-dev    ## remake the pictures of the README and the FAQ
 	$(BIN)/python scripts/make_pictures.py

@@ -1,6 +1,7 @@
 """Whole files of every kind that is read, small ones, to be damaged."""
 
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import OpenImageIO
 
 import reference
 from spectral_film.emulsion.stocks import shipped_films
+
+sys.path.append(str(Path(__file__).parents[1]))
+from tests.synthetic_dng import COLOR_MATRIX, NEUTRAL, A, write_dng
 
 WIDTH, HEIGHT = 24, 16
 SHEETS = Path(reference.__file__).parent / "sheets"
@@ -103,6 +107,16 @@ def others(folder: Path) -> None:
             (folder / f"a.{suffix}").unlink(missing_ok=True)
 
 
+def raw(folder: Path) -> None:
+    ramp = np.linspace(0.01, 1.2, WIDTH * HEIGHT)[:, None] * np.array(NEUTRAL)
+    camera = np.tile(ramp.reshape(HEIGHT, WIDTH, 3), (2, 2, 1))  # LibRaw takes none below 22 pixels
+    tungsten = {A: COLOR_MATRIX @ np.diag([1.1, 1, 0.9]), 21: COLOR_MATRIX}
+    write_dng(folder / "mosaic.dng", camera, matrices=tungsten, baseline=0.5)
+    write_dng(folder / "stack.dng", camera, mosaic=False)
+    write_dng(folder / "grey.dng", camera, grey=True)
+    write_dng(folder / "measured.nef", camera, model="NIKON D5100", matrices={}, orientation=6)
+
+
 def envi(folder: Path) -> None:
     cube = np.linspace(1, 9000, len(NM) * HEIGHT * WIDTH).astype("<u2")
     for interleave in ("bsq", "bil", "bip"):
@@ -135,5 +149,6 @@ def light(folder: Path) -> None:
 
 SEEDS: Mapping[str, Callable[[Path], None]] = {
     "exr": exr, "spectral": spectral, "png": png, "tiff": tiff, "dpx": dpx, "hdr": hdr,
-    "jpeg": jpeg, "others": others, "envi": envi, "film": film, "sheet": sheet, "light": light,
+    "jpeg": jpeg, "raw": raw, "others": others, "envi": envi, "film": film, "sheet": sheet,
+    "light": light,
 }  # fmt: skip

@@ -56,7 +56,7 @@ def read_picture(kind: str, path: Path, chance: Random) -> None:
     with contextlib.suppress(SpectralFilmError):
         read_provenance(path)
     space = chance.choice(SPACES)
-    if kind in ("spectral", "envi"):
+    if kind in ("spectral", "envi", "raw"):
         space = None
     elif kind == "dpx":
         space = "LogC4"

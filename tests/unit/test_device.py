@@ -97,6 +97,26 @@ def test_arguments_that_a_kernel_does_not_have_are_named(device):
     assert "kernel reciprocity" in str(told.value)
 
 
+def test_arguments_are_known_without_the_runtime(device, monkeypatch):
+    """Intel's has forgotten them in what comes from a cache."""
+
+    def forgotten(*_):
+        raise cl.RuntimeError("clGetKernelArgInfo", cl.status_code.KERNEL_ARG_INFO_NOT_AVAILABLE)
+
+    monkeypatch.setattr(cl.Kernel, "get_arg_info", forgotten)
+    assert by(device, [1.0, 1.0, 1.0])._wanted[:3] == ("exposure", "exposure_at", "efficiency")
+
+
+def test_arguments_that_a_macro_hides_are_refused(device, tmp_path):
+    path = tmp_path / "hidden.cl"
+    path.write_text(
+        "#define BOTH __global float *a, __global float *b\n"
+        "__kernel void hidden(BOTH, const uint width /* wide */) { a[0] = b[0]; }\n"
+    )
+    with pytest.raises(DeviceError, match=r"has 3 arguments .* without macros"):
+        Launch(device, path, "hidden")
+
+
 def test_a_kernel_that_does_not_build_shows_device_and_line(device, tmp_path):
     source = tmp_path / "broken.cl"
     source.write_text("__kernel void broken(__global float *a) { a[0] = undeclared; }\n")
@@ -115,7 +135,7 @@ def test_a_maker_s_name_means_its_driver_and_not_a_processor():
     card = device("NVIDIA H100", "NVIDIA CUDA")
     for name, found, chosen in (
         ("intel", [pocl, intel], intel), ("Intel", [pocl], None), ("xeon", [pocl, intel], pocl),
-        ("pthread", [intel, pocl], pocl), ("Portable", [intel, pocl], pocl), ("h100", [card], card),
+        ("pthread", [intel, pocl], pocl), ("pocl", [intel, pocl], pocl), ("Portable", [intel, pocl], pocl), ("h100", [card], card),
         ("nvidia", [pocl, card], card), ("", [pocl], None), ("amd", [pocl, intel], None),
     ):  # fmt: skip
         assert called(name, found) is chosen, name

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.pictures import read_scene
@@ -272,6 +273,24 @@ def test_files_that_are_none(tmp_path):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(InputError, match=f"{name}: LibRaw cannot read it"):
             read_scene(tmp_path / name)
+
+
+def test_more_pixels_than_bytes(tmp_path):
+    path = write_dng(tmp_path / "a.dng", patches(np.full((4, 3), 0.1)))
+    with tifffile.TiffFile(path, mode="r+") as written:
+        written.pages[0].tags["ImageWidth"].overwrite(50_000)
+        written.pages[0].tags["ImageLength"].overwrite(40_000)
+    with pytest.raises(InputError, match=r"a\.dng: claims 2000 megapixels, in \d+ bytes"):
+        read_scene(path)
+
+
+def test_more_pixels_than_memory(tmp_path, monkeypatch):
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text("MemAvailable: 10 kB\n")
+    monkeypatch.setattr("spectral_film.files.memory.MEMINFO", meminfo)
+    path = write_dng(tmp_path / "a.dng", patches(np.full((4, 3), 0.1)))
+    with pytest.raises(InputError, match="are free"):
+        read_scene(path)
 
 
 def _fractions(values: np.ndarray) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ import numpy as np
 
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.header import Header
+from spectral_film.files.memory import check_memory
 from spectral_film.files.raw.clipping import raise_clipped
 from spectral_film.files.raw.colour import neutral_of, to_rec709
 from spectral_film.files.raw.words import Calibration, Words, printable, words_of
@@ -38,6 +39,8 @@ SUFFIXES = (
 HEADROOM = math.sqrt(2)  # over 18 % of the clip: ISO 12232:2019, saturation-based speed
 STRIP_ROWS = 256
 FULL = 65535  # LibRaw's code of a channel that clips, before its balance
+MOST_PIXELS_A_BYTE = 8  # a pixel takes a bit at least where nothing is lost, as a camera packs it
+BYTES_A_PIXEL = 2 + 8 + 6 + 12  # the mosaic, LibRaw's work on it, what it hands over, and the scene
 LIBRAW_KELVIN = 6504.0  # of the white that its matrices are made for
 
 
@@ -104,7 +107,10 @@ def _decoded(path: Path, words: Words) -> tuple[np.ndarray, _Sensor]:
             "a 16-bit TIFF or an EXR first"
         ) from None
     try:
-        with rawpy.imread(str(path)) as raw:
+        with rawpy.RawPy() as raw:
+            raw.open_file(str(path))
+            _check_size(path, raw.sizes.raw_width * raw.sizes.raw_height)
+            raw.unpack()
             sensor = _sensor(path, words, raw)
             codes = raw.postprocess(
                 user_wb=[*sensor.factors, sensor.factors[1]],
@@ -124,6 +130,20 @@ def _decoded(path: Path, words: Words) -> tuple[np.ndarray, _Sensor]:
             "else copy it from the camera again"
         ) from None
     return codes, sensor
+
+
+def _check_size(path: Path, pixels: int) -> None:
+    """Refuse a picture that cannot be in so few bytes, or has no room, before LibRaw makes any.
+
+    Raises:
+        InputError: it is one.
+    """
+    if pixels > MOST_PIXELS_A_BYTE * path.stat().st_size:
+        raise InputError(
+            f"{path}: claims {pixels / 1e6:.0f} megapixels, in {path.stat().st_size} bytes; the "
+            "file is damaged or cut short: copy it from the camera again"
+        )
+    check_memory(BYTES_A_PIXEL * pixels, path)
 
 
 def _sensor(path: Path, words: Words, raw: "rawpy.RawPy") -> _Sensor:
