@@ -136,6 +136,7 @@ def test_a_maker_s_name_means_its_driver_and_not_a_processor():
     for name, found, chosen in (
         ("intel", [pocl, intel], intel), ("Intel", [pocl], None), ("xeon", [pocl, intel], pocl),
         ("pthread", [intel, pocl], pocl), ("Portable", [intel, pocl], pocl), ("h100", [card], card),
-        ("PoCL", [intel, pocl], pocl), ("nvidia", [pocl, card], card), ("", [pocl], None), ("amd", [pocl, intel], None),
+        ("PoCL", [intel, pocl], pocl), ("nvidia", [pocl, card], card), ("", [pocl], None),
+        ("amd", [pocl, intel], None),
     ):  # fmt: skip
         assert called(name, found) is chosen, name
