@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 Source = Annotated[
     Path,
-    typer.Argument(metavar="INPUT", help="RGB, camera RAW, ENVI .hdr, spectral EXR; shot.####.exr."),
+    typer.Argument(metavar="INPUT", help="RGB, RAW, ENVI .hdr, spectral EXR; shot.####.exr."),
 ]
 Target = Annotated[Path, typer.Argument(metavar="OUTPUT", help=".exr, .tif, .png, .jpg or .dpx.")]
 Print = Annotated[
