@@ -8,6 +8,7 @@ kills as often as that; without it, as often as CI has time for.
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -55,14 +56,16 @@ def killer(tmp_path):
 
 
 def files_of(folder: Path, pattern: str) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.glob(pattern)}
+    """What is there under final names, also within folders."""
+    found = [one for path in folder.glob(pattern) for one in (path, *path.rglob("*"))]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found if path.is_file()}
 
 
 def hidden(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.startswith(".")]
 
 
-def killed_at_random(killer, folder, command, kept, share, again=()):
+def killed_at_random(killer, folder, command, kept, share, again=(), *, all_or_none=False):
     """Kill a command again and again; what is there under final names is whole, always.
 
     Args:
@@ -70,6 +73,7 @@ def killed_at_random(killer, folder, command, kept, share, again=()):
         kept: Patterns of the files it makes, with `{}` for whole or cut.
         share: Of all the kills.
         again: Options of a second run.
+        all_or_none: Whether there are files of all patterns, or of none.
     """
     start = time.monotonic()
     assert killer.run(*[word.format("whole") for word in command]) == 0
@@ -89,10 +93,13 @@ def killed_at_random(killer, folder, command, kept, share, again=()):
         for pattern in kept:
             for name, content in files_of(folder, pattern.format("cut")).items():
                 assert content == whole[name.replace("cut", "whole")], name
+        if all_or_none:
+            there = [bool(files_of(folder, pattern.format("cut"))) for pattern in kept]
+            assert all(there) or not any(there)
         if chance.random() < 0.3:  # begin anew, or all would be done before long
             for pattern in kept:
                 for path in folder.glob(pattern.format("cut")):
-                    path.unlink()
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
     assert True in ends  # some were killed
     assert killer.run(*[word.format("cut") for word in command], *again) == 0
     made: dict[str, bytes] = {}
@@ -106,17 +113,35 @@ def test_a_shot(killer, tmp_path):
     for frame in range(1, 9):
         save_picture(tmp_path / f"in.{frame:04d}.exr", np.full((90, 160, 3), 0.05 * frame))
     command = ("render", "in.#.exr", "{}.#.exr", "--grain", "off")
-    killed_at_random(killer, tmp_path, command, ["{}.*.exr"], 0.6, ("--skip-existing",))
+    killed_at_random(killer, tmp_path, command, ["{}.*.exr"], 0.45, ("--skip-existing",))
 
 
 def test_a_table(killer, tmp_path):
     command = ("bake", "lut", "-o", "{}.cube", "--size", "9")
-    killed_at_random(killer, tmp_path, command, ["{}.cube"], 0.2, ("--overwrite",))
+    killed_at_random(killer, tmp_path, command, ["{}.cube"], 0.15, ("--overwrite",))
 
 
 def test_a_drawing(killer, tmp_path):
     command = ("show", "2383", "-o", "{}.svg")
-    killed_at_random(killer, tmp_path, command, ["{}.svg"], 0.2, ("--overwrite",))
+    killed_at_random(killer, tmp_path, command, ["{}.svg"], 0.15, ("--overwrite",))
+
+
+PACK = ("bake", "pack", "--grain", "off", "--widths", "1024", "-o")
+
+
+def test_a_pack_and_what_is_played_by_it(killer, tmp_path):
+    killed_at_random(killer, tmp_path, (*PACK, "{}-pack"), ["{}-pack"], 0.05, ("--overwrite",))
+    for frame in range(1, 5):
+        save_picture(tmp_path / f"in.{frame:04d}.exr", np.full((540, 1024, 3), 0.05 * frame))
+    command = ("bake", "play", "whole-pack", "in.#.exr", "{}.#.exr", "--input-space", "ACEScg")
+    killed_at_random(killer, tmp_path, command, ["{}.*.exr"], 0.15, ("--skip-existing",))
+
+
+def test_a_page_of_the_lab_and_its_numbers(killer, tmp_path):
+    killed_at_random(
+        killer, tmp_path, ("lab", "2383", "-o", "{}.html"), ["{}.html", "{}.json"], 0.05,
+        ("--overwrite",), all_or_none=True,
+    )  # fmt: skip
 
 
 def test_only_what_nobody_makes_any_more_is_swept(tmp_path):
