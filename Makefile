@@ -69,10 +69,14 @@ hosts: $(VENV)/installed-dev       ## fetch other programs that play what is bak
 INTEL = $(CURDIR)/build/intel
 ON_INTEL = LD_LIBRARY_PATH=$(INTEL)/lib OCL_ICD_VENDORS=$(INTEL)/vendors XDG_CACHE_HOME=$(INTEL)/cache
 
-intel: $(VENV)/installed-dev       ## fetch Intel's OpenCL for CPUs (.7 GB); the twins on it, twice
+build/intel/vendors/intel.icd: $(VENV)/installed-dev
 	$(BIN)/python -m pip install --quiet --prefix $(INTEL) intel-opencl-rt intel-cmplr-lib-rt
-	mkdir -p $(INTEL)/vendors
-	echo $(INTEL)/lib/libintelocl.so > $(INTEL)/vendors/intel.icd
+	mkdir -p $(@D)
+	echo $(INTEL)/lib/libintelocl.so > $@
+
+# As they are compiled, and as they come from a cache.
+intel: build/intel/vendors/intel.icd  ## fetch Intel's OpenCL for CPUs (.7 GB); the twins on it, twice
+	rm -rf $(INTEL)/cache
 	for cache in cold warm; do \
 		$(ON_INTEL) $(PYTEST) tests/twins -k "vector and not pthread" || exit 1; \
 	done

@@ -35,6 +35,8 @@ def appearing(path: Path) -> Iterator[Path]:
     try:
         yield partial
         partial.replace(target)
+    except OutputError:  # of another that appears with it
+        raise
     except OSError as reason:
         raise OutputError(f"{path}: cannot be written ({reason.strerror})") from None
     finally:

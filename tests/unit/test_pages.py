@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import signal
 
 import numpy as np
 import pytest
@@ -285,6 +286,23 @@ def test_files_of_one_work_appear_together(tmp_path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
         "a.json": "new", "b.html": "new",
     }  # fmt: skip
+
+
+def test_a_disk_that_is_full_is_named_and_nothing_is_replaced(tmp_path):
+    """A limit on the size of files stands in for the disk."""
+    resource = pytest.importorskip("resource", reason="POSIX only")
+    (tmp_path / "a.json").write_text("old")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    deaf = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(OutputError, match=r"b\.html: cannot be written \(File too large\)"):
+            write_together({tmp_path / "a.json": "new", tmp_path / "b.html": "x" * 5000})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, deaf)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+    assert (tmp_path / "a.json").read_text() == "old"
 
 
 def test_a_link_stays_a_link(tmp_path):
