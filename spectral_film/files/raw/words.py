@@ -83,7 +83,7 @@ class Words:
         maker = self.make.split()[:1]
         if maker and not self.model.casefold().startswith(maker[0].casefold()):
             return f"{maker[0]} {self.model}".strip()
-        return self.model or "a camera that it does not name"
+        return self.model or "a camera whose name is not read"
 
 
 def words_of(path: Path) -> Words:
