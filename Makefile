@@ -74,11 +74,11 @@ build/intel/vendors/intel.icd: $(VENV)/installed-dev
 	mkdir -p $(@D)
 	echo $(INTEL)/lib/libintelocl.so > $@
 
-# As they are compiled, and as they come from a cache; in the form that a render takes there.
+# As they are compiled, and those of the stages as they come from a cache; in a render's form.
 intel: build/intel/vendors/intel.icd  ## fetch Intel's OpenCL for CPUs (.7 GB); the twins on it, twice
 	rm -rf $(INTEL)/cache
-	for cache in cold warm; do \
-		$(ON_INTEL) $(PYTEST) tests/twins -k "vector-shared and not pthread" || exit 1; \
+	for twins in tests/twins tests/twins/test_stages.py; do \
+		$(ON_INTEL) $(PYTEST) $$twins -k "vector-shared and not pthread" || exit 1; \
 	done
 
 pictures: $(VENV)/installed-dev    ## remake the pictures of the README and the FAQ
