@@ -23,7 +23,7 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
 
 from spectral_film.errors import ClusterError, DeviceError, SpectralFilmError, UsageError
-from spectral_film.shot.conveyor import Outcome, Stations, convey
+from spectral_film.shot.conveyor import Outcome, Stations, convey, sentence
 from spectral_film.version import made_by
 
 LOG = logging.getLogger(__name__)
@@ -72,8 +72,8 @@ def cluster_at(scheduler: str) -> Iterator[Client]:
         client = Client(scheduler, timeout=ANSWERS_WITHIN, set_as_default=False)
     except (OSError, ValueError) as reason:
         raise ClusterError(
-            f"--scheduler {scheduler}: no scheduler answers ({_line(reason)}); start one by `dask "
-            "scheduler`, or correct the address"
+            f"--scheduler {scheduler}: no scheduler answers ({sentence(reason)}); start one by "
+            "`dask scheduler`, or correct the address"
         ) from None
     with client:
         _must_run_this_version(client)
@@ -187,14 +187,14 @@ def make_frame(frame: int, work: bytes, maker: str) -> "Outcome | UsageError | _
             _, stations = _opened(work)
         (outcome,) = convey([frame], replace(stations, make=_one_at_a_time(stations.make)))
     except DeviceError as error:
-        return _Unfit(worker, _line(error))
+        return _Unfit(worker, sentence(error))
     except UsageError as error:
-        return UsageError(_line(error))
+        return UsageError(sentence(error))
     except (SpectralFilmError, OSError, MemoryError) as error:  # in opening
-        outcome = _failed(frame, _line(error))
+        outcome = _failed(frame, sentence(error))
     except Exception as error:
         LOG.exception("frame %d", frame)  # in the worker's own log
-        outcome = _failed(frame, f"{type(error).__name__}: {_line(error)}")
+        outcome = _failed(frame, f"{type(error).__name__}: {sentence(error)}")
     if outcome.error is not None:
         return replace(outcome, error=f"{outcome.error} (on {worker})")
     return outcome
@@ -240,12 +240,8 @@ def _outcome(frame: int, ended: Outcome | Exception) -> Outcome:
             f"last {ended.last_worker.address}; is there memory enough?"
         )
         return _failed(frame, lost)
-    return _failed(frame, _line(ended))
+    return _failed(frame, sentence(ended))
 
 
 def _failed(frame: int, error: str) -> Outcome:
     return Outcome(frame=frame, seconds=0.0, error=error)
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from spectral_film.errors import DeviceError, SpectralFilmError, UsageError
+from spectral_film.errors import DeviceError, SpectralFilmError, UsageError, one_line
 
 Read = TypeVar("Read")
 Made = TypeVar("Made")
@@ -138,7 +138,7 @@ class _Left:
         return Outcome(
             frame=self.frame,
             seconds=ended - self.since,
-            error=None if self.error is None else _sentence(self.error),
+            error=None if self.error is None else sentence(self.error),
             skipped=self.error is None and self.writing is None,
             notes=notes,
         )
@@ -149,6 +149,7 @@ def _timed(write: Callable[[int, Made], Notes], frame: int, made: Made) -> tuple
     return write(frame, made), time.monotonic()
 
 
-def _sentence(error: BaseException) -> str:
-    said = " ".join(str(error).split()) or type(error).__name__
+def sentence(error: BaseException) -> str:
+    """What went wrong, on a line."""
+    said = one_line(str(error)) or type(error).__name__
     return f"not enough memory ({said})" if isinstance(error, MemoryError) else said

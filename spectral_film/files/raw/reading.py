@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spectral_film.errors import InputError, UsageError
+from spectral_film.errors import InputError, UsageError, one_line
 from spectral_film.files.header import Header
 from spectral_film.files.memory import check_memory
 from spectral_film.files.raw.clipping import raise_clipped
 from spectral_film.files.raw.colour import neutral_of, to_rec709
-from spectral_film.files.raw.words import Calibration, Words, printable, words_of
+from spectral_film.files.raw.words import Calibration, Words, words_of
 from spectral_film.light.scene import Scene
 
 if TYPE_CHECKING:
@@ -68,10 +68,7 @@ def read_raw(path: Path) -> Scene:
     metered = f"an 18 % grey is taken to be metered at {18 / gain:.1f} % of the sensor's clip"
     if words.baseline_stops:
         metered += f", {words.baseline_stops:+.2f} stops of it the file's"
-    notes = (
-        *sensor.notes,
-        metered,
-    )
+    notes = (*sensor.notes, metered)
     if clipped:
         share = clipped / codes[..., 0].size
         notes += (f"{share:.2%} of the pixels are clipped in a channel, which is guessed",)
@@ -230,7 +227,7 @@ def _header(words: Words, raw: "rawpy.RawPy") -> Header:
         "FNumber": ("float", shot.aperture),
         "Exif:PhotographicSensitivity": ("int", round(shot.iso_speed)),
         "Exif:FocalLength": ("float", shot.focal_length),
-        "Exif:LensModel": ("string", printable(lens.model)),
-        "Artist": ("string", printable(shot.artist)),
+        "Exif:LensModel": ("string", one_line(lens.model)),
+        "Artist": ("string", one_line(shot.artist)),
     }
     return {name: field for name, field in said.items() if field[1]}

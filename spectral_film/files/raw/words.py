@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spectral_film.errors import InputError
+from spectral_film.errors import InputError, one_line
 from spectral_film.files.colour.tiff import Tags, tags
 
 MAKE, MODEL = 271, 272
@@ -149,12 +149,7 @@ def _square(numbers: tuple[float, ...]) -> np.ndarray:
 
 def _text(found: Tags, tag: int) -> str:
     letters = bytes(int(number) & 255 for number in found.get(tag, ()))
-    return printable(letters.split(b"\0")[0].decode("latin-1"))
-
-
-def printable(text: str) -> str:
-    """A text out of a file, less what is no letter."""
-    return "".join(letter for letter in text if letter.isprintable()).strip()
+    return one_line(letters.split(b"\0")[0].decode("latin-1"))
 
 
 def _damaged(path: Path, what: str) -> InputError:
