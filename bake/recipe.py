@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 import PyOpenColorIO
 
-from spectral_film.emulsion.film import Negative, PrintStock
+from spectral_film.emulsion.film import CameraFilm, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
-from spectral_film.emulsion.stocks import load_negative, load_print
+from spectral_film.emulsion.stocks import load_camera_film, load_print
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, known_name
 from spectral_film.light.displays import DISPLAYS
@@ -90,9 +90,9 @@ class Recipe:
         object.__setattr__(self, "input_space", known_name(self.input_space))
 
     @property
-    def negative(self) -> Negative:
+    def negative(self) -> CameraFilm:
         """The camera stock."""
-        return load_negative(self.settings.film)
+        return load_camera_film(self.settings.film)
 
     @property
     def print_film(self) -> PrintStock:

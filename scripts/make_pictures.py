@@ -17,7 +17,7 @@ from reference.fit.page import draw as draw_fit
 from reference.fit.report import comparisons
 from reference.fit.sheet import read_sheet
 from spectral_film import Settings, load_film, open_device, render
-from spectral_film.emulsion.stocks import load_negative, load_print
+from spectral_film.emulsion.stocks import load_camera_film, load_print
 from spectral_film.lab.report import draw as draw_chart
 from spectral_film.lab.session import measure
 from spectral_film.lab.stock_drawing import draw
@@ -55,7 +55,7 @@ def main(folder: Path) -> None:
     picture("white-lamp.jpg", laboratory, CHECKER_AND_WEDGE)
     for film in ("vision3-250d", "2383"):
         draw(device, load_film(film), folder / f"{film}.png", overwrite=True)
-    session = measure(device, load_negative("vision3-250d"), load_print("2383"))
+    session = measure(device, load_camera_film("vision3-250d"), load_print("2383"))
     for title, name in (("Knife edge", "lab-edge"), ("Lines and spots", "lab-eberhard")):
         (measurement,) = (m for m in session.measurements if m.title.startswith(title))
         chart = partial(draw_chart, measurement=measurement)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from spectral_film.device.device import CPU_VECTOR_WIDTH, Device, all_devices, open_device
-from spectral_film.emulsion.film import Negative, PrintStock
-from spectral_film.emulsion.stocks import load_negative, load_print
+from spectral_film.emulsion.film import CameraFilm, PrintStock
+from spectral_film.emulsion.stocks import load_camera_film, load_print
 
 jax.config.update("jax_enable_x64", True)
 
@@ -45,8 +45,8 @@ def device() -> Device:
 
 
 @pytest.fixture(scope="session")
-def negative() -> Negative:
-    return load_negative("vision3-250d")
+def negative() -> CameraFilm:
+    return load_camera_film("vision3-250d")
 
 
 @pytest.fixture(scope="session")

@@ -360,7 +360,7 @@ class Film(Value):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Negative(Film):
+class CameraFilm(Film):
     """A camera stock.
 
     Attributes:

@@ -10,6 +10,7 @@ import numpy as np
 
 from spectral_film.emulsion.contents import Contents, contents, contents_apart, read_image
 from spectral_film.emulsion.film import (
+    CameraFilm,
     Cauchy,
     ClassicalAdjacency,
     CoreSkirt,
@@ -18,7 +19,6 @@ from spectral_film.emulsion.film import (
     Halation,
     Interlayer,
     Lad,
-    Negative,
     PrintStock,
     Provenance,
     ToneCurve,
@@ -28,8 +28,8 @@ from spectral_film.emulsion.schema import KINDS, SCHEMA
 from spectral_film.errors import FilmModelError
 from spectral_film.light.spectra import WAVELENGTH
 
-STOCKS: Mapping[Role, type[Negative] | type[PrintStock]] = {
-    "camera": Negative,
+STOCKS: Mapping[Role, type[CameraFilm] | type[PrintStock]] = {
+    "camera": CameraFilm,
     "print": PrintStock,
 }
 PARTS: Mapping[str, tuple[Any, ...]] = {
@@ -41,7 +41,7 @@ PARTS: Mapping[str, tuple[Any, ...]] = {
 }
 
 
-def read_film(path: Path, *, shipped: bool = False) -> Negative | PrintStock:
+def read_film(path: Path, *, shipped: bool = False) -> CameraFilm | PrintStock:
     """Read the film in a file.
 
     Args:
@@ -73,7 +73,7 @@ class _Reader:
         self.provenance: dict[str, Provenance] = {}
         self.notes: dict[str, Any] = {}
 
-    def film(self) -> Negative | PrintStock:
+    def film(self) -> CameraFilm | PrintStock:
         for row in SCHEMA:
             for path in self.paths(row.path) if self.concerns(row) else ():
                 value = self.table(row, path) if row.holds == "table" else self.fact(row, path)
@@ -167,7 +167,7 @@ class _Reader:
                 place = place.setdefault(parent, {})
             place[last] = value
 
-    def made(self) -> Negative | PrintStock:
+    def made(self) -> CameraFilm | PrintStock:
         role, process = KINDS[self.tree.pop("kind")]
         for name, forms in PARTS.items():
             if name in self.tree:

@@ -4,7 +4,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from spectral_film.emulsion.film import Film, Negative, PrintStock
+from spectral_film.emulsion.film import CameraFilm, Film, PrintStock
 from spectral_film.emulsion.reader import read_film
 from spectral_film.errors import UsageError, meant
 
@@ -15,7 +15,7 @@ def shipped_films() -> dict[str, Path]:
     return {Path(f.name).stem: Path(str(f)) for f in folder.iterdir() if f.name.endswith(".h5")}
 
 
-def load_film(name: Film | str | Path) -> Negative | PrintStock:
+def load_film(name: Film | str | Path) -> CameraFilm | PrintStock:
     """Read a film model: a shipped id, or the path of an `.h5` made by the fit.
 
     A film in memory is handed on as it is.
@@ -25,7 +25,7 @@ def load_film(name: Film | str | Path) -> Negative | PrintStock:
         FilmModelError: a table is missing, mis-shaped or not finite; the message names it.
     """
     if isinstance(name, Film):
-        assert isinstance(name, Negative | PrintStock)
+        assert isinstance(name, CameraFilm | PrintStock)
         return name
     shipped = shipped_films()
     path = shipped.get(str(name), Path(name))
@@ -39,10 +39,10 @@ def load_film(name: Film | str | Path) -> Negative | PrintStock:
     return _read(path.resolve(), found.st_mtime_ns, found.st_size, shipped=ours)
 
 
-def load_negative(name: Film | str | Path) -> Negative:
+def load_camera_film(name: Film | str | Path) -> CameraFilm:
     """Read a camera stock; as `load_film`, and a UsageError for any other kind."""
     film = load_film(name)
-    if not isinstance(film, Negative):
+    if not isinstance(film, CameraFilm):
         raise UsageError(f"{film.id} is a {film.kind} film; give a camera negative there")
     return film
 
@@ -56,7 +56,7 @@ def load_print(name: Film | str | Path) -> PrintStock:
 
 
 @cache
-def _read(path: Path, mtime_ns: int, size: int, *, shipped: bool) -> Negative | PrintStock:
+def _read(path: Path, mtime_ns: int, size: int, *, shipped: bool) -> CameraFilm | PrintStock:
     """The film in a file, read once for as long as the file stays the same."""
     del mtime_ns, size  # part of the key
     return read_film(path, shipped=shipped)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Negative, PrintStock
+from spectral_film.emulsion.film import CameraFilm, PrintStock
 from spectral_film.lab.projection import lamp_white, photograph, to_codes, to_lab
 from spectral_film.lab.readings import Measurement
 from spectral_film.light.spectra import colour_chart, equal_luminance, illuminant, observer
@@ -29,7 +29,7 @@ class Swatch:
 
 
 def photographed_chart(
-    device: Device, negative: Negative, print_film: PrintStock
+    device: Device, negative: CameraFilm, print_film: PrintStock
 ) -> tuple[Measurement, tuple[Swatch, ...]]:
     """L*, a*, b* of the patches on the screen beside those in the scene, and both as swatches.
 

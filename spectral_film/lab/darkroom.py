@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Film, Negative, PrintStock
+from spectral_film.emulsion.film import CameraFilm, Film, PrintStock
 from spectral_film.emulsion.frame import Frame
 from spectral_film.grain import noise
 from spectral_film.grain.method import method_for
@@ -83,7 +83,7 @@ class Darkroom:
             if texture is not None:
                 dyes = apply(self.device, texture, dyes)
         else:
-            assert isinstance(self.film, Negative)
+            assert isinstance(self.film, CameraFilm)
             over_grey = 10.0 ** (log_exposure - np.log10(self.film.grey_lux_s()))
             # No other neutral is equal to all layers: a flat reflectance, in any two bands.
             planes = np.repeat((GREY * over_grey).astype(np.float32), 2, axis=0)
@@ -131,7 +131,7 @@ def aim_log_exposure(film: Film) -> np.ndarray:
     """log10 exposure of an 18 % grey on a negative, of the laboratory aim on a print, (layer,)."""
     if isinstance(film, PrintStock):
         return film.lad.log_exposure
-    assert isinstance(film, Negative)
+    assert isinstance(film, CameraFilm)
     return np.full(3, np.log10(film.grey_lux_s()))
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from spectral_film.emulsion.film import Interlayer, Negative
+from spectral_film.emulsion.film import CameraFilm, Interlayer
 from spectral_film.lab.darkroom import Darkroom, neutral_aim
 from spectral_film.lab.densitometer import status_density, through_slit
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
@@ -177,11 +177,11 @@ def _spots(darkroom: Darkroom) -> np.ndarray:
 
 def _has_kernel(darkroom: Darkroom) -> bool:
     film = darkroom.film
-    return isinstance(film, Negative) and isinstance(film.adjacency, Interlayer)
+    return isinstance(film, CameraFilm) and isinstance(film.adjacency, Interlayer)
 
 
 def _notes(film: object) -> Sequence[str]:
     published = "Nothing is published to lay these over."
-    if isinstance(film, Negative) and film.adjacency is None:
+    if isinstance(film, CameraFilm) and film.adjacency is None:
         return (published, "The sheet prints no MTF: the film has no adjacency.")
     return (published,)

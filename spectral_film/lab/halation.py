@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from spectral_film.emulsion.film import Negative
+from spectral_film.emulsion.film import CameraFilm
 from spectral_film.lab.darkroom import Darkroom, neutral_aim
 from spectral_film.lab.densitometer import status_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
@@ -21,7 +21,7 @@ RADII_UM = np.arange(20.0, 1450.0, PITCH_UM)
 def point_source(darkroom: Darkroom) -> Measurement:
     """Exposure around a lamp with each backing the film's model knows."""
     film = darkroom.film
-    assert isinstance(film, Negative)
+    assert isinstance(film, CameraFilm)
     curves, numbers, checks = [], {}, []
     for backing in film.halation:
         profile = _profile(replace(darkroom, backing=backing))
@@ -45,7 +45,7 @@ def point_source(darkroom: Darkroom) -> Measurement:
     )
 
 
-def _checks_of_ring(film: Negative, backing: str, red: np.ndarray) -> list[Check]:
+def _checks_of_ring(film: CameraFilm, backing: str, red: np.ndarray) -> list[Check]:
     """Where the ring lies, and how much of the light falls within it."""
     model = film.halation[backing]
     edge = 2 * model.base_um / np.sqrt(model.base_index**2 - 1)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Negative, PrintStock
+from spectral_film.emulsion.film import CameraFilm, PrintStock
 from spectral_film.emulsion.frame import Frame
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
@@ -31,7 +31,7 @@ NEUTRAL_BELOW, NEUTRAL_ABOVE = 4.0, 10.0  # chroma of greys, of CIELAB
 
 def photograph(
     device: Device,
-    negative: Negative,
+    negative: CameraFilm,
     print_film: PrintStock,
     reflectance: np.ndarray,
     to: Quantity,
@@ -81,7 +81,7 @@ def laboratory_aim(darkroom: Darkroom) -> Measurement:
     )
 
 
-def grey_scale(device: Device, negative: Negative, print_film: PrintStock) -> Measurement:
+def grey_scale(device: Device, negative: CameraFilm, print_film: PrintStock) -> Measurement:
     """Greys from -6 to +8 stops, printed with the lights at 25 and projected."""
     factor = np.tile(GREY * 10 ** (STOPS * STOP), (2, 1))
     printed = photograph(device, negative, print_film, factor, "print")
@@ -132,7 +132,7 @@ def grey_scale(device: Device, negative: Negative, print_film: PrintStock) -> Me
     )
 
 
-def _printer_points(device: Device, negative: Negative, film: PrintStock) -> list[Check]:
+def _printer_points(device: Device, negative: CameraFilm, film: PrintStock) -> list[Check]:
     """One point more on every light, against the slope of the print's own published curve."""
     grey = np.full((2, 1), GREY)
     normal, darker = (

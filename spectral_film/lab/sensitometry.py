@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from spectral_film.emulsion.film import Film, Negative
+from spectral_film.emulsion.film import CameraFilm, Film
 from spectral_film.lab.darkroom import Darkroom, aim_log_exposure
 from spectral_film.lab.densitometer import status_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
@@ -38,8 +38,8 @@ def characteristic_curves(darkroom: Darkroom) -> Measurement:
     ]
     allowed = CHARACTERISTIC_CURVE[film.kind]
     checks = compare("characteristic curve", curves, allowed)
-    checks += _gammas(film, curves) if isinstance(film, Negative) else []
-    checks += _speeds(curves) if isinstance(film, Negative) else []
+    checks += _gammas(film, curves) if isinstance(film, CameraFilm) else []
+    checks += _speeds(curves) if isinstance(film, CameraFilm) else []
     unexposed = read_tablet(darkroom, np.array([[UNEXPOSED]]))[:, 0]
     light = (
         "the layers getting the log exposures of the sheet each"
@@ -70,7 +70,7 @@ def published_log_exposure(film: Film) -> np.ndarray:
     return sheet["log_exposure"]
 
 
-def _gammas(film: Negative, curves: list[Curve]) -> list[Check]:
+def _gammas(film: CameraFilm, curves: list[Curve]) -> list[Check]:
     """Slope of the straight line, least squares, against that of the published points."""
     grey = aim_log_exposure(film)[0]
     low, high = grey + STRAIGHT[0], grey + STRAIGHT[1]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Negative, PrintStock
+from spectral_film.emulsion.film import CameraFilm, PrintStock
 from spectral_film.lab.colour_chart import Swatch, photographed_chart
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.edges import knife_edge, lines_and_spots
@@ -36,7 +36,7 @@ class Session:
         not_measured: What could not be, and why, a sentence each.
     """
 
-    film: Negative | PrintStock
+    film: CameraFilm | PrintStock
     print_film: PrintStock | None
     device: str
     measurements: tuple[Measurement, ...]
@@ -57,7 +57,7 @@ class Session:
 
 def measure(
     device: Device,
-    film: Negative | PrintStock,
+    film: CameraFilm | PrintStock,
     print_film: PrintStock | None = None,
     announce: Announce | None = None,
 ) -> Session:
@@ -82,7 +82,7 @@ def measure(
     swatches: list[Swatch] = []
     if film.scatter is not None and "mtf" in film.published:
         work.append(("sine targets", lambda: modulation_transfer(darkroom)))
-    if isinstance(film, Negative):
+    if isinstance(film, CameraFilm):
         work.append(("knife edge", lambda: knife_edge(darkroom)))
         work.append(("lines and spots", lambda: lines_and_spots(darkroom)))
         if film.halation:
@@ -112,7 +112,7 @@ def measure(
         done.append(make())
     return Session(
         film=film,
-        print_film=print_film if isinstance(film, Negative) else None,
+        print_film=print_film if isinstance(film, CameraFilm) else None,
         device=device.name,
         measurements=tuple(done),
         swatches=tuple(swatches),
@@ -121,7 +121,7 @@ def measure(
     )
 
 
-def _not_measured(film: Negative | PrintStock, print_film: PrintStock | None) -> list[str]:
+def _not_measured(film: CameraFilm | PrintStock, print_film: PrintStock | None) -> list[str]:
     missing = []
     if film.grain is None:
         missing.append("rms granularity: the film has no grain, since its sheet prints none")
@@ -131,7 +131,7 @@ def _not_measured(film: Negative | PrintStock, print_film: PrintStock | None) ->
         )
     if "mtf" not in film.published:
         missing.append("MTF: the sheet prints none, so the film spreads no light")
-    if isinstance(film, Negative):
+    if isinstance(film, CameraFilm):
         if print_film is None:
             missing.append("grey scale and colour chart: no print stock was given")
         missing.append("reciprocity beyond 1 s: the film's exponents are assumed, not published")

@@ -8,7 +8,7 @@ from scipy.interpolate import PchipInterpolator
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Film, PrintStock
 from spectral_film.emulsion.frame import Frame
-from spectral_film.emulsion.stocks import load_negative
+from spectral_film.emulsion.stocks import load_camera_film
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.densitometer import spectral_density, status_per_dye
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
@@ -142,7 +142,7 @@ def _in_printer(device: Device, film: PrintStock) -> np.ndarray:
     A filter is a dye in the place of the negative's. The printer balances itself on whatever is in
     its gate, and so the open gate is read beside each filter.
     """
-    holder = load_negative("vision3-250d")
+    holder = load_camera_film("vision3-250d")
     gates = np.zeros((3, 1, 2), np.float32)
     gates[0, 0, 1] = FILTER_DENSITY  # of the filter's dye; the other gate is open
     share = np.empty((3, len(WAVELENGTH)))

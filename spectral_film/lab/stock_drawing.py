@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Film, Negative
+from spectral_film.emulsion.film import CameraFilm, Film
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.mtf_bench import SINE_MODULATION, sine_response
 from spectral_film.lab.sensitometry import read_tablet
@@ -70,7 +70,7 @@ def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
     )
     axes.legend(title="record", title_fontsize=8, loc="upper left")
     _state_misses(axes, errors, places=4)
-    if isinstance(film, Negative):
+    if isinstance(film, CameraFilm):
         grey = np.log10(film.grey_lux_s())
         axes.axvline(grey, color=PALE, linewidth=0.6, zorder=0)
         axes.annotate(

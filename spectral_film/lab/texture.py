@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_film.emulsion.film import Negative, PrintStock
+from spectral_film.emulsion.film import CameraFilm, PrintStock
 from spectral_film.emulsion.frame import Frame
 from spectral_film.lab.darkroom import Darkroom, neutral_aim
 from spectral_film.lab.densitometer import spectral_density
@@ -52,7 +52,7 @@ def crops(darkroom: Darkroom, print_film: PrintStock | None) -> tuple[Crop, ...]
     def seen(stops: np.ndarray) -> np.ndarray:
         if isinstance(film, PrintStock):
             return _print(darkroom, stops)
-        assert isinstance(film, Negative)
+        assert isinstance(film, CameraFilm)
         return _printed(darkroom, film, print_film, stops)
 
     low, high = RAMP_STOPS
@@ -69,7 +69,7 @@ def crops(darkroom: Darkroom, print_film: PrintStock | None) -> tuple[Crop, ...]
 
 
 def _printed(
-    darkroom: Darkroom, film: Negative, print_film: PrintStock | None, stops: np.ndarray
+    darkroom: Darkroom, film: CameraFilm, print_film: PrintStock | None, stops: np.ndarray
 ) -> np.ndarray:
     """A neutral picture as it is rendered, (y, x) -> (y, x, 3)."""
     planes = np.repeat((GREY * 2.0**stops).astype(np.float32)[None], 2, axis=0)

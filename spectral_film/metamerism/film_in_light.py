@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.stocks import load_negative
+from spectral_film.emulsion.stocks import load_camera_film
 from spectral_film.errors import UsageError
 from spectral_film.light.difference import ciede2000
 from spectral_film.light.metering import GREY
@@ -62,7 +62,7 @@ def film_in_light(
     Raises:
         UsageError: a layer sees nothing of the light, or so little that no printer makes it up.
     """
-    film = load_negative(settings.film)
+    film = load_camera_film(settings.film)
     shift_stops = channel_shift(film_observer(film), light, light_of(film.balance))
     settings = replace(by_itself(settings), illuminant=None)
     in_light = replace(settings, illuminant=measured_light(light.power))

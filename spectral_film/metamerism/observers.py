@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from spectral_film.emulsion.film import Negative
+from spectral_film.emulsion.film import CameraFilm
 from spectral_film.errors import InputError, SpectralGridError, UsageError
 from spectral_film.light.columns import check_gaps, rows_by_wavelength
 from spectral_film.light.spectra import MUST_COVER, WAVELENGTH, resampling
@@ -76,7 +76,7 @@ class Observer:
         return found
 
 
-def film_observer(film: Negative) -> Observer:
+def film_observer(film: CameraFilm) -> Observer:
     """The three layers of a camera stock, at exposure."""
     return _observer(
         film.id,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Negative, PrintStock
-from spectral_film.emulsion.stocks import load_negative, load_print
+from spectral_film.emulsion.film import CameraFilm, PrintStock
+from spectral_film.emulsion.stocks import load_camera_film, load_print
 from spectral_film.errors import UsageError
 from spectral_film.light.scene import Scene
 from spectral_film.metamerism.change_of_light import STANDARD_EYE, metamerism_index
@@ -105,7 +105,7 @@ class Study:
         image: None: no picture was looked at.
     """
 
-    film: Negative
+    film: CameraFilm
     print_film: PrintStock
     settings: Settings
     device: str
@@ -186,7 +186,7 @@ def compare(
 
     begin("observers")
     settings = replace(settings, illuminant=None)
-    negative = load_negative(settings.film)
+    negative = load_camera_film(settings.film)
     film, eyes = film_observer(negative), tuple(map(eye, EYES))
     standard = eyes[list(EYES).index(STANDARD_EYE)]
     observers = (film, *cameras, *eyes)

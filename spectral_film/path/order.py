@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spectral_film.emulsion.film import ClassicalAdjacency, Film, Interlayer, Negative, PrintStock
+from spectral_film.emulsion.film import CameraFilm, ClassicalAdjacency, Film, Interlayer, PrintStock
 from spectral_film.grain import noise
 from spectral_film.grain.method import Method, method_for
 from spectral_film.light.scene import LINEAR_REC709, LinearSpace, SceneKind
@@ -57,7 +57,7 @@ class Job:
         origin: Column and row on the frame of the first pixel.
     """
 
-    negative: Negative
+    negative: CameraFilm
     print_film: PrintStock | None
     settings: Settings
     pitch_um: tuple[float, float]

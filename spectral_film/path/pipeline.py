@@ -10,9 +10,9 @@ import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Region
-from spectral_film.emulsion.film import Negative, PrintStock
+from spectral_film.emulsion.film import CameraFilm, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
-from spectral_film.emulsion.stocks import load_negative, load_print
+from spectral_film.emulsion.stocks import load_camera_film, load_print
 from spectral_film.errors import InputError, UsageError
 from spectral_film.light.scene import LINEAR_REC709, LinearSpace, Scene, SceneKind
 from spectral_film.path.order import Job, Steps, path_to
@@ -74,9 +74,9 @@ class Pipeline:
     encode: bool = False
 
     @cached_property
-    def negative(self) -> Negative:
+    def negative(self) -> CameraFilm:
         """The camera stock."""
-        film = load_negative(self.settings.film)
+        film = load_camera_film(self.settings.film)
         backing = self.settings.backing
         if backing is not None and backing not in film.halation:
             raise UsageError(
@@ -259,4 +259,4 @@ def gate_of(settings: Settings) -> str:
     """The camera aperture: the one chosen, or the film's, or super35."""
     if settings.gate is not None:
         return settings.gate
-    return load_negative(settings.film).gate or "super35"
+    return load_camera_film(settings.film).gate or "super35"

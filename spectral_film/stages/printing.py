@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spectral_film.emulsion.film import Negative, PrintStock
+from spectral_film.emulsion.film import CameraFilm, PrintStock
 from spectral_film.stages.signals import DYES, PRINT_EXPOSURE
 from spectral_film.stages.transmission import Receivers, Transmission, looking_through
 
@@ -33,7 +33,7 @@ class Printer:
         printer_points: Printer lights for the red-, green- and blue-sensitive layers.
     """
 
-    negative: Negative
+    negative: CameraFilm
     print_film: PrintStock
     aim_log_exposure: np.ndarray
     printer_points: tuple[float, float, float]
@@ -51,7 +51,7 @@ class Printer:
         return Transmission(receivers=self.layers(), of=DYES, to=PRINT_EXPOSURE)
 
 
-def grey_card_dyes(negative: Negative) -> np.ndarray:
+def grey_card_dyes(negative: CameraFilm) -> np.ndarray:
     """Dyes of an 18 % grey at stop 0 under the film's own balance light, (3,)."""
     dyes: np.ndarray = negative.tone_curve.dye(np.log10([negative.grey_lux_s()]))[:, 0]
     return dyes

@@ -34,7 +34,7 @@ from spectral_film.emulsion.chemistry import (
     chemistry_of_kernel,
     developable_for,
 )
-from spectral_film.emulsion.film import Interlayer, Negative
+from spectral_film.emulsion.film import CameraFilm, Interlayer
 from spectral_film.errors import UsageError
 from spectral_film.stages.signals import DYES, EXPOSURE, EXPOSURE_FLOOR, Signal
 
@@ -107,7 +107,7 @@ class ReactionDiffusion:
         return share.astype(np.float32)
 
 
-def of_film(film: Negative, pitch_um: tuple[float, float]) -> ReactionDiffusion:
+def of_film(film: CameraFilm, pitch_um: tuple[float, float]) -> ReactionDiffusion:
     """The chemistry whose small ripples about a grey card grow as the film's own kernel lets them.
 
     Raises:
@@ -124,7 +124,7 @@ def of_film(film: Negative, pitch_um: tuple[float, float]) -> ReactionDiffusion:
 
 
 @cache
-def _calibrated(film: Negative) -> tuple[Chemistry, np.ndarray]:
+def _calibrated(film: CameraFilm) -> tuple[Chemistry, np.ndarray]:
     """Chemistry of a film, and what is developable at each node, (layer, node)."""
     kernel = film.adjacency
     if not isinstance(kernel, Interlayer):

@@ -6,7 +6,7 @@ import pytest
 
 from reference.stages.reaction_diffusion import reaction_diffusion
 from spectral_film.emulsion.chemistry import DURATION_S, RATE_PER_S
-from spectral_film.emulsion.stocks import load_negative
+from spectral_film.emulsion.stocks import load_camera_film
 from spectral_film.stages.reaction_diffusion import FIRST_SWEEPS, STEPS, SWEEPS, of_film
 from spectral_film.stages.stage import apply
 
@@ -16,7 +16,7 @@ def test_the_engine_develops_as_the_reference_does(device, pitch_um):
     rng = np.random.default_rng(4830954)
     exposure = (0.05 * 10 ** rng.uniform(-3, 2.5, (3, 24, 41))).astype(np.float32)
     exposure[:, 5, 7] = 1e4  # a lamp
-    stage = of_film(load_negative("vision3-250d"), pitch_um)
+    stage = of_film(load_camera_film("vision3-250d"), pitch_um)
     made = apply(device, stage, exposure)
     expected = reaction_diffusion(
         jnp.asarray(exposure, float),

@@ -15,14 +15,14 @@ from reference.stages import grain as reference
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Region, fetch, fill, make_planes
 from spectral_film.device.site import Site
-from spectral_film.emulsion.stocks import load_negative, load_print
+from spectral_film.emulsion.stocks import load_camera_film, load_print
 from spectral_film.stages import grain
 from spectral_film.stages.signals import DYES
 from spectral_film.stages.stage import apply
 
 METHODS = ("fast", "net")
 TWIN = {"fast": reference.filtered_grain, "net": reference.networked_grain}
-FILMS = {"negative": load_negative("vision3-250d"), "print": load_print("2383")}
+FILMS = {"negative": load_camera_film("vision3-250d"), "print": load_print("2383")}
 SIZES = [(1, 1), (19, 37)]
 PITCH_UM = (6.1, 6.1)
 ORIGIN = (1000, -7)  # of a file that holds a piece of the frame, and some beyond it

@@ -15,7 +15,7 @@ import pytest
 from spectral_film import Scene, Settings, render
 from spectral_film.device.planes import Region, fetch, make_result, put
 from spectral_film.device.site import Site
-from spectral_film.emulsion.stocks import load_negative, load_print
+from spectral_film.emulsion.stocks import load_camera_film, load_print
 from spectral_film.errors import InputError
 from spectral_film.path.survey import survey_of_colours, survey_of_exposure, survey_of_spectra
 from spectral_film.stages import densitometry
@@ -35,7 +35,7 @@ FRAME = Region(0, 0, 19, 3)  # a vector and three pixels
 PLACES = [(0, 3), (2, 18)]  # y, x: in a vector, and where a row ends without one
 BROKEN = {"NaN": np.nan, "+Inf": np.inf, "-Inf": -np.inf}
 
-NEGATIVE, PRINT = load_negative("vision3-250d"), load_print("2383")
+NEGATIVE, PRINT = load_camera_film("vision3-250d"), load_print("2383")
 CURVE, MODEL = NEGATIVE.tone_curve, NEGATIVE.adjacency
 FLARE = 0.001
 PROJECTOR = Projector(film=PRINT, lamp=PRINT.projector_lamp, flare=FLARE)

@@ -17,7 +17,7 @@ from reference.stages import tone_curve as reference_tone_curve
 from reference.stages.common import Density, Part
 from spectral_film.device.planes import Region
 from spectral_film.emulsion.spread import Cauchy, Exponential, Mixture
-from spectral_film.emulsion.stocks import load_negative
+from spectral_film.emulsion.stocks import load_camera_film
 from spectral_film.path.order import Step
 from spectral_film.path.plan import Plan
 from spectral_film.stages import adjacency, optics
@@ -31,7 +31,7 @@ PITCH_UM = (6.1, 5.3)
 COARSE_UM = (24.4, 21.2)  # so that a halo of 2.6 mm fits the float64 twin
 CAUCHY, EXPONENTIAL = Cauchy(1.7), Exponential(10.0)
 GAIN = np.array([0.25, 0.3, 0.2])  # of the classical form
-NEGATIVE = load_negative("vision3-250d")
+NEGATIVE = load_camera_film("vision3-250d")
 CURVE, MODEL = NEGATIVE.tone_curve, NEGATIVE.adjacency
 
 

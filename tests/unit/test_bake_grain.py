@@ -12,12 +12,12 @@ from bake.grain_errors import grain_errors
 from bake.grain_images import TILE_PX, tile
 from bake.grained import Grained, clouds_of, emulsion, grained
 from bake.replay import key, mixed, noise
-from spectral_film.emulsion.stocks import load_negative, load_print
+from spectral_film.emulsion.stocks import load_camera_film, load_print
 from spectral_film.grain import noise as engine_noise
 from spectral_film.light.spectra import status_response
 
 PITCH = 6.08  # um: super35 in 4096 pixels
-FILMS = {"negative": load_negative("vision3-250d"), "print": load_print("2383")}
+FILMS = {"negative": load_camera_film("vision3-250d"), "print": load_print("2383")}
 
 
 @pytest.fixture(scope="module", params=FILMS)

@@ -34,7 +34,7 @@ from bake.verify import BOUNDS, Verification, verify
 from spectral_film import Scene, Settings, open_device, render
 from spectral_film.device import device as devices
 from spectral_film.device.device import Device
-from spectral_film.emulsion.stocks import load_negative, shipped_films
+from spectral_film.emulsion.stocks import load_camera_film, shipped_films
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.colour_spaces import to_named_space
 
@@ -493,7 +493,7 @@ def test_a_pack_of_other_films_codes_and_lights(tmp_path):
         for kernel in said.chain.kernels:
             assert [image.gate for image in kernel.images] == ["super35", "super16"]
         assert not verify(opened, open_device(), film).failures
-        held = load_negative(film)  # in memory, as it is
+        held = load_camera_film(film)  # in memory, as it is
         assert not verify(opened, open_device(), held).failures
         with pytest.raises(UsageError, match="baked from another"):
             verify(opened, open_device(), replace(held, exposure_index=held.exposure_index + 1))

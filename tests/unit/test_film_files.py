@@ -10,7 +10,7 @@ from spectral_film.emulsion import reader
 from spectral_film.emulsion.contents import contents
 from spectral_film.emulsion.schema import row_of
 from spectral_film.emulsion.spread import Halo
-from spectral_film.emulsion.stocks import load_film, load_negative, load_print, shipped_films
+from spectral_film.emulsion.stocks import load_camera_film, load_film, load_print, shipped_films
 from spectral_film.errors import FilmModelError, UsageError
 
 NEGATIVE, PRINT = "vision3-250d", "2383"
@@ -167,7 +167,7 @@ def test_a_file_of_the_first_version_means_what_it_meant(tmp_path):
         file.attrs["schema_version"] = 1
         bare = file["halation/none"]
         del bare["rescattered"], bare.attrs["plate_reflectance"], bare.attrs["plate_gap_um"]
-    film, radius = load_negative(tmp_path / "first.h5"), np.linspace(0, 2600, 500)
+    film, radius = load_camera_film(tmp_path / "first.h5"), np.linspace(0, 2600, 500)
     for layer, veil_ratio in enumerate((0.08, 0.025, 0.003)):
         ratio, spread = film.halation["none"].thrown_back(layer)
         assert ratio == veil_ratio
@@ -181,7 +181,7 @@ def test_a_file_of_an_older_version_has_no_grain(tmp_path, version):
     with h5py.File(tmp_path / "older.h5", "r+") as file:
         file.attrs["schema_version"] = version
         del file["grain"]
-    assert load_negative(tmp_path / "older.h5").grain is None
+    assert load_camera_film(tmp_path / "older.h5").grain is None
 
 
 def test_grain_must_be_of_the_film_and_its_nodes_rise(broken):
@@ -231,7 +231,7 @@ def test_what_a_sheet_need_not_print(tmp_path):
         for group in ("optics", "adjacency", "halation", "reciprocity", "published/mtf"):
             del file[group]
         del file.attrs["backing"], file.attrs["gate"], file.attrs["base_um"]
-    film = load_negative(tmp_path / "bare.h5")
+    film = load_camera_film(tmp_path / "bare.h5")
     assert film.scatter is film.adjacency is film.reciprocity_exponent is film.backing is None
     assert film.halation == {}
 
@@ -267,7 +267,7 @@ def test_bytes_that_have_rotted(tmp_path, rng):
 
 def test_the_wrong_kind():
     with pytest.raises(UsageError, match="2383 is a print film; give a camera negative"):
-        load_negative(PRINT)
+        load_camera_film(PRINT)
     with pytest.raises(UsageError, match="vision3-250d is a negative film; give a print stock"):
         load_print(NEGATIVE)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from spectral_film import Settings
-from spectral_film.emulsion.stocks import load_negative
+from spectral_film.emulsion.stocks import load_camera_film
 from spectral_film.errors import UsageError
 from spectral_film.light.metering import GREY
 from spectral_film.light.spectra import (
@@ -107,7 +107,7 @@ def test_what_happens_between_pixels_does_not_count(device):
     even = replace(loud, grain="off")
     first, second = (film_in_light(light("A"), CHART, s, device) for s in (loud, even))
     np.testing.assert_array_equal(first.lab, second.lab)
-    assert load_negative("vision3-250d").grain is not None
+    assert load_camera_film("vision3-250d").grain is not None
 
 
 def test_unknown_lights_meet_the_nearest_ones():

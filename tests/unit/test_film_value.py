@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from spectral_film.emulsion.description import describe
-from spectral_film.emulsion.film import Film, Negative, ToneCurve
-from spectral_film.emulsion.stocks import load_film, load_negative, load_print, shipped_films
+from spectral_film.emulsion.film import CameraFilm, Film, ToneCurve
+from spectral_film.emulsion.stocks import load_camera_film, load_film, load_print, shipped_films
 from spectral_film.errors import FilmModelError, UsageError
 
 STOCKS = ("vision3-250d", "2383")
@@ -29,7 +29,7 @@ def arrays(value):
             yield from arrays(getattr(value, field.name))
 
 
-def steeper(film: Negative, by: float = 1.5) -> Negative:
+def steeper(film: CameraFilm, by: float = 1.5) -> CameraFilm:
     """A push: the same film with steeper curves."""
     spread = film.tone_curve.log_exposure_spread / by
     return replace(film, tone_curve=replace(film.tone_curve, log_exposure_spread=spread))
@@ -112,7 +112,7 @@ def test_a_variant_is_not_taken_for_the_film_of_its_file(negative):
 
 
 def test_a_film_is_named_in_a_line_where_it_is_printed(negative):
-    assert repr(negative) == f"<Negative {negative.label}>"
+    assert repr(negative) == f"<CameraFilm {negative.label}>"
 
 
 def test_a_film_without_a_file_says_so(negative):
@@ -121,12 +121,12 @@ def test_a_film_without_a_file_says_so(negative):
 
 def test_loading_hands_a_film_on(negative, print_film):
     pushed = steeper(negative)
-    assert load_film(pushed) is load_negative(pushed) is pushed
+    assert load_film(pushed) is load_camera_film(pushed) is pushed
     assert load_print(print_film) is print_film
     with pytest.raises(UsageError, match="vision3-250d is a negative film; give a print stock"):
         load_print(pushed)
     with pytest.raises(UsageError, match="2383 is a print film; give a camera negative"):
-        load_negative(print_film)
+        load_camera_film(print_film)
 
 
 def test_role_process_and_densitometry(negative, print_film):

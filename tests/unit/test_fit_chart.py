@@ -27,8 +27,8 @@ from reference.fit.report import lines
 from reference.fit.sheet import read_sheet
 from reference.fit.solve import Solution
 from spectral_film import Scene, Settings, render
-from spectral_film.emulsion.film import Negative
-from spectral_film.emulsion.stocks import load_negative
+from spectral_film.emulsion.film import CameraFilm
+from spectral_film.emulsion.stocks import load_camera_film
 from spectral_film.errors import InputError
 from spectral_film.lab.projection import lamp_white, photograph
 from spectral_film.light.difference import ciede2000, cielab
@@ -39,7 +39,7 @@ PATCHES = tuple(colour_chart())
 
 
 @pytest.fixture(scope="module")
-def film(negative: Negative) -> FilmModel:
+def film(negative: CameraFilm) -> FilmModel:
     """The shipped 5207 as the fit holds it; the fit itself is tested elsewhere."""
     nothing = Solution(
         parameters={}, values={}, sd={}, held={}, steps=0, chi2=0.0, freedom=0.0, gradient=0.0
@@ -166,7 +166,7 @@ def test_engine_and_reference_show_the_same_chart(device, film, tmp_path):
     assert np.linalg.norm(ciede2000(engine, seen), axis=0).max() < 1e-3
 
 
-def gain_of_neutral(film: Negative) -> np.ndarray:
+def gain_of_neutral(film: CameraFilm) -> np.ndarray:
     """What the inhibitor adds to a fine neutral ripple about the grey card, (layer,)."""
     low, high = film.tone_curve.dye(np.log10(film.grey_lux_s()) + np.array([-1e-4, 1e-4])).T
     return film.adjacency.coupling @ (high - low) / 2e-4
@@ -212,7 +212,7 @@ def test_known_numbers_are_found_again(negative, film, blank, tmp_path):
 
     # What comes of it: a film that the engine reads, and a report of every patch and move.
     write_film(tmp_path / "moved.h5", found.model)
-    film_file = load_negative(tmp_path / "moved.h5")
+    film_file = load_camera_film(tmp_path / "moved.h5")
     assert film_file.adjacency.coupling == pytest.approx(found.model.adjacency.coupling)
     assert film_file.spectral_sensitivity == pytest.approx(found.model.spectral_sensitivity)
     # Edges of a neutral stay as the sheet's MTF has them: its gain is that of the film as fitted.

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from spectral_film import Scene, Settings, load_film, render
-from spectral_film.emulsion.stocks import load_negative
+from spectral_film.emulsion.stocks import load_camera_film
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_the_density_form_makes_edges_and_no_interimage(altered):
     assert (undershoot > 0.01).all()
     assert (undershoot < 0.14).all()
     # A coloured patch: each layer by its own exposure alone, on its own curve.
-    film, patch = load_negative(path), np.full((3, 4, 4), 0.18, np.float32)
+    film, patch = load_camera_film(path), np.full((3, 4, 4), 0.18, np.float32)
     patch[0] = 1.5
     settings = Settings(film=path, to="exposure")
     exposure = render(Scene(planes=patch), settings).planes[:, 0, 0]

@@ -18,7 +18,7 @@ from spectral_film.emulsion.chemistry import (
     small_signal_gain,
     uniform_dye,
 )
-from spectral_film.emulsion.stocks import load_negative
+from spectral_film.emulsion.stocks import load_camera_film
 from spectral_film.errors import UsageError
 from spectral_film.stages.reaction_diffusion import of_film
 
@@ -190,7 +190,7 @@ def solve_from(start, pitch):
 @pytest.fixture(scope="module")
 def at_grey():
     """Dye and slope of 5207 at a grey card, (layer,)."""
-    film = load_negative("vision3-250d")
+    film = load_camera_film("vision3-250d")
     low, dye, high = film.tone_curve.dye(np.log10(0.05) + np.array([-1e-3, 0, 1e-3])).T
     return film, dye, (high - low) / 2e-3
 
@@ -257,7 +257,7 @@ def test_a_film_without_coupling_is_told_so(tmp_path):
     with h5py.File(path, "r+") as file:
         del file["adjacency"]
     with pytest.raises(UsageError, match="no adjacency, so give on or off"):
-        of_film(load_negative(path), (6.0, 6.0))
+        of_film(load_camera_film(path), (6.0, 6.0))
 
 
 def neutral(factor: np.ndarray) -> Scene:
