@@ -131,7 +131,7 @@ class Assembly:
                 backing=settings.backing,
                 white=settings.white,
                 balance=settings.balance,
-                flare=settings.flare,
+                flare=recipe.flare,
                 gamut=settings.gamut,
                 grain=bool(chain.grains),
                 grain_size=settings.grain_size,

@@ -80,7 +80,7 @@ def _settings(
     display: str,
     white: str,
     balance: str,
-    flare: float,
+    flare: float | None,
     gamut: str,
     illuminant: str | None,
     upsampling: str,

@@ -8,10 +8,10 @@ import PyOpenColorIO
 
 from spectral_film.emulsion.film import CameraFilm, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
-from spectral_film.emulsion.stocks import load_camera_film, load_print
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, known_name
 from spectral_film.light.displays import DISPLAYS
+from spectral_film.path.films import camera_film_of, print_of, settled
 from spectral_film.path.settings import Settings
 from spectral_film.stages.densitometry import (
     CINEON_AIM_CODE,
@@ -65,7 +65,7 @@ class Recipe:
             raise UsageError(
                 "--aim says which code --form print takes for grey; leave it out, or give that form"
             )
-        if self.settings.print_film is None and self.form != "film":
+        if self.form != "film" and print_of(self.settings) is None:
             raise UsageError(f"--form {self.form} needs a print stock; give --print 2383")
         if DISPLAYS[self.settings.display].linear:
             raise UsageError(
@@ -86,13 +86,13 @@ class Recipe:
             to="display",
             fast=False,
         )
-        object.__setattr__(self, "settings", plain)
+        object.__setattr__(self, "settings", settled(plain))
         object.__setattr__(self, "input_space", known_name(self.input_space))
 
     @property
     def negative(self) -> CameraFilm:
         """The camera stock."""
-        return load_camera_film(self.settings.film)
+        return camera_film_of(self.settings)
 
     @property
     def print_film(self) -> PrintStock:
@@ -101,9 +101,16 @@ class Recipe:
         Raises:
             UsageError: there is none.
         """
-        if self.settings.print_film is None:
+        film = print_of(self.settings)
+        if film is None:
             raise UsageError("there is no print to bake; give --print 2383")
-        return load_print(self.settings.print_film)
+        return film
+
+    @property
+    def flare(self) -> float:
+        """Of the viewing, in percent."""
+        assert self.settings.flare is not None  # they are settled
+        return self.settings.flare
 
     @property
     def grey_density(self) -> np.ndarray:
@@ -148,7 +155,7 @@ class Recipe:
         printed = f"printer points {points}, balance {settings.balance}, white {settings.white}"
         if settings.print_film is None:
             printed = "on a light box"
-        printed += f", flare {settings.flare:g} %, gamut {settings.gamut}"
+        printed += f", flare {self.flare:g} %, gamut {settings.gamut}"
         said = {"negative": exposed, "print": printed}.get(self.form, f"{exposed}, {printed}")
         return (
             f"{films}; {self.form}",

@@ -38,6 +38,33 @@ Film = Annotated[
         metavar="ID", rich_help_panel=FILM_PANEL, help="Camera stock: an id, or an .h5 film model."
     ),
 ]
+Push = Annotated[
+    int,
+    typer.Option(
+        metavar="STOPS",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
+        help="Development pushed by whole stops, where the stock has a sheet of it.",
+    ),
+]
+Development = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=FILM_PANEL,
+        hidden=True,
+        help="One of those that the sheet prints, such as 6min. Default: its usual one.",
+    ),
+]
+PrintDevelopment = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=PRINT_PANEL,
+        hidden=True,
+        help="Likewise of the print, or the grade of a paper.",
+    ),
+]
 Exposure = Annotated[
     float,
     typer.Option(metavar="STOPS", rich_help_panel=FILM_PANEL, help="Stops over the meter."),
@@ -123,12 +150,13 @@ Balance = Annotated[
     ),
 ]
 Flare = Annotated[
-    float,
+    float | None,
     typer.Option(
         metavar="PERCENT",
         rich_help_panel=PRINT_PANEL,
         hidden=True,
-        help="Stray light of the viewing, of the open gate: 0 to 10.",
+        help="Stray light of the viewing, of the open gate: 0 to 10; else that of the film.",
+        show_default=False,
     ),
 ]
 Gamut = Annotated[

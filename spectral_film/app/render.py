@@ -18,6 +18,7 @@ from spectral_film.app.options import (
     Backing,
     Balance,
     Bits,
+    Development,
     DeviceName,
     Exposure,
     Film,
@@ -30,7 +31,9 @@ from spectral_film.app.options import (
     Layer,
     Nan,
     Part,
+    PrintDevelopment,
     PrinterPoints,
+    Push,
     Seed,
     Spectra,
     Threads,
@@ -71,7 +74,7 @@ Print = Annotated[
         "--print",
         metavar="ID",
         rich_help_panel=PRINT_PANEL,
-        help="Print stock; none: the negative on a light box.",
+        help="Print stock; own: by the kind of film; none.",
     ),
 ]
 InputSpace = Annotated[
@@ -227,7 +230,10 @@ def render(
     grain_size: GrainSize = Settings.grain_size,
     seed: Seed = Settings.seed,
     frame: FrameNumber = None,
+    push: Push = Settings.push,
+    development: Development = Settings.development,
     print_film: Print = typed(Settings.print_film),
+    print_development: PrintDevelopment = Settings.print_development,
     printer_points: PrinterPoints = typed(Settings.printer_points),
     white: White = Settings.white,
     balance: Balance = Settings.balance,
@@ -256,6 +262,9 @@ def render(
     settings = Settings(
         film=from_anywhere(film),
         print_film=None if print_film == "none" else from_anywhere(print_film),
+        development=development,
+        print_development=print_development,
+        push=push,
         illuminant=None if illuminant is None else from_anywhere(illuminant),
         upsampling=upsampling,  # type: ignore[arg-type]  # checked by Settings
         exposure=exposure,

@@ -1,11 +1,15 @@
 """A film stock as a value: what the emulsion is; the stages say what light does to it.
 
+Two things tell stocks apart: the role, camera or print, which is the class, and the process.
+A `negative` gains dye with light, a `reversal` film keeps dye where no light was, and `silver` is
+one layer of grey. Reversal needs no formula of its own: its curves fall, their spread is negative.
+
 Datasets of the file, fields here, kernel arguments and keywords of the reference share one name
 each. `dataclasses.replace` makes variants: what is replaced is checked as if it had been read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -13,26 +17,33 @@ import numpy as np
 
 from spectral_film.emulsion.bare_base import BareBase
 from spectral_film.emulsion.charts import complaints
-from spectral_film.emulsion.row import Role
+from spectral_film.emulsion.row import OF_LAYERS, Role
 from spectral_film.emulsion.schema import (
     DENSITOMETRIES,
     KINDS,
     SCHEMA,
     Densitometry,
+    Grade,
     Process,
     Profile,
+    Viewing,
     contents,
 )
 from spectral_film.emulsion.spread import Halo, Spread
 from spectral_film.emulsion.value import Value
-from spectral_film.errors import FilmModelError, UsageError
+from spectral_film.errors import FilmModelError, UsageError, meant
 from spectral_film.light.metering import METER_LUX_S
 from spectral_film.light.spectra import WAVELENGTH, illuminant
+
+LEAST_SPREAD = 0.01  # log10 exposure; a steeper curve overflows kernels
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ToneCurve(Value):
-    """H&D curves in dye amounts, (layer, sublayer); see `stages/tone_curve.py`."""
+    """H&D curves in dye amounts, (layer, sublayer); see `stages/tone_curve.py`.
+
+    A spread below 0 makes dye fall with exposure, c_max - F(h): the dye of a reversal film.
+    """
 
     density_range: np.ndarray
     log_exposure_mid: np.ndarray
@@ -40,7 +51,7 @@ class ToneCurve(Value):
     exponent: np.ndarray
 
     def developed(self, log_exposure: np.ndarray) -> np.ndarray:
-        """Share of each sublayer that even patches develop, 0 to 1, in float64.
+        """Share of the dye of each sublayer that even patches form, 0 to 1, in float64.
 
         Args:
             log_exposure: log10 lux s, (patch,) where the layers get the same, or (layer, patch).
@@ -60,6 +71,19 @@ class ToneCurve(Value):
         """Dye of even patches in float64, as `developed` -> (layer, patch)."""
         dye: np.ndarray = (self.density_range[:, :, None] * self.developed(log_exposure)).sum(1)
         return dye
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Developed(ToneCurve):
+    """What becomes of the film in another development than its usual one.
+
+    Attributes:
+        dmin_density: Its fog and base, (wavelength,).
+        aim_log_exposure: Log exposure of a print at its aim, (layer,); None for camera film.
+    """
+
+    dmin_density: np.ndarray
+    aim_log_exposure: np.ndarray | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -234,12 +258,18 @@ class Film(Value):
     Attributes:
         role: What it is for, camera or print.
         process: How it is developed.
+        grade: How much of it its sheet says; None: made without one.
         densitometry: How its sheet measures it.
         balance: The light it is made for.
         spectral_sensitivity: Reciprocal of the energy for the sheet's density, cm2/erg,
             (layer, wavelength); 0 where none is printed.
         dye_density: Net spectral density of one unit of each dye, (dye, wavelength).
-        dmin_density: Spectral density of the unexposed, developed film, (wavelength,).
+        dmin_density: Spectral density of the developed film without dye, (wavelength,).
+        development: Which development `tone_curve` is of, where there are several.
+        developments: The others, by name.
+        projector_lamp: The light it is looked at in, if it is to be looked at.
+        viewing_flare: Stray light there, in percent of a perfect white.
+        callier_factor: Its density in a projector over its diffuse density.
         scatter: Spread of light in the emulsion; None where the sheet prints no MTF.
         grain: How uneven its dyes are; None where the sheet prints no granularity.
         published: The sheet as read: table -> column -> values, NaN where not printed.
@@ -254,6 +284,7 @@ class Film(Value):
     role: ClassVar[Role]
 
     process: Process = "negative"
+    grade: Grade | None = None
     id: str
     name: str
     maker: str
@@ -264,6 +295,11 @@ class Film(Value):
     tone_curve: ToneCurve
     dye_density: np.ndarray
     dmin_density: np.ndarray
+    development: str | None = None
+    developments: Mapping[str, Developed] = field(default_factory=dict)
+    projector_lamp: str | None = None
+    viewing_flare: float = 0.1  # assumed: theatres have .05 to .2
+    callier_factor: float = 1.0
     scatter: CoreSkirt | Cauchy | None = None
     grain: Grain | None = None
     published: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
@@ -278,6 +314,11 @@ class Film(Value):
             said.add(row.path)
             if complaint := row.complaint(value):
                 raise FilmModelError(f"{self.id}: {path} {complaint}")
+            for axis, size in zip(row.axes, np.shape(value), strict=True):
+                if axis in OF_LAYERS and size != self.layers:
+                    raise FilmModelError(
+                        f"{self.id}: {path} is of {size} layers, and the film of {self.layers}"
+                    )
         for row in SCHEMA:
             if row.role in (None, self.role) and row.in_every_film and row.path not in said:
                 raise FilmModelError(f"{self.id}: {row.path} is missing")
@@ -285,9 +326,11 @@ class Film(Value):
             raise FilmModelError(
                 f"{self.id}: exposure/spectral_sensitivity is 0 all over for a layer"
             )
-        curve = (getattr(self.tone_curve, table.name) for table in fields(ToneCurve))
-        if len({values.shape for values in curve}) > 1:
-            raise FilmModelError(f"{self.id}: the tables of tone_curve differ in shape")
+        self._must_suit_the_process()
+        for curve in (self.tone_curve, *self.developments.values()):
+            tables = (getattr(curve, table.name) for table in fields(ToneCurve))
+            if len({values.shape for values in tables}) > 1:
+                raise FilmModelError(f"{self.id}: the tables of tone_curve differ in shape")
         if self.grain is not None:
             self._must_be_this_films(self.grain)
         for complaint in complaints(self.published):
@@ -295,6 +338,22 @@ class Film(Value):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.label}>"
+
+    def _must_suit_the_process(self) -> None:
+        silver, way = self.process == "silver", -1 if self.process == "reversal" else 1
+        for curve in (self.tone_curve, *self.developments.values()):
+            spread = way * curve.log_exposure_spread
+            if (spread < LEAST_SPREAD).any():
+                raise FilmModelError(
+                    f"{self.id}: tone_curve/log_exposure_spread holds "
+                    f"{way * spread.min():g}, expected {way * LEAST_SPREAD:g} or "
+                    f"{'less in a reversal' if way < 0 else 'more in a ' + self.process} film"
+                )
+        if (self.layers == 1 or self.densitometry == "visual") and not silver:
+            raise FilmModelError(
+                f"{self.id}: one layer, read by visual density, is silver, and its kind is "
+                f"{self.kind}"
+            )
 
     def _must_be_this_films(self, grain: Grain) -> None:
         for wrong, what in (
@@ -310,6 +369,41 @@ class Film(Value):
         ):
             if wrong:
                 raise FilmModelError(f"{self.id}: {what}")
+
+    @property
+    def layers(self) -> int:
+        """Three of colour, or one of silver."""
+        return int(self.spectral_sensitivity.shape[0])
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether it is itself what is looked at."""
+        return self.role == "print" or self.process == "reversal"
+
+    def developed(self, how: str) -> "Film":
+        """The film in another of its developments.
+
+        Raises:
+            UsageError: its sheet prints no such development.
+        """
+        if how == self.development:
+            return self
+        others = self.developments
+        if how not in others:
+            known = [self.development or "", *others]
+            raise UsageError(
+                f"the sheet of {self.id} prints no development of {how!r}"
+                + (f"{meant(how, known)}; it has {', '.join(known)}" if others else " or any other")
+            )
+        curve = others[how]
+        tables = {table.name: getattr(curve, table.name) for table in fields(ToneCurve)}
+        return replace(
+            self,
+            tone_curve=ToneCurve(**tables),
+            dmin_density=curve.dmin_density,
+            development=how,
+            developments={},
+        )
 
     @property
     def kind(self) -> str:
@@ -388,6 +482,8 @@ class CameraFilm(Film):
                 f"{self.id}: backing is {self.backing!r}, expected one of "
                 f"{', '.join(self.halation)}"
             )
+        if self.process == "reversal" and self.projector_lamp is None:
+            raise FilmModelError(f"{self.id}: projector_lamp is missing, as a slide is looked at")
 
     def grey_lux_s(self, ei: float | None = None) -> float:
         """Exposure of an 18 % grey metered at `ei` (None: the film's own index), lux s."""
@@ -401,7 +497,8 @@ class PrintStock(Film):
     Attributes:
         printer_lamp: The light that prints on it.
         printer_cut_nm: Wavelength below which the printer's filter lets nothing through.
-        projector_lamp: The light it is projected with.
+        projector_lamp: The light it is projected with, or a paper is looked at in.
+        viewing: Whether light goes through it, or comes back from it.
         lad: Its laboratory aim.
     """
 
@@ -409,8 +506,18 @@ class PrintStock(Film):
 
     printer_lamp: str
     printer_cut_nm: float
-    projector_lamp: str
+    projector_lamp: str = field()
+    viewing: Viewing = "projection"
     lad: Lad
+
+    def developed(self, how: str) -> "PrintStock":
+        """As of `Film`; the aim goes with it."""
+        curve = self.developments.get(how)
+        film = super().developed(how)
+        assert isinstance(film, PrintStock)
+        if curve is None or curve.aim_log_exposure is None:
+            return film
+        return replace(film, lad=replace(self.lad, log_exposure=curve.aim_log_exposure))
 
     def printer_light(self) -> np.ndarray:
         """Light of the printer behind its ultraviolet filter, (wavelength,)."""

@@ -14,6 +14,7 @@ from spectral_film.emulsion.film import (
     Cauchy,
     ClassicalAdjacency,
     CoreSkirt,
+    Developed,
     FilmFile,
     Grain,
     Halation,
@@ -176,6 +177,12 @@ class _Reader:
                 self.tree[name] = part(**self.tree[name])
         if "halation" in self.tree:
             self.tree["halation"] = {b: Halation(**h) for b, h in self.tree["halation"].items()}
+        if "developments" in self.tree:
+            others = self.tree["developments"].items()
+            try:
+                self.tree["developments"] = {name: Developed(**tables) for name, tables in others}
+            except TypeError as error:
+                raise self.blame(f"a table of developments is missing ({error})") from None
         try:
             return STOCKS[role](
                 process=process, provenance=self.provenance, notes=self.notes, **self.tree

@@ -14,17 +14,15 @@ Role = Literal["camera", "print"]
 Origin = Literal["published", "fitted", "assumed"]
 Holds = Literal["table", "number", "whole number", "id", "text", "light"]
 
-# Samples along an axis; None: as many as the file has. The kernels are of three layers and dyes.
-AXES: Mapping[str, int | None] = {
-    "layer": 3,
-    "layer held back": 3,
-    "layer developing": 3,
-    "dye": 3,
-    "record": 3,
-    "sublayer": None,
-    "node": None,
-    "wavelength": len(WAVELENGTH),
-    "row": None,
+# Axes as long as the film has layers: three of colour, or one of silver.
+OF_LAYERS = ("layer", "layer held back", "layer developing", "dye", "record")
+# Samples along an axis; (): as many as the file has.
+AXES: Mapping[str, tuple[int, ...]] = {
+    **dict.fromkeys(OF_LAYERS, (1, 3)),
+    "sublayer": (),
+    "node": (),
+    "wavelength": (len(WAVELENGTH),),
+    "row": (),
 }
 ANY = (-np.inf, np.inf)
 # Ids name files, and stand in tables and commands.
@@ -126,7 +124,7 @@ class Row:
     def _complaint_of_table(self, values: np.ndarray) -> str:
         sizes = [AXES[axis] for axis in self.axes]
         if len(sizes) != values.ndim or any(
-            size not in (None, found) for size, found in zip(sizes, values.shape, strict=True)
+            size and found not in size for size, found in zip(sizes, values.shape, strict=True)
         ):
             return f"has the shape {values.shape}, expected ({', '.join(self.axes)})"
         holes = ~np.isfinite(values)

@@ -13,19 +13,29 @@ import numpy as np
 
 from spectral_film.emulsion.row import Role, Row
 
-# 1 knew of a bare base nothing but its ring, 2 nothing of grain.
-SCHEMA_VERSION = 3
+# 1 knew of a bare base nothing but its ring, 2 nothing of grain, 3 nothing but colour negatives and
+# the prints of them.
+SCHEMA_VERSION = 4
 
-Process = Literal["negative"]
-Densitometry = Literal["status-m", "status-a"]
+Process = Literal["negative", "reversal", "silver"]
+Densitometry = Literal["status-m", "status-a", "visual"]
 Profile = Literal["ring", "diffuse"]
+Viewing = Literal["projection", "reflection"]
+Grade = Literal["A", "B", "C"]
 
 # The attribute `kind` says both at once: what the film is for, and how it develops.
 KINDS: Mapping[str, tuple[Role, Process]] = {
     "negative": ("camera", "negative"),
+    "reversal": ("camera", "reversal"),
+    "silver negative": ("camera", "silver"),
     "print": ("print", "negative"),
+    "silver print": ("print", "silver"),
 }
-DENSITOMETRIES: Mapping[Densitometry, str] = {"status-m": "status M", "status-a": "status A"}
+DENSITOMETRIES: Mapping[Densitometry, str] = {
+    "status-m": "status M",
+    "status-a": "status A",
+    "visual": "visual",
+}
 
 LAYER, SUBLAYER, SPECTRAL = ("layer",), ("layer", "sublayer"), ("layer", "wavelength")
 NODES = ("layer", "node")
@@ -37,7 +47,10 @@ SCHEMA = (
     Row(path="name", field="name", holds="text", meaning="what its maker calls it"),
     Row(path="maker", field="maker", holds="text", meaning="who makes it"),
     Row(path="kind", field="kind", holds="text", words=tuple(KINDS),
-        meaning="role and process: a camera negative, or a print developed as a negative"),
+        meaning="role and process: camera film or print; negative, in dyes or silver, or reversal"),
+    Row(path="grade", field="grade", holds="text", words=get_args(Grade), needed_with="",
+        meaning="how much of it its sheet says: A two readers and every chart, B one reader, "
+        "C something inferred or left out"),
     Row(path="densitometry", field="densitometry", holds="text", words=tuple(DENSITOMETRIES),
         meaning="how its sheet measures it"),
     Row(path="exposure_index", field="exposure_index", holds="number", bounds=(0.1, 1e6),
@@ -52,7 +65,15 @@ SCHEMA = (
     Row(path="printer_cut_nm", field="printer_cut_nm", holds="number", unit="nm", bounds=(0, 450),
         role="print", meaning="wavelength below which the printer's filter lets nothing through"),
     Row(path="projector_lamp", field="projector_lamp", holds="light", role="print",
-        meaning="the light it is projected with"),
+        meaning="the light it is projected with, or a paper is looked at in"),
+    Row(path="projector_lamp", field="projector_lamp", holds="light", role="camera",
+        needed_with="", meaning="the light a reversal film is projected with"),
+    Row(path="viewing", field="viewing", holds="text", words=get_args(Viewing), role="print",
+        needed_with="", meaning="light goes through a film, and comes back from a paper"),
+    Row(path="viewing_flare", field="viewing_flare", holds="number", unit="%", bounds=(0, 10),
+        needed_with="", meaning="stray light where it is looked at, of a perfect white there"),
+    Row(path="callier_factor", field="callier_factor", holds="number", unit="1", bounds=(1, 2),
+        needed_with="", meaning="density in a projector over diffuse density; silver scatters"),
     Row(path="source", field="source", holds="text", meaning="the sheet it was made from"),
     Row(path="made_by", holds="text", needed_with="", meaning="what wrote the file"),
     Row(path="wavelength", unit="nm", axes=("wavelength",), origins=("assumed",),
@@ -61,11 +82,11 @@ SCHEMA = (
         axes=SPECTRAL, bounds=(0, 1e9), origins=("published", "fitted"),
         meaning="reciprocal of the energy for the sheet's density; 0 where none is printed"),
     Row(path="dyes/dye_density", field="dye_density", unit="density per unit of dye",
-        axes=("dye", "wavelength"), bounds=(-1, 10), origins=("published",),
-        meaning="net spectral density of one unit of each dye"),
+        axes=("dye", "wavelength"), bounds=(-1, 10), origins=("published", "fitted", "assumed"),
+        meaning="net spectral density of one unit of each dye, or of silver"),
     Row(path="dyes/dmin_density", field="dmin_density", unit="density", axes=("wavelength",),
         bounds=(0, 10), origins=("published", "assumed"),
-        meaning="spectral density of the unexposed, developed film"),
+        meaning="spectral density of the developed film without dye"),
     # Within these bounds no curve falls, and no kernel overflows.
     Row(path="tone_curve/density_range", field="tone_curve.density_range",
         unit="dye amount, 1 = peak density 1.0", axes=SUBLAYER, bounds=(0, 10),
@@ -74,10 +95,30 @@ SCHEMA = (
         unit="log10(lux s)", axes=SUBLAYER, bounds=(-10, 10), origins=("fitted",),
         meaning="log exposure at the middle of its logistic"),
     Row(path="tone_curve/log_exposure_spread", field="tone_curve.log_exposure_spread",
-        unit="log10(lux s)", axes=SUBLAYER, bounds=(0.01, 10), origins=("fitted",),
-        meaning="log exposure over which developed to undeveloped grows tenfold"),
+        unit="log10(lux s)", axes=SUBLAYER, bounds=(-10, 10), origins=("fitted",),
+        meaning="log exposure over which dye to no dye grows tenfold; below 0 in reversal film, "
+        "where light leaves less dye"),
     Row(path="tone_curve/exponent", field="tone_curve.exponent", unit="1", axes=SUBLAYER,
         bounds=(0.01, 100), origins=("assumed",), meaning="Richards' exponent; 1 for a logistic"),
+    Row(path="development", field="development", holds="text", needed_with="developments",
+        meaning="the development that tone_curve is of, where the sheet prints several"),
+    *(
+        Row(path=f"developments/*/{name}", field=f"developments.*.{name}", unit=unit, axes=SUBLAYER,
+            bounds=bounds, needed_with="", origins=("fitted", "assumed"),
+            meaning=f"{name} of tone_curve, developed otherwise")
+        for name, unit, bounds in (
+            ("density_range", "dye amount, 1 = peak density 1.0", (0, 10)),
+            ("log_exposure_mid", "log10(lux s)", (-10, 10)),
+            ("log_exposure_spread", "log10(lux s)", (-10, 10)),
+            ("exponent", "1", (0.01, 100)),
+        )
+    ),
+    Row(path="developments/*/dmin_density", field="developments.*.dmin_density", unit="density",
+        axes=("wavelength",), bounds=(0, 10), needed_with="", origins=("published", "assumed"),
+        meaning="dmin_density, developed otherwise"),
+    Row(path="developments/*/aim_log_exposure", field="developments.*.aim_log_exposure",
+        role="print", unit="log10(lux s)", axes=LAYER, bounds=(-10, 10), needed_with="",
+        origins=("fitted",), meaning="lad/log_exposure, developed otherwise"),
     Row(path="optics/form", field="scatter.form", holds="text", words=("core-skirt", "cauchy"),
         needed_with="optics", meaning="of the spread of light in the emulsion"),
     Row(path="optics/core_sigma_um", field="scatter.core_sigma_um", form="core-skirt", unit="um",
@@ -122,8 +163,9 @@ SCHEMA = (
         meaning="of what development does across edges"),
     Row(path="adjacency/coupling", field="adjacency.coupling", form="interlayer", role="camera",
         unit="log10(lux s) per dye amount", axes=("layer held back", "layer developing"),
-        bounds=(0, 10), needed_with="adjacency", origins=("fitted",),
-        meaning="log exposure that inhibitor from one layer takes from another"),
+        bounds=(-10, 10), needed_with="adjacency", origins=("fitted",),
+        meaning="log exposure that inhibitor from one layer takes from another; below 0 in "
+        "reversal film, where dye is what did not develop first"),
     Row(path="adjacency/gain", field="adjacency.gain", form="density", role="camera", unit="1",
         axes=LAYER, bounds=(0, 10), needed_with="adjacency", origins=("fitted", "assumed"),
         meaning="of the edge effect on density"),
@@ -140,7 +182,8 @@ SCHEMA = (
         needed_with="grain", origins=("fitted", "assumed"),
         meaning="standard deviation of that much dye through an aperture of 48 um"),
     Row(path="lad/aim_density", field="lad.aim_density", role="print",
-        unit="{densitometry} density", axes=("record",), bounds=(0, 10), origins=("published",),
+        unit="{densitometry} density", axes=("record",), bounds=(0, 10),
+        origins=("published", "assumed"),
         meaning="densities that an 18 % grey prints to: the laboratory aim"),
     Row(path="lad/log_exposure", field="lad.log_exposure", role="print", unit="log10(lux s)",
         axes=LAYER, bounds=(-10, 10), origins=("fitted",),

@@ -8,6 +8,7 @@ import numpy as np
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import CameraFilm, Film, PrintStock
 from spectral_film.emulsion.frame import Frame
+from spectral_film.emulsion.three_planes import in_three_planes
 from spectral_film.grain import noise
 from spectral_film.grain.method import method_for
 from spectral_film.light.metering import GREY
@@ -71,33 +72,35 @@ class Darkroom:
                 of a negative get the same light: (1, y, x).
             pitch_um: Distance of the points across and down.
         """
-        if isinstance(self.film, PrintStock):
+        film = in_three_planes(self.film)
+        if isinstance(film, PrintStock):
             exposure = np.broadcast_to(10.0**log_exposure, (3, *log_exposure.shape[1:]))
             planes = np.ascontiguousarray(exposure, np.float32)
-            spread = optics.of_print(self.film, pitch_um, scatter=self.scatter)
+            spread = optics.of_print(film, pitch_um, scatter=self.scatter)
             if spread is not None:
                 planes = apply(self.device, spread, planes)
-            curve = Development(curve=self.film.tone_curve, of=PRINT_EXPOSURE, to=PRINT_DYES)
+            curve = Development(curve=film.tone_curve, of=PRINT_EXPOSURE, to=PRINT_DYES)
             dyes = apply(self.device, curve, planes)
             texture = self._own_grain(pitch_um)
             if texture is not None:
                 dyes = apply(self.device, texture, dyes)
         else:
-            assert isinstance(self.film, CameraFilm)
-            over_grey = 10.0 ** (log_exposure - np.log10(self.film.grey_lux_s()))
+            assert isinstance(film, CameraFilm)
+            over_grey = 10.0 ** (log_exposure - np.log10(film.grey_lux_s()))
             # No other neutral is equal to all layers: a flat reflectance, in any two bands.
             planes = np.repeat((GREY * over_grey).astype(np.float32), 2, axis=0)
             target = Scene(planes=planes, kind="reflectance", wavelength_nm=WAVELENGTH[[0, -1]])
             dyes = self._photograph(target, pitch_um)
-        return Strip(film=self.film, dyes=dyes, pitch_um=pitch_um)
+        return Strip(film=film, dyes=dyes, pitch_um=pitch_um)
 
     def _own_grain(self, pitch_um: tuple[float, float]) -> Stage | None:
         """Of a print stock; it gets no other here, for no negative lies over it."""
-        method = method_for(self.film, self.grain, pitch_um, Settings.grain_size)
+        film = in_three_planes(self.film)
+        method = method_for(film, self.grain, pitch_um, Settings.grain_size)
         if method is None:
             return None
         return grain.of_film(
-            self.film,
+            film,
             pitch_um,
             method=method,
             size=Settings.grain_size,

@@ -53,23 +53,29 @@ def observer() -> np.ndarray:
     return standard("cmf")
 
 
-def status_response(name: Literal["status-m", "status-a"]) -> np.ndarray:
+def status_response(name: Literal["status-m", "status-a", "visual"]) -> np.ndarray:
     """What a densitometer is sensitive to, lamp, filters and cell together.
 
     Density reads D_r = -log10( sum_w response_r(w) * T(w) ).
 
     Args:
-        name: `status-m` for colour negatives, `status-a` for prints.
+        name: `status-m` for colour negatives, `status-a` for what is looked at, `visual` for
+            silver.
 
     Returns:
-        Response of the red, green and blue record, each of unit sum, (record, wavelength).
+        Response of the red, green and blue record, or of the visual one, each of unit sum,
+        (record, wavelength).
 
     Raises:
         UsageError: no such densitometer.
 
-    Source: ISO 5-3:2009; between its 10 nm the logarithm is interpolated.
+    Source: ISO 5-3:2009; between its 10 nm the logarithm is interpolated. Visual density is that
+    of the eye's luminous efficiency under illuminant A.
     """
-    known = ("status-m", "status-a")
+    known = ("status-m", "status-a", "visual")
+    if name == "visual":
+        seen = observer()[1] * illuminant("A")
+        return (seen / seen.sum())[None]
     if name not in known:
         raise UsageError(f"no densitometer is called {name!r}; use one of {', '.join(known)}")
     return standard(name.replace("-", "_"))

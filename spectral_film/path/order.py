@@ -82,10 +82,14 @@ class Job:
     @property
     def projector(self) -> Projector:
         """What shows the print, or the negative."""
-        film, flare = self.print_film, self.settings.flare / 100
-        if film is None:
-            return Projector(film=self.negative, lamp=LIGHT_BOX, flare=flare)
-        return Projector(film=film, lamp=film.projector_lamp, flare=flare)
+        film = self.print_film or self.negative
+        stray = self.settings.flare
+        return Projector(
+            film=film,
+            lamp=(film.is_positive and film.projector_lamp) or LIGHT_BOX,
+            flare=(film.viewing_flare if stray is None else stray) / 100,
+            callier_factor=film.callier_factor if film.is_positive else 1.0,
+        )
 
     @property
     def adapting_white(self) -> np.ndarray:
@@ -93,7 +97,7 @@ class Job:
 
         A negative's base is orange and dim: beside it the light box stays white.
         """
-        if self.print_film is None or self.settings.white == "lamp":
+        if not self.projector.film.is_positive or self.settings.white == "lamp":
             return self.projector.open_gate()
         return self.projector.clear_film()
 
@@ -223,10 +227,16 @@ def _grain_of(job: Job, film: Film | None, stock: noise.Stock, dyes: Signal) -> 
 
 def _undevelopment(job: Job) -> Stage:
     model, failing = _coupled(job), _reciprocity(job)
+    curve, coupling = job.negative.tone_curve, np.zeros((3, 3)) if model is None else model.coupling
+    reversal = job.negative.process == "reversal"
+    if reversal:
+        curve = replace(curve, log_exposure_spread=-curve.log_exposure_spread)
+        coupling = -coupling
     return Undevelopment(
-        curve=job.negative.tone_curve,
-        coupling=np.zeros((3, 3)) if model is None else model.coupling,
+        curve=curve,
+        coupling=coupling,
         efficiency=np.ones(3) if failing is None else failing.efficiency,
+        reversal=reversal,
     )
 
 
@@ -293,8 +303,10 @@ def _projection(job: Job) -> Stage:
 
 
 def _display(job: Job) -> Stage:
-    # The clear print is as bright as the display's white whatever the eye adapts to.
-    brightest = job.adapting_white if job.print_film is None else job.projector.clear_film()
+    # A clear print is as bright as the display's white whatever the eye adapts to.
+    projector = job.projector
+    positive = projector.film.is_positive
+    brightest = projector.clear_film() if positive else job.adapting_white
     return Display(
         display=job.settings.display,
         adapting_white=job.adapting_white,

@@ -12,9 +12,10 @@ from spectral_film.device.device import Device
 from spectral_film.device.planes import Region
 from spectral_film.emulsion.film import CameraFilm, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
-from spectral_film.emulsion.stocks import load_camera_film, load_print
+from spectral_film.emulsion.three_planes import in_three_planes
 from spectral_film.errors import InputError, UsageError
 from spectral_film.light.scene import LINEAR_REC709, LinearSpace, Scene, SceneKind
+from spectral_film.path.films import camera_film_of, print_of
 from spectral_film.path.order import Job, Steps, path_to
 from spectral_film.path.plan import EXPOSURE, SCENE, SHOWN, SURROUNDINGS, Announce, Plan
 from spectral_film.path.settings import Settings
@@ -30,6 +31,7 @@ from spectral_film.path.survey import (
 )
 from spectral_film.stages.display import Display
 from spectral_film.stages.reciprocity import Reciprocity
+from spectral_film.stages.signals import NEGATIVE_DENSITY, PRINT_DENSITY, UNITS
 from spectral_film.stages.undevelopment import Undevelopment
 
 FINEST_PITCH_UM = 0.25  # half a wavelength: nothing finer is an image on film
@@ -76,20 +78,42 @@ class Pipeline:
     @cached_property
     def negative(self) -> CameraFilm:
         """The camera stock."""
-        film = load_camera_film(self.settings.film)
+        film = camera_film_of(self.settings)
         backing = self.settings.backing
         if backing is not None and backing not in film.halation:
             raise UsageError(
                 f"{film.id} has no backing {backing!r}; its model knows "
                 f"{', '.join(film.halation) or 'none, and no halation'}"
             )
+        if film.process == "silver" and self.settings.to == "scene":
+            raise UsageError(
+                f"{film.id} is of one layer and tells no colours apart, so --to scene has no way "
+                "back; tap it at --to exposure, or choose a film of colour"
+            )
+        if film.process == "reversal" and self.settings.adjacency == "pde":
+            raise UsageError(
+                f"{film.id} is a reversal film, which develops twice, and --adjacency pde follows "
+                "one development; give --adjacency on"
+            )
         return film
 
     @cached_property
     def print_film(self) -> PrintStock | None:
         """The print stock, if any."""
-        name = self.settings.print_film
-        return None if name is None else load_print(name)
+        film, to = print_of(self.settings), self.settings.to
+        if film is None and to in ("print", "printing-density", "cineon"):
+            raise UsageError(
+                f"--to {to} needs a print stock, and {self.negative.id} is printed on none here; "
+                "name one with --print, or tap the film itself with --to negative"
+            )
+        return film
+
+    @property
+    def unit(self) -> str:
+        """Of the quantity that is tapped; of a density by the densitometer of its film."""
+        to = self.settings.to
+        film = {NEGATIVE_DENSITY.name: self.negative, PRINT_DENSITY.name: self.print_film}.get(to)
+        return f"{film.densitometry_name} density, base included" if film else UNITS[to]
 
     def job(
         self,
@@ -100,8 +124,8 @@ class Pipeline:
     ) -> Job:
         """What the stages are made from, for scenes of a kind."""
         return Job(
-            negative=self.negative,
-            print_film=self.print_film,
+            negative=in_three_planes(self.negative),
+            print_film=self.print_film and in_three_planes(self.print_film),
             settings=self.settings,
             pitch_um=self.frame.pitch_um,
             kind=kind,
@@ -251,7 +275,7 @@ def check_settings(settings: Settings) -> None:
     pipeline = Pipeline(settings=settings, frame=frame)
     job = pipeline.job()
     job.camera.exposure_weight("rgb")
-    for film in (pipeline.negative, pipeline.print_film):
+    for film in (job.negative, job.print_film):
         job.grain_method(film)
 
 
@@ -259,4 +283,4 @@ def gate_of(settings: Settings) -> str:
     """The camera aperture: the one chosen, or the film's, or super35."""
     if settings.gate is not None:
         return settings.gate
-    return load_camera_film(settings.film).gate or "super35"
+    return camera_film_of(settings).gate or "super35"

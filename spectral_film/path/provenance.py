@@ -8,7 +8,6 @@ from spectral_film.device.device import Device
 from spectral_film.light.scene import Scene
 from spectral_film.path.pipeline import Crop, Pipeline, gate_of
 from spectral_film.path.survey import Gamut
-from spectral_film.stages.signals import UNITS
 from spectral_film.version import made_by
 
 
@@ -17,11 +16,12 @@ def provenance(
 ) -> dict[str, Any]:
     """What made the picture, flat and typed: enough to make it again. What is not set is `none`."""
     settings = pipeline.settings
+    job = pipeline.job()
     said = {name: typed(getattr(settings, name)) for name in settings.__dataclass_fields__}
     said["film"] = pipeline.negative.label
+    said["flare"] = 100 * job.projector.flare
     said["print_film"] = pipeline.print_film.label if pipeline.print_film else "none"
     # What was left to the film, as it was taken.
-    job = pipeline.job()
     light = job.camera.illuminant
     said["illuminant"] = "none" if scene.kind == "radiance" else _named(str(light))
     said["upsampling"] = settings.upsampling if scene.kind == "rgb" else "none"
@@ -30,7 +30,7 @@ def provenance(
     said["backing"] = settings.backing or pipeline.negative.backing or "none"
     return {
         "quantity": settings.to,
-        "unit": UNITS[settings.to],
+        "unit": pipeline.unit,
         "engine": made_by(),
         "device": device.name,
         "input": scene.source.name if scene.source else "an array",
@@ -40,8 +40,8 @@ def provenance(
         "crop": crop or "none",
         **({"space": scene.space.name} if settings.to == "scene" else {}),
         **said,
-        "grain_negative": job.grain_method(pipeline.negative) or "none",
-        "grain_print": job.grain_method(pipeline.print_film) or "none",
+        "grain_negative": job.grain_method(job.negative) or "none",
+        "grain_print": job.grain_method(job.print_film) or "none",
         "pitch_um": tuple(float(pitch) for pitch in pipeline.frame.pitch_um),
         **_shares(gamut),
     }

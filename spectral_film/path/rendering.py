@@ -18,7 +18,6 @@ from spectral_film.path.preview import preview
 from spectral_film.path.provenance import provenance
 from spectral_film.path.settings import Settings
 from spectral_film.path.survey import Gamut, Latitude
-from spectral_film.stages.signals import UNITS
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -144,7 +143,7 @@ class LightTable:
         return Rendering(
             planes=done.planes,
             quantity=settings.to,
-            unit=UNITS[settings.to],
+            unit=pipeline.unit,
             latitude=done.latitude,
             gamut=done.gamut,
             notes=tuple(notes_on(pipeline, scene, plan.steps, done)),

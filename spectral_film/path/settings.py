@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from spectral_film.light.spectra import MeasuredLight
 
 GrainForm = Literal["on", "net", "fast", "boolean", "off"]
+OWN = "own"  # print: that of the kind of the film
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,12 @@ class Settings:
 
     Attributes:
         film: Camera stock: a shipped id, the path of a film model, or a film in memory.
-        print_film: Print stock, likewise; None: the negative itself, on a light box.
+        print_film: Print stock, likewise; "own": what a film of its kind is printed on, as
+            `emulsion.stocks.usual_print` says; None: the camera film itself, a slide projected, a
+            negative on a light box.
+        development: One of those that the sheet of the camera film prints; None: the usual one.
+        print_development: Likewise of the print.
+        push: Stops that development is pushed by, where a pushed sheet is there.
         illuminant: Taking light of RGB and reflectance scenes: a name, a temperature or a CSV as
             `light.spectra.illuminant` reads them; or its power as an array, at the 85 wavelengths
             of the grid or as a table (n, 2) of nm and power; None: the film's balance.
@@ -53,8 +59,9 @@ class Settings:
         white: The white the eye adapts to: the clear print, or the projector's lamp. Without a
             print it is the light box.
         balance: How printer lights of 25 print the 18 % grey: "neutral" to the eye that has
-            adapted to `white`, at visual density 1.00; "lad": on the laboratory's aim.
-        flare: Stray light of the viewing, in percent of the open gate.
+            adapted to `white`, at visual density 1.00, on paper at 18 % of its white; "lad": on
+            the laboratory's aim.
+        flare: Stray light of the viewing, in percent of the open gate; None: that of the film.
         display: Display standard.
         gamut: What becomes of colours outside the display: "compress" rolls them in, keeping their
             hue, "clip" cuts codes and leaves display-linear light as it is. Both count them.
@@ -62,7 +69,10 @@ class Settings:
     """
 
     film: "Film | str | Path" = "vision3-250d"
-    print_film: "Film | str | Path | None" = "2383"
+    print_film: "Film | str | Path | None" = OWN
+    development: str | None = None
+    print_development: str | None = None
+    push: int = 0
     illuminant: "str | MeasuredLight | None" = None
     upsampling: Literal["measured", "jakob-hanika"] = "measured"
     exposure: float = 0.0
@@ -81,7 +91,7 @@ class Settings:
     to: Quantity = "display"
     white: Literal["print", "lamp"] = "print"
     balance: Literal["neutral", "lad"] = "neutral"
-    flare: float = 0.1  # assumed; theatres have 0.05 to 0.2
+    flare: float | None = None
     display: str = "sRGB"
     gamut: Literal["compress", "clip"] = "compress"
     fast: bool = False
@@ -111,7 +121,15 @@ class Settings:
             _is_switch("--adjacency", self.adjacency, "on, off or pde")
         _one_of("--grain", self.grain, ("on", "net", "fast", "boolean", "off"))
         _within("--grain-size", self.grain_size, 0.1, 10, " times the film's own")
-        for name, number in (("--seed", self.seed), ("the frame", self.frame)):
+        for option, how in (
+            ("--development", self.development),
+            ("--print-development", self.print_development),
+        ):
+            if how is not None:
+                _is_text(option, how)
+        _within("--push", self.push, -3, 3, " whole stops")
+        whole = (("--seed", self.seed), ("the frame", self.frame), ("--push", self.push))
+        for name, number in whole:
             if not isinstance(number, Integral):
                 raise UsageError(f"{name} is {number!r}, expected a whole number")
         object.__setattr__(self, "printer_points", _three("--printer-points", self.printer_points))
@@ -120,7 +138,8 @@ class Settings:
         _one_of("--to", self.to, UNITS)
         _one_of("--white", self.white, ("print", "lamp"))
         _one_of("--balance", self.balance, ("neutral", "lad"))
-        _within("--flare", self.flare, 0, 10, " percent of the open gate")
+        if self.flare is not None:
+            _within("--flare", self.flare, 0, 10, " percent of the open gate")
         _one_of("--upsampling", self.upsampling, ("measured", "jakob-hanika"))
         _one_of("--display", self.display, DISPLAYS)
         _one_of("--gamut", self.gamut, ("compress", "clip"))
@@ -128,12 +147,6 @@ class Settings:
             raise UsageError(
                 "--to scene takes back the interimage that --adjacency on makes, and pde makes "
                 "another; give --adjacency on"
-            )
-        if self.print_film is None and self.to == "print":
-            raise UsageError("--to print needs a print stock; give --print 2383, or --to negative")
-        if self.print_film is None and self.to in ("printing-density", "cineon"):
-            raise UsageError(
-                f"--to {self.to} is what a print stock sees of the negative; name it with --print"
             )
 
 

@@ -2,8 +2,8 @@
 
     D_r = -log10( sum_w response_r(w) T(w) ),   response of unit sum
 
-Reference: reference/stages/densitometry.py. Source: ISO 5-3 (status A and M); a printing density
-is the same reading with the print stock for a receiver: -log10(E / E of the open gate).
+Reference: reference/stages/densitometry.py. Source: ISO 5-3 (status A, M, visual); a printing
+density is the same reading with the print stock for a receiver: -log10(E / E of the open gate).
 """
 
 from collections.abc import Mapping
@@ -36,8 +36,9 @@ CINEON_AIM_CODE = 445  # of the laboratory aim's grey, by custom: .70 above the 
 
 
 def status_densitometer(film: Film) -> Receivers:
-    """Reads `film` by the densitometry of its sheet: status M for negatives, A for prints."""
-    return looking_through(film, status_response(film.densitometry))
+    """Reads `film` by the densitometry of its sheet: status M, status A, or visual thrice."""
+    response = status_response(film.densitometry)
+    return looking_through(film, np.broadcast_to(response, (3, response.shape[1])))
 
 
 def printing_densitometer(negative: Film, print_film: PrintStock) -> Receivers:

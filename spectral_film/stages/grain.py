@@ -91,6 +91,8 @@ def of_film(
     """
     shape = (3, 1) if method == "fast" else film.tone_curve.density_range.shape
     keys = noise.keys(seed, frame, stock, shape)
+    if film.densitometry == "visual":  # silver: the planes are one layer
+        keys[:] = keys[0]
     if method == "boolean":
         return grain_boolean.of_film(
             film, pitch_um, size=size, keys=keys, of=of, to=to, origin=origin

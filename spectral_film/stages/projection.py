@@ -6,7 +6,7 @@ Y = 1 for the open gate. Reference: reference/stages/projection.py.
 Source: docs/physics.md, Projection.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,17 +26,28 @@ class Projector:
         film: The film in the gate.
         lamp: Name of the light.
         flare: Stray light, as a share k of the open gate.
+        callier_factor: Density here over diffuse density: a projector takes in little of what
+            silver scatters. A light box, or a paper, shows diffuse density, factor 1.
     """
 
     film: Film
     lamp: str
     flare: float
+    callier_factor: float = 1.0
 
     def eye(self) -> Receivers:
         """The eye behind the film, flare included."""
         veiled = 1 + self.flare
         veil = self.open_gate() * self.flare / veiled
-        return looking_through(self.film, self._response() / veiled, veil=veil)
+        specular = looking_through(self.film, self._response() / veiled, veil=veil)
+        if self.callier_factor == 1:
+            return specular
+        return replace(
+            specular,
+            dye_density=self.callier_factor * specular.dye_density,
+            response_through_base=specular.response_through_base
+            * 10 ** ((1 - self.callier_factor) * self.film.dmin_density),
+        )
 
     def stage(self) -> Transmission:
         """XYZ with flare; Y = 1 for the open gate."""

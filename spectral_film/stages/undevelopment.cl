@@ -5,7 +5,16 @@
 //
 // coupling_cc is 0 here: on both sides it is the same.
 // From the host: SUBLAYERS, RICHARDS, EXPOSURE_FLOOR (lux s), NODES of the tables and where they lie,
-// SWEEPS, HIGHEST (log10 lux s).
+// SWEEPS, HIGHEST (log10 lux s), REVERSAL 1 where dye is what did not develop first.
+
+inline V first_developed(const V dye, const float most)
+{
+#if REVERSAL
+    return most - dye;
+#else
+    return dye;
+#endif
+}
 
 __kernel void undevelop(
     __global const float *dyes, const uint4 dyes_at,  // dye amount                       [dye]
@@ -28,7 +37,7 @@ __kernel void undevelop(
         return;
     V acted[3], h[3], made[3];
     for (uint layer = 0; layer < 3; ++layer) {
-        const V dye = load(dyes, dyes_at, layer, x, y, width);
+        const V dye = first_developed(load(dyes, dyes_at, layer, x, y, width), most_dye[layer]);
         V amount = dye < 0.0f ? -dye : dye;
         amount = amount > least_told[layer] ? amount : least_told[layer];  // not a number: the least
         amount = at_most(amount, most_told[layer]);
@@ -49,7 +58,7 @@ __kernel void undevelop(
         }
     }
     for (uint layer = 0; layer < 3; ++layer) {
-        const V dye = load(dyes, dyes_at, layer, x, y, width);
+        const V dye = first_developed(load(dyes, dyes_at, layer, x, y, width), most_dye[layer]);
         const V light = exp10_(at_most(h[layer], HIGHEST)) / efficiency[layer];
         const V told = dye < 0.0f ? -light : light;
         store(exposure, exposure_at, layer, x, y, width, dye == dye ? told : dye);

@@ -12,7 +12,8 @@ times, each of which leaves a twentieth of the error.
 
 Film tells light apart as far as its curve climbs a tenth as steeply as where it is steepest: more
 light is held there, in all layers at once, so that what is blown out is white. As much below no dye
-as grain may fall, as much below no light it counts: black stays black in the mean.
+as grain may fall, as much below no light it counts: black stays black in the mean. In reversal film
+n is what developed first: all the dye there may be, less what there is.
 Kernel: undevelopment.cl. Reference: reference/stages/undevelopment.py.
 Source: docs/physics.md, Back to the scene.
 """
@@ -44,9 +45,10 @@ class Undevelopment(PointStage):
     """Goes back from what developed to what exposed it.
 
     Attributes:
-        curve: The tone curves F.
+        curve: The tone curves F, which rise; of reversal film those of the first development.
         coupling: Loss of log10 exposure per dye amount, (layer, from layer); 0 without interimage.
         efficiency: Share of the exposure that counted, (layer,).
+        reversal: Whether dye is what did not develop first.
     """
 
     takes: ClassVar[Mapping[str, Signal]] = {"dyes": DYES}
@@ -55,6 +57,7 @@ class Undevelopment(PointStage):
     curve: ToneCurve
     coupling: np.ndarray
     efficiency: np.ndarray
+    reversal: bool = False
 
     @property
     def highest_exposure(self) -> np.ndarray:
@@ -85,6 +88,7 @@ class Undevelopment(PointStage):
                 **curve_defines(self.curve),
                 "NODES": NODES,
                 "SWEEPS": SWEEPS,
+                "REVERSAL": int(self.reversal),
                 "HIGHEST": f"{highest}f",
                 **_axis("DEVELOPED", developed),
                 **_axis("COMPENSATED", held_back),

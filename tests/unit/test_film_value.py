@@ -125,7 +125,7 @@ def test_loading_hands_a_film_on(negative, print_film):
     assert load_print(print_film) is print_film
     with pytest.raises(UsageError, match="vision3-250d is a negative film; give a print stock"):
         load_print(pushed)
-    with pytest.raises(UsageError, match="2383 is a print film; give a camera negative"):
+    with pytest.raises(UsageError, match="2383 is a print film; give a camera film"):
         load_camera_film(print_film)
 
 
