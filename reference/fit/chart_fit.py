@@ -91,7 +91,7 @@ def must_be_photographed_on(sheet: Sheet, chart: Chart) -> None:
     Raises:
         InputError: the film is a print.
     """
-    if sheet.kind != "negative":
+    if sheet.kind != "negative":  # of colour: on silver there is none to fit
         raise InputError(
             f"{chart.path}: a chart is photographed on a negative, and {sheet.id} is a "
             f"{sheet.kind} film; name it under print, and fit the negative"

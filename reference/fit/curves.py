@@ -58,7 +58,8 @@ class FittedCurves:
 
     def dyes(self, log_exposure: np.ndarray) -> np.ndarray:
         """Dye amounts of even patches, (layer or 1, step) log exposure -> (dye, step)."""
-        exposed = jnp.broadcast_to(jnp.asarray(log_exposure), (3, np.shape(log_exposure)[-1]))
+        layers = len(self.density_range)
+        exposed = jnp.broadcast_to(jnp.asarray(log_exposure), (layers, np.shape(log_exposure)[-1]))
         return np.array(characteristic_curve(exposed[:, None, :], **self.curve())[:, 0])
 
     def read(self, log_exposure: np.ndarray) -> np.ndarray:
@@ -85,7 +86,7 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
     target = jnp.asarray(np.where(printed, published, 0.0))
     weight = jnp.asarray(printed / sigma)
     log_exposure = jnp.asarray(sheet.log_exposure())
-    steps = jnp.broadcast_to(log_exposure, (3, 1, len(log_exposure)))
+    steps = jnp.broadcast_to(log_exposure, (sheet.layers, 1, len(log_exposure)))
     exponent = jnp.ones_like(parameters["density_range"].start)
 
     def residuals(values: Values) -> Float64[Array, " residual"]:
@@ -115,9 +116,10 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
 
 
 def _parameters(sheet: Sheet) -> dict[str, Parameter]:
-    """Equal sublayers, with their middles where the chart has risen by equal steps."""
+    """Equal sublayers, with their middles where the chart has risen, or fallen, by equal steps."""
     sublayers = sheet.assumed["characteristic_curves"]["sublayers"]
-    published = sheet.tables["characteristic_curves"].records("D_{}")
+    way = -1 if sheet.process == "reversal" else 1
+    published = way * sheet.tables["characteristic_curves"].records("D_{}")
     log_exposure = sheet.log_exposure()
     rise = (np.arange(sublayers) + 0.5) / sublayers
     middles, ranges = [], []
@@ -145,14 +147,14 @@ def _parameters(sheet: Sheet) -> dict[str, Parameter]:
         ),
         "log_exposure_spread": Parameter(
             unit="log10(lux s)",
-            start=np.repeat(gaps, sublayers, axis=1),
+            start=way * np.repeat(gaps, sublayers, axis=1),
             sd=0.7,
             lowest=0,
             why="the distance of the middles, within a factor of 2",
         ),
         "dmin_shift": Parameter(
             unit="dye amount",
-            start=np.zeros(3),
+            start=np.zeros(sheet.layers),
             sd=0.05,
             why="what two charts of one sheet disagree by at the foot",
         ),

@@ -20,7 +20,7 @@ from reference.fit.solve import SURE_DIGITS, Solution, keep
 from reference.fit.spectra import dmin_shape, dye_density
 from spectral_film.emulsion.film import CoreSkirt, Interlayer, ToneCurve
 from spectral_film.emulsion.row import Origin
-from spectral_film.emulsion.schema import KINDS, SCHEMA, SCHEMA_VERSION, row_of
+from spectral_film.emulsion.schema import SCHEMA, SCHEMA_VERSION, row_of
 from spectral_film.emulsion.stocks import load_film
 from spectral_film.errors import FilmModelError, InputError, OutputError
 from spectral_film.light.spectra import WAVELENGTH
@@ -57,7 +57,7 @@ class _Writer:
 
     def __init__(self, file: h5py.File, sheet: Sheet) -> None:
         self.file, self.sheet = file, sheet
-        self.role, _ = KINDS[sheet.kind]
+        self.role = sheet.role
 
     def write(self, model: FilmModel) -> None:
         self.head()
@@ -86,12 +86,12 @@ class _Writer:
         self.convergence(model)
 
     def head(self) -> None:
-        own = {"schema_version": SCHEMA_VERSION, "made_by": MADE_BY}
+        own = {"schema_version": SCHEMA_VERSION, "made_by": MADE_BY, "grade": self.sheet.grade}
         for row in SCHEMA:
             if row.group == "/" and row.holds != "table" and row.role in (None, self.role):
                 said = vars(self.sheet) | own
                 value = said.get(row.name, self.sheet.assumed.get(row.name))
-                if value is not None:
+                if value is not None and not isinstance(value, dict):
                     self.fact(row.path, value)
 
     def spectra(self, model: FilmModel) -> None:
@@ -105,21 +105,30 @@ class _Writer:
             f"{self.read_by('spectral_sensitivity')}; 0 where none is printed{_moved(model)}",
             uncertainty=self.uncertainty("spectral_sensitivity"),
         )
-        self.table(
-            "dyes/dye_density",
-            curves.dye_density,
-            "published",
-            f"{self.read_by('spectral_dye_density')}; divided by the peaks "
-            f"{', '.join(f'{p:.4f}' for p in peak)}; end values held beyond what is printed",
-            uncertainty=self.uncertainty("spectral_dye_density"),
-        )
+        if self.sheet.layers == 1:
+            self.table(
+                "dyes/dye_density",
+                curves.dye_density,
+                "assumed",
+                "developed silver, nearly flat; 1 is a visual density of 1.0",
+            )
+        else:
+            self.table(
+                "dyes/dye_density",
+                curves.dye_density,
+                "published",
+                f"{self.read_by('spectral_dye_density')}; divided by the peaks "
+                f"{', '.join(f'{p:.4f}' for p in peak)}; end values held beyond what is printed",
+                uncertainty=self.uncertainty("spectral_dye_density"),
+            )
         moved = ", ".join(f"{e:+.4f}" for e in curves.dmin_shift)
+        what = "silver" if self.sheet.layers == 1 else "cyan, magenta, yellow"
         self.table(
             "dyes/dmin_density",
             curves.dmin_density,
             "published" if printed else "assumed",
             f"{'published' if printed else 'assumed'} shape, level moved to the foot of the "
-            f"characteristic curves by {moved} of cyan, magenta, yellow",
+            f"characteristic curves by {moved} of {what}",
         )
 
     def curve(self, model: FilmModel) -> None:
@@ -230,8 +239,8 @@ class _Writer:
         self.table(
             "lad/aim_density",
             np.asarray(self.sheet.lad_aim),
-            "published",
-            self.sheet.source,
+            "published" if self.sheet.aim_printed else "assumed",
+            self.sheet.source if self.sheet.aim_printed else "the usual aim of prints of this kind",
         )
         self.table(
             "lad/log_exposure",

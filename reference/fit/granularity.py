@@ -16,9 +16,8 @@ from reference.fit.curves import FittedCurves
 from reference.fit.grain_nodes import choose_nodes
 from reference.fit.sheet import Sheet
 from reference.fit.solve import keep
-from reference.fit.tables import RECORDS
 from spectral_film.errors import InputError
-from spectral_film.light.spectra import illuminant, observer
+from spectral_film.light.spectra import status_response
 
 PRINTED_AT = 1.0  # visual density over the base at which sheets that print one number read it
 STEPS = 4000  # of exposure, in which densities are looked up
@@ -35,6 +34,7 @@ class FittedGrain:
         radius_um: Of dye clouds, (layer, sublayer).
         dye_amount, rms: (layer, node).
         chart: What it was fitted to.
+        records: Whom its lines are of.
         printed: Whether the sheet prints that chart; else it is that of the kind, at its number.
         clipped: Nodes where no variances of the layers read so: one is none there.
     """
@@ -43,12 +43,13 @@ class FittedGrain:
     dye_amount: np.ndarray
     rms: np.ndarray
     chart: Chart
+    records: tuple[str, ...]
     printed: bool
     clipped: int
 
     def at(self, density: float) -> dict[str, float]:
         """The chart's rms at a density over D-min, by record."""
-        found = zip(RECORDS, self.chart, strict=True)
+        found = zip(self.records, self.chart, strict=True)
         return {record: float(np.interp(density, *of)) for record, of in found}
 
 
@@ -60,8 +61,8 @@ def fit_granularity(sheet: Sheet, curves: FittedCurves) -> FittedGrain | None:
             does not reach.
     """
     if "rms_granularity" in sheet.tables:
-        chart = by_density(sheet.tables["rms_granularity"].columns)
-        for record, (density, _) in zip(RECORDS, chart, strict=True):
+        chart = by_density(sheet.tables["rms_granularity"].columns, sheet.records)
+        for record, (density, _) in zip(sheet.records, chart, strict=True):
             if len(density) < 2:
                 raise InputError(
                     f"{sheet.id}: rms_granularity.csv, column D_{record}: the density is the same "
@@ -69,7 +70,7 @@ def fit_granularity(sheet: Sheet, curves: FittedCurves) -> FittedGrain | None:
                 )
     elif sheet.rms_granularity is not None:
         shape = {name: np.array(values) for name, values in sheet.assumed["granularity"].items()}
-        chart = [(shape["net_density"], shape[record]) for record in RECORDS]
+        chart = [(shape["net_density"], shape[record]) for record in sheet.records]
     else:
         return None
     exposure, net = _scale(sheet, curves)
@@ -77,7 +78,7 @@ def fit_granularity(sheet: Sheet, curves: FittedCurves) -> FittedGrain | None:
     within[0] = True
     exposure, net = exposure[within], net[:, within]
     dyes = curves.dyes(exposure)
-    dyes[:, 0] = net[:, 0] = 0.0  # unexposed
+    dyes[:, 0] = net[:, 0] = 0.0  # no dye at all
     rms, clipped = _told_apart(look_through(curves, dyes, curves.response)[1], chart, net)
     printed = "rms_granularity" in sheet.tables
     scale = 1.0 if printed else _of_its_number(sheet, curves, dyes, rms)
@@ -88,6 +89,7 @@ def fit_granularity(sheet: Sheet, curves: FittedCurves) -> FittedGrain | None:
         dye_amount=keep(dyes[:, nodes]),
         rms=keep(scale * rms[:, nodes]),
         chart=[(density, scale * sigma) for density, sigma in chart],
+        records=sheet.records,
         printed=printed,
         clipped=int(clipped[nodes].sum()),
     )
@@ -126,10 +128,10 @@ def look_through(
     return -np.log10(light).T, lost / light[:, :, None]
 
 
-def by_density(table: Mapping[str, np.ndarray]) -> Chart:
+def by_density(table: Mapping[str, np.ndarray], records: tuple[str, ...]) -> Chart:
     """The chart without its exposures: where density stands still, the mean of what is read."""
     chart = []
-    for record in RECORDS:
+    for record in records:
         density, sigma = table[f"D_{record}"], table[f"sigma_{record}"]
         printed = np.isfinite(density) & np.isfinite(sigma)
         density, sigma = density[printed], sigma[printed]
@@ -139,10 +141,12 @@ def by_density(table: Mapping[str, np.ndarray]) -> Chart:
 
 
 def _scale(sheet: Sheet, curves: FittedCurves) -> tuple[np.ndarray, np.ndarray]:
-    """A grey scale from hardly any exposure to the most dye: exposure, density over D-min."""
+    """A grey scale from hardly any dye to the most: exposure, density over D-min."""
     printed = sheet.log_exposure()
     exposure = np.linspace(printed[0] - BEYOND, printed[-1] + BEYOND, STEPS)
-    dyes = np.hstack([np.zeros((3, 1)), curves.dyes(exposure)])
+    if sheet.process == "reversal":
+        exposure = exposure[::-1]
+    dyes = np.hstack([np.zeros((sheet.layers, 1)), curves.dyes(exposure)])
     density, _ = look_through(curves, dyes, curves.response)
     return exposure, density[:, 1:] - density[:, :1]
 
@@ -161,9 +165,9 @@ def _told_apart(gain: np.ndarray, chart: Chart, net: np.ndarray) -> tuple[np.nda
 def _of_its_number(sheet: Sheet, curves: FittedCurves, dyes: np.ndarray, rms: np.ndarray) -> float:
     """Factor with which a visual densitometer reads the number that the sheet prints."""
     assert sheet.rms_granularity is not None
-    visual = observer()[1] * illuminant("A")
-    density, gain = look_through(curves, dyes, visual[None] / visual.sum())
-    net = density[0] - density[0, 0]
+    density, gain = look_through(curves, dyes, status_response("visual"))
+    # Slide films are read at that density with the base, negatives above it.
+    net = density[0] if sheet.process == "reversal" else density[0] - density[0, 0]
     if net[-1] < PRINTED_AT:
         raise InputError(
             f"{sheet.id}: rms_granularity is read at a visual density of {PRINTED_AT:g} over the "

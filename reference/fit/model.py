@@ -48,7 +48,7 @@ class FilmModel:
         """Where the grey card lands: stop 0 of a negative, the aim of a print, (layer,)."""
         if self.lad_log_exposure is not None:
             return self.lad_log_exposure
-        return np.full(3, self.sheet.grey_card_log_exposure())
+        return np.full(self.sheet.layers, self.sheet.grey_card_log_exposure())
 
 
 def fit_film(sheet: Sheet, announce: Callable[[str, int, int], None] | None = None) -> FilmModel:

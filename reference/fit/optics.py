@@ -59,7 +59,7 @@ def fit_optics(
     Raises:
         InputError: the solver finds no kernel; the table is named.
     """
-    if "mtf" not in sheet.tables:
+    if "R_pct" not in sheet.columns_of("mtf") or sheet.process == "reversal":
         return None, None
     frequency, published, sigma = _chart(sheet)
     printed = np.isfinite(published)
@@ -116,7 +116,7 @@ def _chart(sheet: Sheet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _parameters(sheet: Sheet) -> dict[str, Parameter]:
     """What is fitted for a sheet of this kind."""
-    negative = sheet.kind == "negative"
+    negative = sheet.role == "camera"
     parameters = {
         "skirt_weight": Parameter(
             unit="share of the light",

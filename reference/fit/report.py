@@ -16,7 +16,6 @@ from reference.fit.optics import read_mtf
 from reference.fit.sheet import Sheet
 from reference.fit.solve import HELD, Number
 from reference.fit.spectra import midscale_neutral
-from reference.fit.tables import RECORDS
 from reference.stages.densitometry import read_density
 from spectral_film.lab.tolerances import (
     CHARACTERISTIC_CURVE,
@@ -67,16 +66,16 @@ class Comparison:
 
 def comparisons(model: FilmModel) -> list[Comparison]:
     """Everything the sheet publishes that the film was fitted to or can be read for."""
-    sheet, curves, kind = model.sheet, model.curves, model.sheet.kind
+    sheet, curves, role = model.sheet, model.curves, model.sheet.role
     found = [
         Comparison(
             quantity="characteristic curve",
             axis="log exposure, log10(lux s)",
             x=sheet.log_exposure(),
-            records=RECORDS,
+            records=sheet.records,
             data=sheet.tables["characteristic_curves"].records("D_{}"),
             reading=curves.read(sheet.log_exposure()),
-            tolerance=CHARACTERISTIC_CURVE[kind],
+            tolerance=CHARACTERISTIC_CURVE[role],
         )
     ]
     if model.optics:
@@ -85,12 +84,12 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                 quantity="mtf",
                 axis="cycles/mm",
                 x=sheet.tables["mtf"]["cycles_per_mm"],
-                records=RECORDS,
+                records=sheet.records,
                 data=sheet.tables["mtf"].records("{}_pct") / 100,
                 reading=read_mtf(
                     sheet, curves, model.optics, model.adjacency, model.mid_log_exposure
                 ),
-                tolerance=MTF[kind],
+                tolerance=MTF[role],
             )
         )
     if model.grain and model.grain.printed:
@@ -108,7 +107,7 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                 data=np.where(compared, published, np.nan)[None],
                 reading=_neutral_spectrum(model, published)[None],
                 # A print's chart draws no D-min to stand on.
-                tolerance=MIDSCALE_NEUTRAL if kind == "negative" else None,
+                tolerance=MIDSCALE_NEUTRAL if role == "camera" else None,
             )
         )
     if model.lad_log_exposure is not None:
@@ -118,7 +117,7 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                 quantity="LAD",
                 axis="",
                 x=np.zeros(1),
-                records=RECORDS,
+                records=sheet.records,
                 data=sheet.lad_aim[:, None],
                 reading=curves.read(model.lad_log_exposure[:, None]),
                 tolerance=LABORATORY_AIM,
@@ -169,6 +168,9 @@ def lines(model: FilmModel, charted: ChartFit | None = None) -> Iterator[str]:
             f"held by its prior: {u.name} = {u.value:.4g} +- {u.sd:.2g} {u.parameter.unit} "
             f"({u.held:.0%} of the variance)"
         )
+    read = f"read by {sheet.readers}" if sheet.readers > 1 else "one reader"
+    lacking = f"; it does without {', '.join(sheet.lacks)}" if sheet.lacks else ""
+    yield f"grade {sheet.grade}: {read}{lacking}"
     if model.optics is None:
         yield "no mtf.csv: the film has no scatter and no adjacency"
     yield from _of_grain(sheet, model.grain)
@@ -205,7 +207,7 @@ def _granularity(sheet: Sheet, curves: FittedCurves, grain: FittedGrain) -> Comp
         quantity="granularity x 1000",
         axis="density over D-min",
         x=density,
-        records=RECORDS,
+        records=sheet.records,
         data=1000 * np.stack(data),
         reading=1000 * read_granularity(sheet, curves, grain, density),
         tolerance=None,

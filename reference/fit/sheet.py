@@ -2,22 +2,31 @@
 
 import math
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from reference.fit.tables import RECORDS, Table, read_tables
+from reference.fit.tables import DYES, RECORDS, VISUAL, Table, read_tables
 from spectral_film.emulsion.frame import gate_size_mm
-from spectral_film.emulsion.schema import Densitometry, row_of
+from spectral_film.emulsion.row import Role
+from spectral_film.emulsion.schema import (
+    KINDS,
+    Densitometry,
+    Grade,
+    Process,
+    Viewing,
+    row_of,
+)
 from spectral_film.errors import InputError, SpectralFilmError
 from spectral_film.light.spectra import named_light
 from spectral_film.text_files import read_text
 
 STOP = math.log10(2)  # one stop, in log10 exposure
 RMS_GRANULARITY = (0.5, 100.0)  # 1000 times a density: micro-fine films have 5, the fastest 30
+SHEET_KINDS = ("negative", "reversal", "print")
 GREY_CARD_LUX_S = 12.5  # an 18 % grey at normal exposure gets 12.5 / EI lux s
 
 
@@ -26,18 +35,29 @@ class Sheet:
     """A datasheet.
 
     Attributes:
-        tables: As in `FORMS`; `mtf` and `rms_granularity` may be missing.
+        kind: As the film file has it: role and process in one word.
+        viewing: Of a print.
+        development: Which of `developments` the film is made of; None where there is one.
+        developments: Every development that the curves are printed for.
+        readers: How many people read its charts.
+        tables: As `forms_of` has them; `mtf` and `rms_granularity` may be missing. The curve of
+            silver stands as D_V, that of its `development`.
         assumed: What the sheet does not print: `assumed.toml`, overruled by the sheet's own
             [assumed] section.
         rms_granularity: The one number that some sheets print, 1000 times a density: read at a
             visual density of 1.0 over the base; None where it is not printed.
-        lad_aim: Status A densities of the printed grey card, (record,); prints only.
+        lad_aim: Densities of the printed grey card, (record,); prints only.
+        aim_printed: Whether the sheet says so.
     """
 
     id: str
     name: str
     maker: str
-    kind: Literal["negative", "print"]
+    kind: str
+    viewing: Viewing
+    development: str | None
+    developments: tuple[str, ...]
+    readers: int
     densitometry: Densitometry
     balance: str
     source: str
@@ -49,6 +69,72 @@ class Sheet:
     tables: Mapping[str, Table]
     assumed: Mapping[str, Any]
     lad_aim: np.ndarray | None
+    aim_printed: bool
+
+    @property
+    def role(self) -> Role:
+        """What it is for."""
+        return KINDS[self.kind][0]
+
+    @property
+    def process(self) -> Process:
+        """How it is developed."""
+        return KINDS[self.kind][1]
+
+    @property
+    def layers(self) -> int:
+        """Three of colour, or one of silver."""
+        return 1 if self.process == "silver" else 3
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """What a densitometer reads."""
+        return VISUAL if self.process == "silver" else RECORDS
+
+    @property
+    def prints_dyes(self) -> bool:
+        """Whether each dye has a curve."""
+        return DYES[0] in self.columns_of("spectral_dye_density")
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What a sheet of this kind may have, and this one does not, in words."""
+        missing = []
+        if self.layers == 3 and not self.prints_dyes:
+            missing.append("curves of the single dyes")
+        if "mtf" not in self.tables:
+            missing.append("an MTF")
+        elif self.layers == 3 and "visual_pct" in self.columns_of("mtf"):
+            missing.append("an MTF of each layer")
+        if "rms_granularity" not in self.tables and self.rms_granularity is None:
+            missing.append("a granularity")
+        return tuple(missing)
+
+    @property
+    def grade(self) -> Grade:
+        """A: two readers and every chart; B: one reader; C: something is inferred or left out."""
+        if self.lacks:
+            return "C"
+        return "A" if self.readers > 1 else "B"
+
+    def developed(self, how: str | None) -> "Sheet":
+        """The sheet with the curve of one of its developments as that of the film, D_V."""
+        table = self.tables["characteristic_curves"]
+        if how is None:
+            return self
+        name = next(name for name in table.columns if name in (f"D_dev{how}", f"D_{how}"))
+        printed = np.isfinite(table[name])
+        columns = dict(table.columns)
+        columns["D_V"] = np.where(printed, table[name], np.nan)
+        units = {**table.units, "D_V": table.units[name]}
+        curves = replace(table, columns=columns, units=units)
+        return replace(
+            self, development=how, tables={**self.tables, "characteristic_curves": curves}
+        )
+
+    def columns_of(self, table: str) -> Collection[str]:
+        """Of a table; none where there is no such table."""
+        return self.tables[table].columns if table in self.tables else ()
 
     def log_exposure(self) -> np.ndarray:
         """Exposure axis of the characteristic curves in log10(lux s), (row,)."""
@@ -74,10 +160,28 @@ def read_sheet(folder: Path) -> Sheet:
         entries = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as problem:
         raise InputError(f"{path} is not valid TOML: {problem}") from problem
-    sheet = Sheet(**_head(path, entries), tables=read_tables(folder))
-    if sheet.kind == "negative":
+    head = _head(path, entries)
+    tables = read_tables(folder, KINDS[head["kind"]][1])
+    names = _developments(tables["characteristic_curves"].columns)
+    if head["development"] is None and len(names) > 1:
+        head["development"] = names[len(names) // 2]
+    if head["development"] is not None and head["development"] not in names:
+        raise InputError(
+            f"{path}: development must be {' or '.join(map(repr, names)) or 'left out'}, got "
+            f"{head['development']!r}; characteristic_curves.csv has a column for each"
+        )
+    sheet = Sheet(**head, tables=tables, developments=tuple(names))
+    if sheet.role == "camera":
         _must_hold_normal_exposure(folder, sheet)
+    if sheet.process == "silver":
+        sheet = sheet.developed(sheet.development)
     return sheet
+
+
+def _developments(columns: Collection[str]) -> list[str]:
+    """Developments that silver has curves of, as the columns name them: D_dev6min is 6min."""
+    named = (name for name in columns if name.startswith("D_"))
+    return [name[2:].removeprefix("dev") for name in named if name[2:] not in (*RECORDS, *VISUAL)]
 
 
 def _must_hold_normal_exposure(folder: Path, sheet: Sheet) -> None:
@@ -94,6 +198,7 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
     known = {
         *("id", "name", "maker", "kind", "densitometry", "balance", "source"),
         *("exposure_index", "base_um", "backing", "gate", "rms_granularity", "lad", "assumed"),
+        *("layers", "viewing", "development", "readers"),
     }
     if unknown := sorted(set(entries) - known):
         raise InputError(
@@ -109,9 +214,28 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
             raise InputError(f"{path}: {name} {complaint}")
         return value
 
-    kind = word("kind", row_of("kind").words)
+    said = word("kind", SHEET_KINDS)
+    layers, readers = entries.get("layers", 3), entries.get("readers", 1)
+    viewing = word("viewing", row_of("viewing").words) if "viewing" in entries else "projection"
+    for entry, value, allowed in (("layers", layers, (1, 3)), ("readers", readers, range(1, 10))):
+        if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
+            raise InputError(
+                f"{path}: {entry} must be {' or '.join(map(str, allowed))}, got {value!r}"
+            )
+    kind = said if layers == 3 else f"silver {said}"
+    if kind not in KINDS:
+        raise InputError(f"{path}: kind {said!r} of one layer is unknown; give negative or print")
+    if viewing == "reflection" and said != "print":
+        raise InputError(f"{path}: viewing is reflection, which prints are seen by; kind is {said}")
+    densitometry = word("densitometry", row_of("densitometry").words)
+    if (densitometry == "visual") != (layers == 1):
+        raise InputError(
+            f"{path}: densitometry is {densitometry}, and layers = {layers}; silver has layers = 1 "
+            "and visual density, colour three layers and status M or A"
+        )
     balance = word("balance")
-    assumed = _assumed(path, kind, entries.get("assumed", {}))
+    paper = " on paper" if viewing == "reflection" else ""
+    assumed = _assumed(path, kind + paper, entries.get("assumed", {}))
     _must_hang_together(path, assumed)
     lamps = (assumed[name] for name in ("printer_lamp", "projector_lamp") if name in assumed)
     try:
@@ -146,11 +270,15 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
     lad = entries.get("lad", assumed.get("lad", {}))
     if not isinstance(lad, dict):
         raise InputError(f"{path}: lad must be a table with aim_density, got {lad!r}")
+    role = KINDS[kind][0]
     return {
         **{name: word(name) for name in ("id", "name", "maker", "balance", "source")},
         "kind": kind,
-        "densitometry": word("densitometry", row_of("densitometry").words),
-        "exposure_index": number("exposure_index", None) if kind == "negative" else None,
+        "densitometry": densitometry,
+        "viewing": viewing,
+        "development": word("development") if "development" in entries else None,
+        "readers": readers,
+        "exposure_index": number("exposure_index", None) if role == "camera" else None,
         "base_um": number("base_um", assumed["base_um"]),
         "rms_granularity": number("rms_granularity", None, RMS_GRANULARITY)
         if "rms_granularity" in entries
@@ -158,21 +286,27 @@ def _head(path: Path, entries: dict[str, Any]) -> dict[str, Any]:
         "backing": backing,
         "gate": entries.get("gate", assumed.get("gate")),
         "assumed": assumed,
-        "lad_aim": _three(path, "lad.aim_density", lad.get("aim_density"))
-        if kind == "print"
+        "lad_aim": _numbers(path, "lad.aim_density", lad.get("aim_density"), layers)
+        if role == "print"
         else None,
+        "aim_printed": "lad" in entries,
     }
 
 
-def _three(path: Path, name: str, values: Any) -> np.ndarray:
+def _numbers(path: Path, name: str, values: Any, count: int) -> np.ndarray:
     array = np.asarray(values if isinstance(values, list) else [], dtype=object)
-    if array.shape != (3,) or not all(isinstance(v, int | float) for v in array):
-        raise InputError(f"{path}: {name} must be three numbers (R, G, B), got {values!r}")
+    if array.shape != (count,) or not all(isinstance(v, int | float) for v in array):
+        expected = "three numbers (R, G, B)" if count == 3 else "one number in brackets"
+        raise InputError(f"{path}: {name} must be {expected}, got {values!r}")
     return array.astype(float)
 
 
 def _assumed(path: Path, kind: str, own: Any) -> dict[str, Any]:
-    defaults = tomllib.loads((Path(__file__).parent / "assumed.toml").read_text())[kind]
+    """What no sheet of this kind prints; a kind takes what it does not say from another."""
+    kinds = tomllib.loads((Path(__file__).parent / "assumed.toml").read_text())
+    defaults = kinds[kind]
+    while like := defaults.pop("like", None):
+        defaults = {**kinds[like], **defaults}
 
     def overruled(base: dict[str, Any], by: Any, where: str) -> dict[str, Any]:
         if not isinstance(by, dict):
@@ -195,7 +329,7 @@ def _assumed(path: Path, kind: str, own: Any) -> dict[str, Any]:
     return overruled(defaults, own, "assumed")
 
 
-_ANY_LENGTH = ("wavelength_nm", "density", "net_density", *RECORDS)
+_ANY_LENGTH = ("wavelength_nm", "density", "net_density", *RECORDS, *VISUAL)
 
 
 def _alike(value: Any, base: Any, *, any_length: bool) -> bool:
@@ -235,7 +369,7 @@ def _must_hang_together(path: Path, assumed: Mapping[str, Any]) -> None:
             and len(shape["net_density"]) > 1
             and (np.diff(shape["net_density"]) > 0).all(),
             "granularity",
-            "rising densities, and R, G, B for each",
+            "rising densities, and what each record reads at each",
         ),
         (
             all(veil["profile"] in profiles for veil in veils),

@@ -6,7 +6,7 @@ from scipy.interpolate import PchipInterpolator
 from reference.fit.sheet import Sheet
 from reference.fit.tables import DYES
 from spectral_film.errors import InputError
-from spectral_film.light.spectra import WAVELENGTH
+from spectral_film.light.spectra import WAVELENGTH, status_response
 
 # A dye is held at its end values beyond what is printed; less than this and the holding would
 # make up a visible part of the spectrum.
@@ -23,11 +23,16 @@ def spectral_sensitivity(sheet: Sheet) -> np.ndarray:
 def dye_density(sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
     """Spectral density per unit of dye, and the peaks the sheet's curves were divided by.
 
-    Whatever amount a sheet draws its dyes in, 1 unit here has a peak density of 1.0.
+    Whatever amount a sheet draws its dyes in, 1 unit here has a peak density of 1.0. Silver, which
+    no sheet draws, has a visual density of 1.0.
 
     Returns:
         (dye, wavelength) and (dye,).
     """
+    if sheet.layers == 1:
+        silver = _assumed(sheet, "silver_density")
+        visual = -np.log10(status_response("visual") @ 10**-silver)
+        return silver[None] / visual, visual
     drawn = np.stack([_held(sheet, dye) for dye in DYES])
     peak = drawn.max(axis=1)
     return drawn / peak[:, None], peak
@@ -39,24 +44,29 @@ def dmin_shape(sheet: Sheet) -> tuple[np.ndarray, bool]:
     Returns:
         The spectrum, and whether the sheet prints it.
     """
-    if "min_density" in sheet.tables["spectral_dye_density"].columns:
+    if "min_density" in sheet.columns_of("spectral_dye_density"):
         return _held(sheet, "min_density"), True
-    base = sheet.assumed.get("base_density")
-    if base is None:
+    if "base_density" not in sheet.assumed:
         raise InputError(
             f"{sheet.id}: spectral_dye_density.csv has no min_density column; a negative is seen "
             "through its mask, so add the minimum density curve of the sheet"
         )
-    interpolated = PchipInterpolator(base["wavelength_nm"], base["density"], extrapolate=False)
-    within = np.clip(WAVELENGTH, base["wavelength_nm"][0], base["wavelength_nm"][-1])
-    return interpolated(within), False
+    return _assumed(sheet, "base_density"), False
+
+
+def _assumed(sheet: Sheet, name: str) -> np.ndarray:
+    """A spectrum that no sheet prints, (wavelength,)."""
+    nodes = sheet.assumed[name]["wavelength_nm"]
+    interpolated = PchipInterpolator(nodes, sheet.assumed[name]["density"], extrapolate=False)
+    spectrum: np.ndarray = interpolated(np.clip(WAVELENGTH, nodes[0], nodes[-1]))
+    return spectrum
 
 
 def midscale_neutral(sheet: Sheet) -> tuple[np.ndarray, np.ndarray] | None:
     """The sheet's own neutral on the grid, and where it is printed; None without that column."""
-    table = sheet.tables["spectral_dye_density"]
-    if "midscale_neutral" not in table.columns:
+    if "midscale_neutral" not in sheet.columns_of("spectral_dye_density"):
         return None
+    table = sheet.tables["spectral_dye_density"]
     printed = np.isfinite(table["midscale_neutral"])
     wavelength = table["wavelength_nm"][printed]
     inside = (wavelength[0] <= WAVELENGTH) & (wavelength[-1] >= WAVELENGTH)

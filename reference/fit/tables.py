@@ -9,12 +9,13 @@ import difflib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from spectral_film.emulsion.row import LONGEST_TEXT
+from spectral_film.emulsion.schema import Process
 from spectral_film.errors import InputError, printable
 from spectral_film.text_files import read_text
 
@@ -40,7 +41,9 @@ LOG_RELATIVE = Column("log10 relative exposure", -10, 10, "the unit is log10 exp
 SIGMA = Column("density, standard deviation", 0, 1, "the unit is density, not 1000 times that")
 
 RECORDS = ("R", "G", "B")
+VISUAL = ("V",)  # the one record of silver
 DYES = ("cyan", "magenta", "yellow")
+NEUTRALS = ("min_density", "midscale_neutral")
 
 
 @dataclass(frozen=True)
@@ -50,50 +53,56 @@ class TableForm:
     Attributes:
         axis: Names the first column may have, and what it is.
         required: Columns that must be there, (name, meaning).
+        instead: What may be there in their place.
         optional: Columns that may be there.
+        begins: Of columns named freely after it, of which one must be there; "" for none.
         fewest: Values each required column needs, for a curve to be drawn through them.
-        rising: Whether the required columns may not fall.
+        way: 1 where the required columns may not fall, -1 where they may not rise, 0: both.
         gaps: Whether a blank is a place where the film does nothing, and not just no reading.
-        peaks: Where a column has its highest value, nm; elsewhere it is another column, or unit.
+        peaks: Where a column has its highest value, and from where on that is looked for, since
+            sensitivities have a second peak in the violet, nm; elsewhere it is another column, or
+            another unit.
     """
 
     axis: Mapping[str, Column]
-    required: Mapping[str, Column]
     fewest: int
+    required: Mapping[str, Column] = field(default_factory=dict)
+    instead: Mapping[str, Column] = field(default_factory=dict)
     optional: Mapping[str, Column] = field(default_factory=dict)
-    rising: bool = False
+    begins: str = ""
+    way: int = 0
     gaps: bool = False
-    peaks: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    peaks: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 def _of_records(pattern: str, meaning: Column) -> dict[str, Column]:
     return {pattern.format(record): meaning for record in RECORDS}
 
 
+EXPOSURES = {"log_exposure": LOG_EXPOSURE, "stop": STOPS}
 FORMS = {
     "characteristic_curves": TableForm(
-        axis={"log_exposure": LOG_EXPOSURE, "stop": STOPS},
-        required=_of_records("D_{}", DENSITY),
-        fewest=10,
-        rising=True,
+        axis=EXPOSURES, required=_of_records("D_{}", DENSITY), fewest=10, way=1
     ),
     "spectral_sensitivity": TableForm(
         axis={"wavelength_nm": WAVELENGTH_NM},
         required=_of_records("logS_{}", LOG_SENSITIVITY),
         fewest=5,
         gaps=True,
-        peaks={"logS_R": (570, 750), "logS_G": (490, 610), "logS_B": (340, 520)},
+        peaks={"logS_R": (570, 750, 500), "logS_G": (490, 610, 470), "logS_B": (340, 520, 0)},
     ),
     "spectral_dye_density": TableForm(
         axis={"wavelength_nm": WAVELENGTH_NM},
         required=dict.fromkeys(DYES, DENSITY),
+        instead=dict.fromkeys(NEUTRALS, DENSITY),
+        optional=dict.fromkeys(NEUTRALS, DENSITY),
         fewest=20,
-        optional=dict.fromkeys(("min_density", "midscale_neutral"), DENSITY),
-        peaks={"cyan": (580, 780), "magenta": (490, 610), "yellow": (380, 510)},
+        peaks={"cyan": (580, 780, 0), "magenta": (490, 610, 0), "yellow": (380, 510, 0)},
     ),
     "mtf": TableForm(
         axis={"cycles_per_mm": CYCLES},
         required=_of_records("{}_pct", PERCENT),
+        instead={"visual_pct": PERCENT},
         fewest=4,
     ),
     "rms_granularity": TableForm(
@@ -102,10 +111,30 @@ FORMS = {
         fewest=3,
     ),
 }
+# One layer of silver: a column in the place of three, and a curve for each development.
+SILVER_FORMS = {
+    "characteristic_curves": TableForm(axis=EXPOSURES, begins="D_", fewest=10, way=1),
+    "spectral_sensitivity": TableForm(
+        axis={"wavelength_nm": WAVELENGTH_NM},
+        required={"logS": LOG_SENSITIVITY},
+        fewest=5,
+        gaps=True,
+    ),
+    "mtf": TableForm(axis={"cycles_per_mm": CYCLES}, required={"pct": PERCENT}, fewest=4),
+    "rms_granularity": TableForm(
+        axis={"log_rel_exposure": LOG_RELATIVE},
+        required={"D": DENSITY, "sigma": SIGMA},
+        fewest=3,
+    ),
+}
+# What those columns are called from here on: as that of a record.
+OF_VISUAL = {"logS": "logS_V", "pct": "V_pct", "D": "D_V", "sigma": "sigma_V"}
 MAY_BE_ABSENT = ("mtf", "rms_granularity")
 
-# Readings of a flat toe wiggle; a fall beyond this is a slip, or a reversal film.
+# Readings of a flat toe wiggle; a fall beyond this, or beyond what the table itself says that it is
+# off by, is a slip, or a film of another kind.
 WIGGLE = 0.005  # density
+LARGEST_STATED = re.compile(r"([0-9]*\.[0-9]+) max")
 LEAST_RISE = 0.3  # density; the flattest duplicating films make five times that
 
 
@@ -127,32 +156,41 @@ class Table:
         return self.columns[column]
 
     def records(self, pattern: str) -> np.ndarray:
-        """Columns `pattern` with R, G, B put in, (record, row)."""
-        return np.stack([self.columns[pattern.format(record)] for record in RECORDS])
+        """Columns `pattern` with R, G, B put in, or V where it has none, (record, row)."""
+        of = RECORDS if pattern.format(RECORDS[0]) in self.columns else VISUAL
+        return np.stack([self.columns[pattern.format(record)] for record in of])
 
 
-def read_tables(folder: Path) -> dict[str, Table]:
+def forms_of(process: Process) -> dict[str, TableForm]:
+    """The tables that a sheet has of film so developed."""
+    if process == "silver":
+        return SILVER_FORMS
+    curves = replace(FORMS["characteristic_curves"], way=-1 if process == "reversal" else 1)
+    return FORMS | {"characteristic_curves": curves}
+
+
+def read_tables(folder: Path, process: Process) -> dict[str, Table]:
     """Every table of a sheet folder, by name.
 
     Raises:
         InputError: one is missing or makes no sense; file, row and column are named.
     """
-    tables = {}
+    tables, forms = {}, forms_of(process)
     for name in sorted(path.name for path in folder.glob("*.[cC][sS][vV]")):
         meant = difflib.get_close_matches(name.lower(), [f"{form}.csv" for form in FORMS], 1, 0.8)
         if meant and meant[0] != name:
             raise InputError(f"{folder / name}: is not read under this name; call it {meant[0]}")
-    for name, form in FORMS.items():
+    for name, form in forms.items():
         path = folder / f"{name}.csv"
         if path.exists():
             tables[name] = _table(path, form)
         elif name not in MAY_BE_ABSENT:
             raise InputError(
                 f"{path} is missing; a sheet needs "
-                + ", ".join(f"{needed}.csv" for needed in FORMS if needed not in MAY_BE_ABSENT)
+                + ", ".join(f"{needed}.csv" for needed in forms if needed not in MAY_BE_ABSENT)
             )
-    for name in FORMS["mtf"].required if "mtf" in tables else ():
-        if np.nanmax(tables["mtf"][name]) <= 2:
+    for name, values in tables["mtf"].columns.items() if "mtf" in tables else ():
+        if name.endswith("pct") and np.nanmax(values) <= 2:
             raise InputError(
                 f"{folder / 'mtf.csv'}, column {name}: {PERCENT.hint}; these look like fractions"
             )
@@ -208,44 +246,56 @@ def _table(path: Path, form: TableForm) -> Table:
         raise InputError(f"{path} holds no data; expected a header row and numbers")
 
     columns = dict(zip(header, np.array(rows).T, strict=True))
-    for name in form.required:
+    wiggle = max([WIGGLE, *map(float, LARGEST_STATED.findall(notes.get("uncertainty", "")))])
+    for name in _demanded(header, form):
         count = int(np.isfinite(columns[name]).sum())
         if count < form.fewest:
             raise InputError(
                 f"{path}, column {name}: {count} values are too few for a curve, "
                 f"{form.fewest} or more are needed"
             )
-        if form.rising:
-            _must_rise(path, name, columns[name], line_numbers)
+        if form.way:
+            _must_go_one_way(path, name, columns[name], line_numbers, form.way, wiggle)
         if form.gaps:
             _must_not_stand_alone(path, name, columns[name], line_numbers)
-    for name, (shortest, longest) in form.peaks.items():
-        peak = columns[header[0]][np.nanargmax(columns[name])]
+    for name, (shortest, longest, beyond) in form.peaks.items():
+        if name not in columns:
+            continue
+        axis, values = columns[header[0]], columns[name]
+        sought = np.where(axis >= beyond, values, np.nan)
+        peak = axis[np.nanargmax(values if np.isnan(sought).all() else sought)]
         if not shortest <= peak <= longest:
             raise InputError(
                 f"{path}, column {name}: its highest value is at {peak:g} nm, expected "
                 f"{shortest:g} to {longest:g} nm; look whether columns are exchanged, or whether "
                 "it is a transmittance"
             )
-    units = {name: meaning.unit for name, meaning in meanings.items()}
+    units = {OF_VISUAL.get(name, name): meaning.unit for name, meaning in meanings.items()}
+    columns = {OF_VISUAL.get(name, name): values for name, values in columns.items()}
     return Table(columns=columns, units=units, notes=notes)
 
 
-def _must_rise(path: Path, column: str, density: np.ndarray, line_numbers: list[int]) -> None:
+def _must_go_one_way(
+    path: Path, column: str, density: np.ndarray, line_numbers: list[int], way: int, wiggle: float
+) -> None:
     printed = np.flatnonzero(np.isfinite(density))
-    highest = np.maximum.accumulate(density[printed])
-    falls = np.flatnonzero(density[printed] < highest - WIGGLE)
+    climbing = way * density[printed]
+    highest = np.maximum.accumulate(climbing)
+    falls = np.flatnonzero(climbing < highest - wiggle)
     if len(falls):
         after = printed[falls[0]]
-        before = printed[density[printed][: falls[0]].argmax()]
+        before = printed[climbing[: falls[0]].argmax()]
+        must = "fall with exposure" if way > 0 else "rise with exposure in a reversal film"
         raise InputError(
-            f"{path}, row {line_numbers[after]}, column {column}: density must not fall with "
-            f"exposure ({density[before]:g} -> {density[after]:g}); read the curve again there"
+            f"{path}, row {line_numbers[after]}, column {column}: density must not {must} "
+            f"({density[before]:g} -> {density[after]:g}); read the curve again there, or look at "
+            "kind in sheet.toml"
         )
     if highest[-1] - highest[0] < LEAST_RISE:
         raise InputError(
-            f"{path}, column {column}: density rises by {highest[-1] - highest[0]:g} in all, and a "
-            f"film's by {LEAST_RISE:g} or more; the unit is density (base 10)"
+            f"{path}, column {column}: density {'rises' if way > 0 else 'falls'} by "
+            f"{highest[-1] - highest[0]:g} in all, and a film's by {LEAST_RISE:g} or more; the "
+            "unit is density (base 10)"
         )
 
 
@@ -269,13 +319,16 @@ def _header(path: Path, number: int, header: list[str], form: TableForm) -> dict
             f"{path}, row {number}: the first column must be {axes}, got {header[0]!r}"
             + ("; separate the columns by commas" if re.search(r"[;\t]", header[0]) else "")
         )
-    for name in form.required:
+    known = {**form.required, **form.optional, **form.instead}
+    for name in _demanded(header, form) or [f"{form.begins}..."]:
         if name not in header:
             raise InputError(
-                f"{path}, row {number}: column {name} is missing; "
-                f"expected {axes}, {', '.join([*form.required, *form.optional])}"
+                f"{path}, row {number}: column {name} is missing; expected {axes}, "
+                f"{', '.join(known) or f'{form.begins}V or {form.begins}dev6min'}"
             )
-    allowed = {header[0]: form.axis[header[0]], **form.required, **form.optional}
+    allowed = {header[0]: form.axis[header[0]], **known}
+    if form.begins:
+        allowed |= {name: DENSITY for name in header if name.startswith(form.begins)}
     for name in header:
         if name not in allowed or header.count(name) > 1:
             raise InputError(
@@ -283,6 +336,15 @@ def _header(path: Path, number: int, header: list[str], form: TableForm) -> dict
                 f"expected {', '.join(allowed)}"
             )
     return {name: allowed[name] for name in header}
+
+
+def _demanded(header: list[str], form: TableForm) -> list[str]:
+    """The columns that a table must have, or one that has none of the usual ones, the others."""
+    if form.begins:
+        return [name for name in header if name.startswith(form.begins)]
+    if form.instead and not set(header) & set(form.required):
+        return list(form.instead)
+    return list(form.required)
 
 
 def _row(path: Path, number: int, cells: list[str], meanings: dict[str, Column]) -> list[float]:

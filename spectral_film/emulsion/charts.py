@@ -6,15 +6,24 @@ import numpy as np
 
 from spectral_film.errors import printable
 
-# The axis and its bounds, as sheets are read with, and the columns beside it. Charts of other
-# names, and other columns, are shown and not compared.
-CHARTS: Mapping[str, tuple[str, tuple[float, float], tuple[str, ...]]] = {
-    "characteristic_curves": ("log_exposure", (-10, 10), ("D_R", "D_G", "D_B")),
-    "spectral_sensitivity": ("wavelength_nm", (200, 1200), ("logS_R", "logS_G", "logS_B")),
-    "spectral_dye_density": ("wavelength_nm", (200, 1200), ("cyan", "magenta", "yellow")),
-    "mtf": ("cycles_per_mm", (0.01, 1000), ("R_pct", "G_pct", "B_pct")),
+# The axis and its bounds, as sheets are read with, and the columns beside it: those of colour, or
+# others that may stand in their place. Charts of other names, and other columns, are shown and not
+# compared.
+CHARTS: Mapping[str, tuple[str, tuple[float, float], tuple[tuple[str, ...], ...]]] = {
+    "characteristic_curves": ("log_exposure", (-10, 10), (("D_R", "D_G", "D_B"), ("D_V",))),
+    "spectral_sensitivity": (
+        "wavelength_nm", (200, 1200), (("logS_R", "logS_G", "logS_B"), ("logS_V",)),
+    ),
+    "spectral_dye_density": (
+        "wavelength_nm", (200, 1200),
+        (("cyan", "magenta", "yellow"), ("min_density", "midscale_neutral")),
+    ),
+    "mtf": (
+        "cycles_per_mm", (0.01, 1000), (("R_pct", "G_pct", "B_pct"), ("visual_pct",), ("V_pct",)),
+    ),
     "rms_granularity": (
-        "log_rel_exposure", (-10, 10), ("D_R", "D_G", "D_B", "sigma_R", "sigma_G", "sigma_B"),
+        "log_rel_exposure", (-10, 10),
+        (("D_R", "D_G", "D_B", "sigma_R", "sigma_G", "sigma_B"), ("D_V", "sigma_V")),
     ),
 }  # fmt: skip
 FEWEST = 3  # values of a curve that are printed
@@ -37,8 +46,8 @@ def complaints(published: Mapping[str, Mapping[str, np.ndarray]]) -> Iterator[st
                 yield f"{where}/{printable(name)} holds values beyond {LARGEST:g}"
         if chart not in CHARTS or (*columns,) == ("log_exposure",):  # so far the sheet goes
             continue
-        axis, (lowest, highest), beside = CHARTS[chart]
-        for name in (axis, *beside):
+        axis, (lowest, highest), forms = CHARTS[chart]
+        for name in (axis, *next((form for form in forms if set(form) & set(columns)), forms[0])):
             if name not in columns:
                 yield f"{where} has no column {name}"
             elif np.isfinite(columns[name]).sum() < FEWEST:

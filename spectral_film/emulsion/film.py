@@ -483,7 +483,7 @@ class CameraFilm(Film):
                 f"{', '.join(self.halation)}"
             )
         if self.process == "reversal" and self.projector_lamp is None:
-            raise FilmModelError(f"{self.id}: projector_lamp is missing, as a slide is looked at")
+            raise FilmModelError(f"{self.id}: slide_lamp is missing, and a slide is looked at")
 
     def grey_lux_s(self, ei: float | None = None) -> float:
         """Exposure of an 18 % grey metered at `ei` (None: the film's own index), lux s."""

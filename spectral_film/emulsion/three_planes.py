@@ -6,7 +6,7 @@ through the first of them; so that stages, tables and packs know of no other num
 
 from dataclasses import fields, replace
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -30,24 +30,24 @@ def in_three_planes(film: F) -> F:
     if film.layers == PLANES:
         return film
     nothing = np.zeros_like(film.dye_density)
-    repeated = replace(
-        film,
-        spectral_sensitivity=_thrice(film.spectral_sensitivity),
-        tone_curve=_each_thrice(film.tone_curve),
-        dye_density=np.concatenate([film.dye_density, nothing, nothing]),
-        developments={},
-        scatter=film.scatter and _each_thrice(film.scatter),
-        grain=film.grain and _each_thrice(film.grain),
-    )
-    if isinstance(repeated, PrintStock):
-        return replace(repeated, lad=_each_thrice(repeated.lad))
-    assert isinstance(repeated, CameraFilm)
-    exponent = repeated.reciprocity_exponent
+    repeated: dict[str, Any] = {
+        "spectral_sensitivity": _thrice(film.spectral_sensitivity),
+        "tone_curve": _each_thrice(film.tone_curve),
+        "dye_density": np.concatenate([film.dye_density, nothing, nothing]),
+        "developments": {},
+        "scatter": film.scatter and _each_thrice(film.scatter),
+        "grain": film.grain and _each_thrice(film.grain),
+    }
+    if isinstance(film, PrintStock):
+        return replace(film, lad=_each_thrice(film.lad), **repeated)
+    assert isinstance(film, CameraFilm)
+    exponent = film.reciprocity_exponent
     return replace(
-        repeated,
-        halation={name: _each_thrice(halo) for name, halo in repeated.halation.items()},
+        film,
+        halation={name: _each_thrice(halo) for name, halo in film.halation.items()},
         reciprocity_exponent=None if exponent is None else _thrice(exponent),
-        adjacency=_beside_each_other(repeated.adjacency),
+        adjacency=_beside_each_other(film.adjacency),
+        **repeated,
     )
 
 

@@ -79,10 +79,10 @@ def modulation_transfer(darkroom: Darkroom) -> Measurement:
         axes=("cycles/mm on the film", "response, 1 = 100 %"),
         curves=curves,
         checks=[
-            *compare("MTF", curves, MTF[film.kind]),
-            *(_stretch(curve, *STRETCH_OF_FREQUENCIES[film.kind]) for curve in curves),
+            *compare("MTF", curves, MTF[film.role]),
+            *(_stretch(curve, *STRETCH_OF_FREQUENCIES[film.role]) for curve in curves),
         ],
-        band=MTF[film.kind].largest,
+        band=MTF[film.role].largest,
         logarithmic=True,
     )
 

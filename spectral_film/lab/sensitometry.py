@@ -36,7 +36,7 @@ def characteristic_curves(darkroom: Darkroom) -> Measurement:
         Curve(name=name, x=h, y=read, published=sheet[f"D_{name[0].upper()}"])
         for name, read in zip(RECORDS, density, strict=True)
     ]
-    allowed = CHARACTERISTIC_CURVE[film.kind]
+    allowed = CHARACTERISTIC_CURVE[film.role]
     checks = compare("characteristic curve", curves, allowed)
     checks += _gammas(film, curves) if isinstance(film, CameraFilm) else []
     checks += _speeds(curves) if isinstance(film, CameraFilm) else []

@@ -14,7 +14,7 @@ class Tolerance:
 
 
 CHARACTERISTIC_CURVE = {
-    "negative": Tolerance(
+    "camera": Tolerance(
         rms=0.003,
         largest=0.008,
         unit="density",
@@ -28,7 +28,7 @@ CHARACTERISTIC_CURVE = {
     ),
 }
 MTF = {
-    "negative": Tolerance(
+    "camera": Tolerance(
         rms=0.015,
         largest=0.035,
         unit="of full response",
@@ -45,7 +45,7 @@ MTF = {
 # How far a chart fixes the scale of its frequencies: the uncertainty of a point over the slope of
 # the curve, .35 an e-fold (negative) or .25 (print), over the root of a dozen points.
 STRETCH_OF_FREQUENCIES = {
-    "negative": (0.015, "1.5 % a point is 1.3 % in the frequencies of the whole curve"),
+    "camera": (0.015, "1.5 % a point is 1.3 % in the frequencies of the whole curve"),
     "print": (0.05, "5 % a point is 5 % in the frequencies of the whole curve"),
 }
 DYE_DENSITY = Tolerance(
