@@ -12,6 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from reference.fit.curves import FittedCurves
 from reference.fit.granularity import FittedGrain
 from reference.fit.model import FilmModel
 from reference.fit.optics import FittedAdjacency, FittedOptics
@@ -64,6 +65,8 @@ class _Writer:
         self.table("wavelength", WAVELENGTH, "assumed", "the engine's grid")
         self.spectra(model)
         self.curve(model)
+        for how, (curves, aim) in model.others.items():
+            self.developed_otherwise(how, curves, aim)
         if model.optics:
             self.optics(model.optics)
         if "halation" in self.sheet.assumed:
@@ -143,6 +146,31 @@ class _Writer:
                 if origin == "fitted"
                 else "plain logistics",
                 solution=curves.solution,
+            )
+
+    def developed_otherwise(self, how: str, curves: FittedCurves, aim: np.ndarray | None) -> None:
+        for name in (field.name for field in fields(ToneCurve)):
+            origin: Origin = "assumed" if name == "exponent" else "fitted"
+            source = f"to characteristic_curves, developed {how}" if origin == "fitted" else ""
+            self.table(
+                f"developments/{how}/{name}",
+                getattr(curves, name),
+                origin,
+                source or "plain logistics",
+                solution=curves.solution,
+            )
+        self.table(
+            f"developments/{how}/dmin_density",
+            curves.dmin_density,
+            "assumed",
+            "as dyes/dmin_density, its level that of the foot of this curve",
+        )
+        if aim is not None:
+            self.table(
+                f"developments/{how}/aim_log_exposure",
+                aim,
+                "fitted",
+                "as lad/log_exposure, on this curve",
             )
 
     def optics(self, optics: FittedOptics) -> None:

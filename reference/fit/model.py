@@ -1,6 +1,6 @@
 """A film model: everything that is fitted for one sheet, in the order it depends on each other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +23,8 @@ class FilmModel:
         adjacency: None there too, and for a print, whose kernel contains it.
         grain: None where the sheet has neither chart nor number of granularity.
         lad_log_exposure: The print's log exposure at its aim, (layer,); None for a negative.
+        others: The curves of each other development that the sheet prints, and a print's log
+            exposure at its aim there.
         spectral_sensitivity: cm2/erg, (layer, wavelength): the sheet's, or as a chart moved it.
         chart: How a measured colour chart moved the film; None where none did.
     """
@@ -33,6 +35,7 @@ class FilmModel:
     adjacency: FittedAdjacency | None
     grain: FittedGrain | None
     lad_log_exposure: np.ndarray | None
+    others: Mapping[str, tuple[FittedCurves, np.ndarray | None]]
     spectral_sensitivity: np.ndarray
     chart: Solution | None = None
 
@@ -68,7 +71,12 @@ def fit_film(sheet: Sheet, announce: Callable[[str, int, int], None] | None = No
 
     say("characteristic curves", 1)
     curves = fit_curves(sheet)
-    aim = None if sheet.lad_aim is None else lad_log_exposure(curves, sheet.lad_aim)
+    aim = _aim(sheet, curves)
+    others = {}
+    for how in sheet.developments:
+        if how != sheet.development:
+            otherwise = fit_curves(sheet.developed(how))
+            others[how] = otherwise, _aim(sheet, otherwise)
     model = FilmModel(
         sheet=sheet,
         curves=curves,
@@ -76,8 +84,13 @@ def fit_film(sheet: Sheet, announce: Callable[[str, int, int], None] | None = No
         adjacency=None,
         grain=fit_granularity(sheet, curves),
         lad_log_exposure=aim,
+        others=others,
         spectral_sensitivity=spectral_sensitivity(sheet),
     )
     say("mtf", 2)
     optics, adjacency = fit_optics(sheet, curves, model.mid_log_exposure)
     return replace(model, optics=optics, adjacency=adjacency)
+
+
+def _aim(sheet: Sheet, curves: FittedCurves) -> np.ndarray | None:
+    return None if sheet.lad_aim is None else lad_log_exposure(curves, sheet.lad_aim)

@@ -134,6 +134,7 @@ MAY_BE_ABSENT = ("mtf", "rms_granularity")
 # Readings of a flat toe wiggle; a fall beyond this, or beyond what the table itself says that it is
 # off by, is a slip, or a film of another kind.
 WIGGLE = 0.005  # density
+LEVEL = 0.9  # of all that a curve rises
 LARGEST_STATED = re.compile(r"([0-9]*\.[0-9]+) max")
 LEAST_RISE = 0.3  # density; the flattest duplicating films make five times that
 
@@ -281,7 +282,9 @@ def _must_go_one_way(
     printed = np.flatnonzero(np.isfinite(density))
     climbing = way * density[printed]
     highest = np.maximum.accumulate(climbing)
-    falls = np.flatnonzero(climbing < highest - wiggle)
+    # What the table says that it is off by is granted where the curve has levelled off.
+    level = highest > LEVEL * highest[-1] + (1 - LEVEL) * highest[0]
+    falls = np.flatnonzero(climbing < highest - np.where(level, wiggle, WIGGLE))
     if len(falls):
         after = printed[falls[0]]
         before = printed[climbing[: falls[0]].argmax()]

@@ -1,6 +1,6 @@
 """What the charts of a sheet hold, so that an instrument can be laid over them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
@@ -30,6 +30,12 @@ FEWEST = 3  # values of a curve that are printed
 LARGEST = 1e4  # of whatever a column holds
 
 
+def form_of(chart: str, columns: Collection[str]) -> tuple[str, ...]:
+    """What a chart with these columns should have beside its axis: of its forms, the one begun."""
+    forms = CHARTS[chart][2]
+    return next((form for form in forms if set(form) & set(columns)), forms[0])
+
+
 def complaints(published: Mapping[str, Mapping[str, np.ndarray]]) -> Iterator[str]:
     """What is wrong with the charts of a sheet, a sentence each.
 
@@ -46,8 +52,8 @@ def complaints(published: Mapping[str, Mapping[str, np.ndarray]]) -> Iterator[st
                 yield f"{where}/{printable(name)} holds values beyond {LARGEST:g}"
         if chart not in CHARTS or (*columns,) == ("log_exposure",):  # so far the sheet goes
             continue
-        axis, (lowest, highest), forms = CHARTS[chart]
-        for name in (axis, *next((form for form in forms if set(form) & set(columns)), forms[0])):
+        axis, (lowest, highest), _ = CHARTS[chart]
+        for name in (axis, *form_of(chart, columns)):
             if name not in columns:
                 yield f"{where} has no column {name}"
             elif np.isfinite(columns[name]).sum() < FEWEST:

@@ -482,6 +482,14 @@ class CameraFilm(Film):
                 f"{self.id}: backing is {self.backing!r}, expected one of "
                 f"{', '.join(self.halation)}"
             )
+        if isinstance(self.adjacency, Interlayer):
+            way = -1 if self.process == "reversal" else 1
+            if (way * self.adjacency.coupling < 0).any():
+                raise FilmModelError(
+                    f"{self.id}: adjacency/coupling holds "
+                    f"{way * (way * self.adjacency.coupling).min():g}, expected 0 or "
+                    f"{'less in a reversal' if way < 0 else 'more in a ' + self.process} film"
+                )
         if self.process == "reversal" and self.projector_lamp is None:
             raise FilmModelError(f"{self.id}: slide_lamp is missing, and a slide is looked at")
 

@@ -104,7 +104,7 @@ class Pipeline:
         if film is None and to in ("print", "printing-density", "cineon"):
             raise UsageError(
                 f"--to {to} needs a print stock, and {self.negative.id} is printed on none here; "
-                "name one with --print, or tap the film itself with --to negative"
+                "name one, such as --print 2383, or tap the film itself with --to negative"
             )
         return film
 

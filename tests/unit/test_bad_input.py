@@ -84,7 +84,7 @@ def refused(command, tmp_path):
         ("--bits=12", "give --bits 16 or 32"),
         ("--bits=many", "--bits"),
         ("--film=velvia", ("velvia", "vision3-250d")),
-        ("--film=2383", ("print film", "give a camera negative")),
+        ("--film=2383", ("print film", "give a camera film")),
         ("--film=.", "shipped id"),
         (f"--film={'x' * 300}", "File name too long"),
         ("--print=velvia", ("velvia", "2383")),

@@ -74,7 +74,7 @@ def test_same_command_same_bytes(photo, tmp_path):
     [
         (("--film", "velvia"), "velvia"),
         (("--print", "vision3-250d"), "print"),
-        (("--film", "2383"), "negative"),
+        (("--film", "2383"), "camera film"),
         (("--illuminant", "candlelight9"), "candlelight9"),
         (("--gate", "huge"), "huge"),
         (("--gate", "0x0"), "0x0"),

@@ -116,7 +116,7 @@ def test_values_that_no_film_has(broken, stock, name, value):
     [
         ("exposure_index", (0.0, -250.0, np.nan, np.inf, "fast", [1.0, 2.0])),
         ("base_um", (0.0, -1.0, np.nan, np.inf)),
-        ("kind", ("reversal", 3)),
+        ("kind", ("latent", 3)),
         ("densitometry", ("status-x",)),
         ("balance", ("moonshine",)),
         ("backing", ("velvet",)),
@@ -266,7 +266,7 @@ def test_bytes_that_have_rotted(tmp_path, rng):
 
 
 def test_the_wrong_kind():
-    with pytest.raises(UsageError, match="2383 is a print film; give a camera negative"):
+    with pytest.raises(UsageError, match="2383 is a print film; give a camera film"):
         load_camera_film(PRINT)
     with pytest.raises(UsageError, match="vision3-250d is a negative film; give a print stock"):
         load_print(NEGATIVE)

@@ -328,7 +328,7 @@ def test_dyes_must_cover_the_visible(folder):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('kind = "negative"', 'kind = "slide"', "kind must be 'negative' or 'print'"),
+        ('kind = "negative"', 'kind = "slide"', "kind must be 'negative' or 'reversal' or 'print'"),
         ("exposure_index = 250", "", "exposure_index must be a number"),
         ("exposure_index = 250", "exposure_index = true", "exposure_index must be a number"),
         ("exposure_index = 250", "exposure_index = nan", "exposure_index must be a number"),
