@@ -102,10 +102,10 @@ class Sheet:
         missing = []
         if self.layers == 3 and not self.prints_dyes:
             missing.append("curves of the single dyes")
+        if self.viewing == "reflection":  # no sheet of a paper prints more
+            return tuple(missing)
         if "mtf" not in self.tables:
             missing.append("an MTF")
-        elif self.layers == 3 and "visual_pct" in self.columns_of("mtf"):
-            missing.append("an MTF of each layer")
         if "rms_granularity" not in self.tables and self.rms_granularity is None:
             missing.append("a granularity")
         return tuple(missing)
