@@ -106,7 +106,7 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
         **solution.values,
         exponent=np.ones_like(ranges),
         dye_density=dyes,
-        dmin_density=shape + solution.values["dmin_shift"] @ dyes,
+        dmin_density=np.maximum(shape + solution.values["dmin_shift"] @ dyes, 0.0),
         response=response,
         inferred=inferred,
         solution=solution,
@@ -154,7 +154,8 @@ def _residuals(chart: _Chart, values: Values) -> Float64[Array, " residual"]:
     read = read_density(
         characteristic_curve(steps, **curve, exponent=jnp.ones_like(curve["density_range"])),
         dye_density=chart.dye_density,
-        dmin_density=chart.shape + values["dmin_shift"] @ chart.dye_density,
+        # Where the sheet's minimum comes near none, the shift may not go below it.
+        dmin_density=jnp.maximum(chart.shape + values["dmin_shift"] @ chart.dye_density, 0.0),
         response=chart.response,
     )[:, 0]
     return ((read - chart.target) * chart.weight).ravel()
