@@ -36,11 +36,12 @@ STOPS = np.arange(-6, 5.01, 0.25)
 HUES, SATURATION = 36, 0.75  # of a ring of colours, in linear Rec.709 about a grey of .3
 HEAD = """# Stocks
 
-What ships, by kind: `--film ID`, `--print ID`. With `--print own`, the default, cinema negatives are
-printed on 2383, still negatives on a paper, black and white on 2302, slides on nothing. Grades:
-**A** two people read its sheet, which has every chart; **B** one reader; **C** something is inferred,
-or left out since the sheet prints none: single dyes, an MTF, a granularity. Sheets, readers and what
-did not ship: [reference/sheets](../reference/sheets/README.md). Made by `scripts/make_stocks_page.py`.
+What ships, by kind: `--film ID`, `--print ID`. With `--print own`, the default, cinema negatives
+are printed on 2383, still negatives on a paper, black and white on 2302, slides on nothing.
+Grades: **A** two people read its sheet, which has every chart; **B** one reader; **C** something
+is inferred, or left out since the sheet prints none: single dyes, an MTF, a granularity. Sheets,
+readers and what did not ship: [reference/sheets](../reference/sheets/README.md). Made by
+`scripts/make_stocks_page.py`.
 """
 FIGURE_IN = (9.6, 3.6)
 TITLES = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
         ylim=(0, None),
     )
     falls = film.process == "reversal"  # the corners that its curves leave free are the others
-    corner = "upper right" if falls else "upper left"
+    corner: Literal["upper right", "upper left"] = "upper right" if falls else "upper left"
     axes.legend(title="record", title_fontsize=8, loc=corner)
     _state_misses(axes, errors, places=4, left=falls)
     if isinstance(film, CameraFilm):
