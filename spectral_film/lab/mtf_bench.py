@@ -16,6 +16,7 @@ from spectral_film.lab.darkroom import Darkroom, aim_log_exposure, neutral_aim
 from spectral_film.lab.densitometer import status_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
 from spectral_film.lab.sensitometry import read_tablet
+from spectral_film.lab.sheet import known_to
 from spectral_film.lab.tolerances import MTF, STRETCH_OF_FREQUENCIES
 
 # Aerial-image modulation of Kodak's sine targets: 60 % for camera negatives (technical data
@@ -66,9 +67,18 @@ def modulation_transfer(darkroom: Darkroom) -> Measurement:
     film = darkroom.film
     sheet = film.published["mtf"]
     cycles = sheet["cycles_per_mm"]
-    response = sine_response(darkroom, cycles)
+    # The level is what the sheet calls 100 %, and belongs to its chart.
+    level = np.reshape(film.notes.get("fit/mtf/level", np.ones(1)), (-1, 1))
+    response = level * sine_response(darkroom, cycles)
+    known = known_to(film, "mtf", cycles)
     curves = [
-        Curve(name=name, x=cycles, y=read, published=sheet[f"{name[0].upper()}_pct"] / 100)
+        Curve(
+            name=name,
+            x=cycles,
+            y=read,
+            published=sheet[f"{name[0].upper()}_pct"] / 100,
+            known=known,
+        )
         for name, read in zip(RECORDS, response, strict=True)
     ]
     return Measurement(
