@@ -74,8 +74,8 @@ def _quantity(c: Comparison) -> Section:
     if c.tolerance and c.known:
         tables.append(
             paragraph(
-                f"A sheet may be known less well: then chi² a reading of {CHI2_A_READING:g} at most "
-                "will do, by the uncertainty that stands in its table."
+                f"A sheet may be known less well: then chi² a reading of {CHI2_A_READING:g} at "
+                "most will do, by the uncertainty that stands in its table."
             )
         )
     if len(c.x) == 1:
