@@ -106,7 +106,7 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
         **solution.values,
         exponent=np.ones_like(ranges),
         dye_density=dyes,
-        dmin_density=np.asarray(_dmin_density(chart, solution.values["dmin_shift"])),
+        dmin_density=np.maximum(shape + solution.values["dmin_shift"] @ dyes, 0.0),
         response=response,
         inferred=inferred,
         solution=solution,
@@ -159,13 +159,6 @@ class _Chart(NamedTuple):
     response: Float64[Array, "record wavelength"]
 
 
-def _dmin_density(
-    chart: _Chart, dmin_shift: Float64[Array, " dye"] | np.ndarray
-) -> Float64[Array, " wavelength"]:
-    """The sheet's D-min, moved; where that is less than none at all, none."""
-    return jnp.maximum(chart.shape + dmin_shift @ chart.dye_density, 0.0)
-
-
 def _residuals(chart: _Chart, values: Values) -> Float64[Array, " residual"]:
     curve = {name: values[name] for name in CURVE if name in values}
     steps = jnp.broadcast_to(
@@ -174,7 +167,8 @@ def _residuals(chart: _Chart, values: Values) -> Float64[Array, " residual"]:
     read = read_density(
         characteristic_curve(steps, **curve, exponent=jnp.ones_like(curve["density_range"])),
         dye_density=chart.dye_density,
-        dmin_density=_dmin_density(chart, values["dmin_shift"]),
+        # Where the sheet's minimum comes near none, the shift may not go below it.
+        dmin_density=jnp.maximum(chart.shape + values["dmin_shift"] @ chart.dye_density, 0.0),
         response=chart.response,
     )[:, 0]
     return ((read - chart.target) * chart.weight).ravel()
