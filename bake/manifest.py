@@ -44,6 +44,7 @@ class Exposed(Part):
     exposure: float
     ei: float | None
     illuminant: str | None
+    filter: str | None = None  # packs of before there were filters do not say
     upsampling: Literal["measured", "jakob-hanika"]
     backing: str | None
     white: Literal["print", "lamp"]
