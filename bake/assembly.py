@@ -142,7 +142,7 @@ class Assembly:
             output=Output(display=settings.display, encoding=self.display),
             gates=tuple(Gate(name=g, width_mm=gate_size_mm(g)[0]) for g in self.grid.gates),
             chain=chain,
-            to_scene=self.way_back(chain, tables),
+            to_scene=None if settings.filter else self.way_back(chain, tables),
             base_density=_triple(self.engine.base_density),
             film=whole["film"][0],
             scene_to_cineon=whole["negative"][0],

@@ -1,6 +1,5 @@
 """Filters over the lens: what they take from each layer, and what is no filter."""
 
-import json
 import re
 from dataclasses import replace
 
@@ -8,6 +7,11 @@ import numpy as np
 import pytest
 from conftest import save_picture
 
+from bake.opening import open_pack
+from bake.pack import bake_pack
+from bake.recipe import Grid, Recipe
+from bake.verify import recipe_of
+from spectral_film.device.device import open_device
 from spectral_film.errors import InputError, SpectralGridError, UsageError
 from spectral_film.light.filters import filter_numbers, filter_transmittance
 from spectral_film.light.scene import Scene
@@ -52,9 +56,9 @@ def test_the_eye_sees_what_was_measured_of_other_samples(number, percent):
     assert luminous == pytest.approx(percent, rel=0.04)
 
 
-# Kodak's numbers of each, in mireds. A sample may be 6 off: a hundredth in two densities. 85B is not
-# among them: that of the table is 159, as daylight of 6100 K wanted it, and later ones are 131; nor
-# is 81EF, 60 where later ones are 52.
+# Kodak's numbers of each, in mireds. A sample may be 6 off: a hundredth in two densities. 85B is
+# not among them: that of the table is 159, as daylight of 6100 K wanted it, and later ones are 131;
+# nor is 81EF, 60 where later ones are 52.
 @pytest.mark.parametrize(
     ("number", "mireds"),
     [
@@ -152,9 +156,19 @@ def test_the_command_line_has_it(command, tmp_path):
     assert "no filter is called 'K2'" in done.stderr
 
 
-def test_a_table_is_baked_through_it_and_a_pack_of_before_has_none(command, tmp_path):
-    from bake.manifest import Exposed
+def test_a_pack_through_a_filter_is_proved_by_the_engine(tmp_path):
+    recipe = Recipe(settings=Settings(filter="25", exposure=2.0), grain=False)
+    proof = bake_pack(recipe, tmp_path / "red", Grid(("super35",), (256,), 17), open_device())
+    assert not proof.failures
+    with open_pack(tmp_path / "red") as pack:
+        assert pack.manifest.settings.filter == "25"
+        assert recipe_of(pack.manifest).settings.filter == "25"
+        # Red light alone does not say what was blue in the scene.
+        with pytest.raises(UsageError, match=r"filter 25, has no way back .*bake it again"):
+            pack.manifest.path("scene")
 
+
+def test_a_table_is_baked_through_it(command, tmp_path):
     dark, light = ("-o", "dark.cube", "--filter", "96", "--exposure", "3.4"), ("-o", "light.cube")
     for words in (dark, light):
         done = command("bake", "lut", *words, "--size", "9")
@@ -167,5 +181,3 @@ def test_a_table_is_baked_through_it_and_a_pack_of_before_has_none(command, tmp_
     # A neutral filter, its light given back, is hardly there.
     assert np.abs(through - bare).mean() < 0.03
     assert "through filter 96" in (tmp_path / "dark.cube").read_text()
-    assert Exposed.model_fields["filter"].default is None
-    json.dumps(Exposed.model_json_schema())
