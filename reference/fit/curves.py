@@ -7,20 +7,23 @@ moved by as much of each dye as that takes (`dmin_shift`). Dye amounts count fro
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float64
 
 from reference.fit.priors import Parameter, Values
 from reference.fit.sheet import Sheet
-from reference.fit.solve import Solution, solve
+from reference.fit.solve import Solution, padded, solve
 from reference.fit.spectra import dmin_shape, dye_density
 from reference.stages.common import characteristic_curve
 from reference.stages.densitometry import read_density
 from spectral_film.errors import InputError
 from spectral_film.light.spectra import status_response
 
+ROWS = 64  # that charts are padded to a multiple of, so that one compiled fit serves most
 CURVE = ("density_range", "log_exposure_mid", "log_exposure_spread", "exponent")
 
 
@@ -82,22 +85,16 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
     parameters = _parameters(sheet)
     sigma = sheet.assumed["characteristic_curves"]["uncertainty"]
 
-    dyes_, shape_, response_ = jnp.asarray(dyes), jnp.asarray(shape), jnp.asarray(response)
-    target = jnp.asarray(np.where(printed, published, 0.0))
-    weight = jnp.asarray(printed / sigma)
-    log_exposure = jnp.asarray(sheet.log_exposure())
-    steps = jnp.broadcast_to(log_exposure, (sheet.layers, 1, len(log_exposure)))
-    exponent = jnp.ones_like(parameters["density_range"].start)
-
-    def residuals(values: Values) -> Float64[Array, " residual"]:
-        curve = {name: values[name] for name in CURVE if name in values}
-        read = read_density(
-            characteristic_curve(steps, **curve, exponent=exponent),
-            dye_density=dyes_,
-            dmin_density=shape_ + values["dmin_shift"] @ dyes_,
-            response=response_,
-        )[:, 0]
-        return ((read - target) * weight).ravel()
+    chart = _Chart(
+        log_exposure=jnp.asarray(padded(sheet.log_exposure(), ROWS)),
+        target=jnp.asarray(padded(np.where(printed, published, 0.0), ROWS)),
+        weight=jnp.asarray(_without_padding(printed / sigma)),
+        dye_density=jnp.asarray(dyes),
+        shape=jnp.asarray(shape),
+        response=jnp.asarray(response),
+    )
+    residuals = jax.tree_util.Partial(_residuals, chart)
+    exponent = np.ones_like(parameters["density_range"].start)
 
     solution = solve(parameters, residuals)
     if solution is None:
@@ -107,12 +104,50 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
         )
     return FittedCurves(
         **solution.values,
-        exponent=np.asarray(exponent),
+        exponent=exponent,
         dye_density=dyes,
         dmin_density=shape + solution.values["dmin_shift"] @ dyes,
         response=response,
         solution=solution,
     )
+
+
+class _Chart(NamedTuple):
+    """What the curves are fitted to and read through, padded.
+
+    Attributes:
+        log_exposure: (row,).
+        target, weight: Densities, and one over what they are known to, (record, row).
+        dye_density, shape, response: Of the film and its densitometer.
+    """
+
+    log_exposure: Float64[Array, " row"]
+    target: Float64[Array, "record row"]
+    weight: Float64[Array, "record row"]
+    dye_density: Float64[Array, "dye wavelength"]
+    shape: Float64[Array, " wavelength"]
+    response: Float64[Array, "record wavelength"]
+
+
+def _residuals(chart: _Chart, values: Values) -> Float64[Array, " residual"]:
+    curve = {name: values[name] for name in CURVE if name in values}
+    steps = jnp.broadcast_to(
+        chart.log_exposure, (len(chart.dye_density), 1, len(chart.log_exposure))
+    )
+    read = read_density(
+        characteristic_curve(steps, **curve, exponent=jnp.ones_like(curve["density_range"])),
+        dye_density=chart.dye_density,
+        dmin_density=chart.shape + values["dmin_shift"] @ chart.dye_density,
+        response=chart.response,
+    )[:, 0]
+    return ((read - chart.target) * chart.weight).ravel()
+
+
+def _without_padding(weight: np.ndarray) -> np.ndarray:
+    """Weights of the readings, and none of what they are padded with."""
+    made = padded(weight, ROWS)
+    made[..., weight.shape[-1] :] = 0.0
+    return made
 
 
 def _parameters(sheet: Sheet) -> dict[str, Parameter]:

@@ -177,6 +177,9 @@ class _Writer:
         self.file.create_group("optics", track_order=True)
         self.fact("optics/form", CoreSkirt.form)
         for name in (field.name for field in fields(CoreSkirt)):
+            table = getattr(optics.scatter, name)
+            if table is None:
+                continue
             origin: Origin = "fitted" if name in optics.solution.values else "assumed"
             how = (
                 "no chart reaches the frequencies where it would show"
@@ -185,7 +188,7 @@ class _Writer:
             )
             self.table(
                 f"optics/{name}",
-                getattr(optics, name),
+                table,
                 origin,
                 how,
                 solution=optics.solution,
@@ -225,7 +228,7 @@ class _Writer:
             "adjacency/coupling",
             adjacency.coupling,
             "fitted",
-            "one scale fitted to mtf through the simulated sine reading; the pattern is assumed, "
+            "scales fitted to mtf through the simulated sine reading; the pattern is assumed, "
             f"within the ranges of US 4,830,954{_moved(model)}",
             solution=solution,
             scale="coupling_scale",
@@ -304,6 +307,14 @@ class _Writer:
             self.fact(f"fit/{name}/steps", solution.steps)
             self.fact(f"fit/{name}/chi2", float(keep(np.array(solution.chi2), SURE_DIGITS)))
             self.fact(f"fit/{name}/degrees_of_freedom", float(freedom))
+        if model.optics and model.optics.level is not None:
+            self.table(
+                "fit/mtf/level",
+                model.optics.level,
+                "fitted",
+                "with the kernels, to mtf: charts are drawn to 100 % by eye",
+                solution=model.optics.solution,
+            )
 
     def read_by(self, table: str) -> str:
         notes = self.sheet.tables[table].notes
@@ -354,11 +365,16 @@ class _Writer:
         fitted = scale or name.rpartition("/")[2]
         if solution and fitted in solution.values:
             # The pattern under a scale is not fitted: its values are as sure as the scale is.
-            per_unit = values / solution.values[fitted] if scale else 1.0
-            dataset.attrs["standard_deviation"] = keep(solution.sd[fitted] * per_unit, SURE_DIGITS)
-            dataset.attrs["held_by_prior"] = np.broadcast_to(
-                solution.held[fitted], np.shape(values)
+            # One of each layer scales a row.
+            of_row = (-1, 1) if scale and np.ndim(solution.values[fitted]) else ()
+            sd, held, value = (
+                np.reshape(numbers[fitted], of_row or np.shape(numbers[fitted]))
+                for numbers in (solution.sd, solution.held, solution.values)
             )
+            per_unit = values / value if scale else 1.0
+            spread = np.broadcast_to(sd * per_unit, np.shape(values))
+            dataset.attrs["standard_deviation"] = keep(spread, SURE_DIGITS)
+            dataset.attrs["held_by_prior"] = np.broadcast_to(held, np.shape(values))
             dataset.attrs["prior"] = solution.parameters[fitted].prior
 
 

@@ -4,10 +4,16 @@ Negative: per layer the weight and length of the skirt; for all layers one scale
 matrix and one diffusion length. The published curve contains both, and gain and length of the
 chemistry are told apart only by assumed bounds on the length.
 Print: one positive kernel per layer, core, weight and skirt; its chemistry is inside.
+Where a chart prints one line, the layers share their numbers.
+
+A chart that asks for more gets it, a step of `LADDER` at a time, as long as Akaike's criterion,
+corrected for few readings, falls: a gain of each layer, the level that the chart calls 100 %, a
+second skirt. Source: docs/physics.md, Scatter.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,24 +23,45 @@ from jaxtyping import Array, Float64
 from reference.fit.curves import FittedCurves
 from reference.fit.priors import Parameter, Values
 from reference.fit.sheet import Sheet
-from reference.fit.sine_reading import sine_response
-from reference.fit.solve import Solution, keep, solve
+from reference.fit.sine_reading import large_areas, sine_response
+from reference.fit.solve import Solution, keep, padded, solve
 from reference.stages.bare_base import bare_base_otf, over_ring
 from reference.stages.optics import halation_otf, scatter_otf, with_halation
+from spectral_film.emulsion.film import CoreSkirt
 from spectral_film.errors import InputError
+from spectral_film.light.spectra import status_response
 
+ROWS = 32  # that charts are padded to a multiple of: one compiled fit serves all
 PER_UM = 1e-3  # cycles/mm -> cycles/um
+# What a form has beyond the simplest, each step on top of those before it.
+GAIN, LEVEL, SECOND = "gain", "level", "second skirt"
+LADDER = ((), (GAIN,), (GAIN, LEVEL), (GAIN, LEVEL, SECOND))
+WORTH = 2.0  # of the criterion; less tells two forms not apart (Burnham and Anderson)
 
 Film = dict[str, Float64[Array, "..."]]
+Form = Collection[str]
+
+
+class ThrownBack(NamedTuple):
+    """Light from the base over direct light, (layer,), and its transfer."""
+
+    veil_ratio: Float64[Array, " layer"]
+    otf: Float64[Array, "..."]
 
 
 @dataclass(frozen=True, kw_only=True)
 class FittedOptics:
-    """Core and skirt of each layer, (layer,), and how they were found, with the adjacency."""
+    """Core and skirts of each layer, and how they were found, with the adjacency.
 
-    core_sigma_um: np.ndarray
-    skirt_weight: np.ndarray
-    skirt_length_um: np.ndarray
+    Attributes:
+        scatter: As the film has it.
+        level: What the chart calls 100 %, over the film's own response to large areas, (record,);
+            None where that is taken to be the same.
+        solution: How all was found.
+    """
+
+    scatter: CoreSkirt
+    level: np.ndarray | None
     solution: Solution
 
 
@@ -59,30 +86,61 @@ def fit_optics(
     Raises:
         InputError: the solver finds no kernel; the table is named.
     """
-    if "R_pct" not in sheet.columns_of("mtf") or sheet.process == "reversal":
+    if "mtf" not in sheet.tables:
         return None, None
-    frequency, published, sigma = _chart(sheet)
+    _, published, sigma = _chart(sheet)
     printed = np.isfinite(published)
-    target, weight = jnp.asarray(np.where(printed, published, 0.0)), jnp.asarray(printed / sigma)
-
-    def residuals(values: Values) -> Float64[Array, " residual"]:
-        read = _read(sheet, curves, log_exposure, frequency, _film(sheet, values))
-        return ((read - target) * weight).ravel()
-
-    solution = solve(_parameters(sheet), residuals)
-    if solution is None:
-        raise InputError(
-            f"{sheet.id}: no kernel of core and skirt follows mtf.csv; look for a slip in it"
-        )
+    rows = -published.shape[1] % ROWS
+    chart = _Chart(
+        bench=_bench(sheet, curves, log_exposure),
+        target=jnp.asarray(np.pad(np.where(printed, published, 0.0), ((0, 0), (0, rows)))),
+        weight=jnp.asarray(np.pad(printed / sigma, ((0, 0), (0, rows)))),
+        alike=jnp.asarray(True),
+    )
+    solution = _climbed(sheet, chart, int(printed.sum()))
     values = {name: jnp.asarray(value) for name, value in solution.values.items()}
-    film = {name: keep(value) for name, value in _film(sheet, values).items()}
+    film = {name: keep(value) for name, value in _film(chart.bench, values).items()}
     optics = FittedOptics(
-        **{name: film[name] for name in ("core_sigma_um", "skirt_weight", "skirt_length_um")},
+        scatter=CoreSkirt(**{name: film[name] for name in SCATTER if name in film}),
+        level=np.broadcast_to(film["level"][:, 0], len(published)) if LEVEL in values else None,
         solution=solution,
     )
     if "adjacency" not in sheet.assumed:
         return optics, None
     return optics, FittedAdjacency(coupling=film["coupling"], length_um=float(film["length_um"]))
+
+
+SCATTER = (
+    "core_sigma_um",
+    "skirt_weight",
+    "skirt_length_um",
+    "second_share",
+    "second_length_um",
+)
+
+
+def _climbed(sheet: Sheet, chart: "_Chart", readings: int) -> Solution:
+    """The fit of the first form beyond which none is worth its numbers."""
+    best, least = None, np.inf
+    for form in LADDER:
+        of_form = chart._replace(alike=jnp.asarray(GAIN not in form))
+        found = solve(_parameters(sheet, form), jax.tree_util.Partial(_residuals, of_form))
+        if found is not None and GAIN not in form:
+            found = found.first_of("coupling_scale")
+        told = np.inf if found is None else criterion(found, readings)
+        if told < least - WORTH:
+            best, least = found, told
+    if best is None:
+        raise InputError(
+            f"{sheet.id}: no kernel of core and skirt follows mtf.csv; look for a slip in it"
+        )
+    return best
+
+
+def criterion(found: Solution, readings: int) -> float:
+    """Akaike's, corrected for few readings; numbers count as far as the data determine them."""
+    numbers = readings - found.freedom
+    return found.chi2 + 2 * numbers + 2 * numbers * (numbers + 1) / (readings - numbers - 1)
 
 
 def read_mtf(
@@ -92,17 +150,27 @@ def read_mtf(
     adjacency: FittedAdjacency | None,
     log_exposure: np.ndarray,
 ) -> np.ndarray:
-    """Response of the fitted film at the sheet's frequencies, 1 = 100 %, (record, row)."""
-    film = {
-        "core_sigma_um": jnp.asarray(optics.core_sigma_um),
-        "skirt_weight": jnp.asarray(optics.skirt_weight),
-        "skirt_length_um": jnp.asarray(optics.skirt_length_um),
-        "coupling": jnp.asarray(adjacency.coupling if adjacency else np.zeros((3, 3))),
-        "length_um": jnp.asarray(adjacency.length_um if adjacency else 0.0),
-    }
-    frequency, _, _ = _chart(sheet)
-    read = jax.jit(partial(_read, sheet, curves, log_exposure, frequency))
-    return np.asarray(read(film))
+    """Response of the fitted film at the sheet's frequencies, 1 = 100 % there, (record, row)."""
+    bench = _bench(sheet, curves, log_exposure)
+    layers, rows = sheet.layers, len(sheet.tables["mtf"]["cycles_per_mm"])
+    scatter = {name: getattr(optics.scatter, name) for name in SCATTER}
+    film = {name: jnp.asarray(table) for name, table in scatter.items() if table is not None}
+    film["coupling"] = jnp.asarray(adjacency.coupling if adjacency else np.zeros((layers, layers)))
+    film["length_um"] = jnp.asarray(adjacency.length_um if adjacency else 0.0)
+    read = np.asarray(_read(bench, film))[:, :rows]
+    return read * (1.0 if optics.level is None else optics.level[:, None])
+
+
+def one_line(sheet: Sheet) -> bool:
+    """Whether the chart prints one line for three layers."""
+    return "visual_pct" in sheet.columns_of("mtf")
+
+
+def published_mtf(sheet: Sheet) -> np.ndarray:
+    """The lines of the chart, 1 = 100 %, (record, row)."""
+    table = sheet.tables["mtf"]
+    lines = table["visual_pct"][None] if one_line(sheet) else table.records("{}_pct")
+    return lines / 100
 
 
 def _chart(sheet: Sheet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -111,16 +179,17 @@ def _chart(sheet: Sheet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     cycles = table["cycles_per_mm"]
     overlapping, apart = known["uncertainty_pct"]
     percent = np.where(cycles < known["overlap_below"], overlapping, apart)
-    return cycles * PER_UM, table.records("{}_pct") / 100, percent / 100
+    return cycles * PER_UM, published_mtf(sheet), percent / 100
 
 
-def _parameters(sheet: Sheet) -> dict[str, Parameter]:
-    """What is fitted for a sheet of this kind."""
-    negative = sheet.role == "camera"
+def _parameters(sheet: Sheet, form: Form = ()) -> dict[str, Parameter]:
+    """What is fitted for a sheet of this kind, in one of the forms."""
+    camera = sheet.role == "camera"
+    lines = 1 if one_line(sheet) else sheet.layers
     parameters = {
         "skirt_weight": Parameter(
             unit="share of the light",
-            start=np.full(3, 0.8 if negative else 0.5),
+            start=np.full(lines, 0.8 if camera else 0.5),
             sd=2.0,
             lowest=0,
             highest=1,
@@ -128,7 +197,7 @@ def _parameters(sheet: Sheet) -> dict[str, Parameter]:
         ),
         "skirt_length_um": Parameter(
             unit="um",
-            start=np.full(3, 4.0 if negative else 10.0),
+            start=np.full(lines, 4.0 if camera else 10.0),
             sd=1.0,
             lowest=0,
             why="of the size of an emulsion layer, within a factor of 2.7; loose",
@@ -138,7 +207,7 @@ def _parameters(sheet: Sheet) -> dict[str, Parameter]:
         low, high = sheet.assumed["adjacency"]["length_um"]
         parameters["coupling_scale"] = Parameter(
             unit="times the assumed pattern",
-            start=np.array(1.0),
+            start=np.ones(lines),
             sd=0.5,
             lowest=0,
             why="patents give the pattern, and its size within a factor of 1.6",
@@ -154,65 +223,146 @@ def _parameters(sheet: Sheet) -> dict[str, Parameter]:
     if "optics" not in sheet.assumed:
         parameters["core_sigma_um"] = Parameter(
             unit="um",
-            start=np.full(3, 1.0),
+            start=np.full(lines, 1.0),
             sd=1.0,
             lowest=0,
             why="smaller than the skirt, within a factor of 2.7; loose",
         )
+    # All forms have the same numbers, so that they are compiled once; what one is without stays.
+    second = SECOND in form
+    parameters["level"] = Parameter(
+        unit="of the response to large areas",
+        start=np.ones(lines),
+        sd=0.02 if LEVEL in form else 0.0,
+        lowest=0,
+        why="lines of one chart start 2 % apart, where all are near 100 %",
+    )
+    parameters["second_share"] = Parameter(
+        unit="share of the skirt's light",
+        start=np.full(lines, 0.2 if second else 0.0),
+        sd=1.0 if second else 0.0,
+        lowest=0,
+        highest=1,
+        why="the smaller part, within a factor of 3; loose",
+    )
+    parameters["second_length_um"] = Parameter(
+        unit="um",
+        start=np.full(lines, 12.0 if camera else 30.0),
+        sd=0.7 if second else 0.0,
+        lowest=0,
+        why="three times as wide as the first, within a factor of 2",
+    )
     return parameters
 
 
-def _film(sheet: Sheet, values: Values) -> Film:
+class _Bench(NamedTuple):
+    """What the fitted film is read on, and all of it that is not fitted.
+
+    Attributes:
+        frequency: Of the targets, cycles/um, padded, (target,).
+        modulation: Of the targets.
+        log_exposure, curve, spectra, strip: As of `sine_response`.
+        core_sigma_um: Assumed; not used where it is fitted, (layer,).
+        pattern: Of the coupling, (layer, layer).
+        returned: Light from the base.
+    """
+
+    frequency: Float64[Array, " target"]
+    modulation: Float64[Array, ""]
+    log_exposure: Float64[Array, " layer"]
+    curve: Film
+    spectra: Film
+    strip: Float64[Array, "record step"]
+    core_sigma_um: Float64[Array, " layer"]
+    pattern: Float64[Array, "layer layer"]
+    returned: ThrownBack | None
+
+
+class _Chart(NamedTuple):
+    """The chart beside its bench.
+
+    Attributes:
+        bench: What it is read on.
+        target, weight: Response, and one over what it is known to, (record, target).
+        alike: Whether all layers have the first one's gain.
+    """
+
+    bench: _Bench
+    target: Float64[Array, "record target"]
+    weight: Float64[Array, "record target"]
+    alike: Array
+
+
+def _bench(sheet: Sheet, curves: FittedCurves, log_exposure: np.ndarray) -> _Bench:
+    frequency, _, _ = _chart(sheet)
+    frequency = padded(frequency, ROWS)
+    layers, nothing = sheet.layers, np.zeros(sheet.layers)
+    spectra = curves.spectra()
+    if one_line(sheet):
+        spectra["response"] = jnp.asarray(status_response("visual"))
+    at, curve = jnp.asarray(log_exposure), curves.curve()
+    assumed = sheet.assumed
+    return _Bench(
+        frequency=jnp.asarray(frequency),
+        modulation=jnp.asarray(assumed["mtf"]["modulation"]),
+        log_exposure=at,
+        curve=curve,
+        spectra=spectra,
+        strip=large_areas(log_exposure=at, curve=curve, spectra=spectra),
+        core_sigma_um=jnp.asarray(assumed.get("optics", {}).get("core_sigma_um", nothing)),
+        pattern=jnp.asarray(
+            assumed.get("adjacency", {}).get("coupling_pattern", np.zeros((layers, layers)))
+        ),
+        returned=_thrown_back(sheet, frequency),
+    )
+
+
+def _film(bench: _Bench, values: Values) -> Film:
     """Fitted values, and what is assumed in the place of those that are not, as the film has it."""
-    film = {
-        "skirt_weight": values["skirt_weight"],
-        "skirt_length_um": values["skirt_length_um"],
-        "coupling": jnp.zeros((3, 3)),
-        "length_um": values.get("length_um", jnp.zeros(())),
-    }
-    if "core_sigma_um" in values:
-        film["core_sigma_um"] = values["core_sigma_um"]
-    else:
-        film["core_sigma_um"] = jnp.asarray(sheet.assumed["optics"]["core_sigma_um"])
-    if "coupling_scale" in values:
-        pattern = jnp.asarray(sheet.assumed["adjacency"]["coupling_pattern"])
-        film["coupling"] = values["coupling_scale"] * pattern
+    layers = len(bench.pattern)
+    film = {name: jnp.broadcast_to(values[name], (layers,)) for name in SCATTER if name in values}
+    film.setdefault("core_sigma_um", bench.core_sigma_um)
+    film["coupling"] = jnp.reshape(values.get("coupling_scale", jnp.zeros(1)), (-1, 1))
+    film["coupling"] *= bench.pattern
+    film["length_um"] = values.get("length_um", jnp.zeros(()))
+    film["level"] = jnp.reshape(values.get("level", jnp.ones(1)), (-1, 1))
     return film
 
 
-def _read(
-    sheet: Sheet,
-    curves: FittedCurves,
-    log_exposure: np.ndarray,
-    frequency: np.ndarray,
-    film: Film,
-) -> Float64[Array, "record target"]:
-    cycles = jnp.asarray(frequency)
-    transfer = scatter_otf(
-        cycles,
-        core_sigma_um=film["core_sigma_um"],
-        skirt_weight=film["skirt_weight"],
-        skirt_length_um=film["skirt_length_um"],
-    )
-    if "halation" in sheet.assumed:
-        veil_ratio, thrown_back = _thrown_back(sheet, cycles)
-        transfer = with_halation(transfer, thrown_back, veil_ratio=veil_ratio)
+def _residuals(chart: _Chart, values: Values) -> Float64[Array, " residual"]:
+    if "coupling_scale" in values:
+        scale = values["coupling_scale"]
+        values = {**values, "coupling_scale": jnp.where(chart.alike, scale[:1], scale)}
+    film = _film(chart.bench, values)
+    read = film["level"] * _read(chart.bench, film)
+    return ((read - chart.target) * chart.weight).ravel()
+
+
+@jax.jit
+def _read(bench: _Bench, film: Film) -> Float64[Array, "record target"]:
+    scatter = {name: film[name] for name in SCATTER if name in film}
+    transfer = scatter_otf(bench.frequency, **scatter)
+    if bench.returned is not None:
+        veil_ratio = bench.returned.veil_ratio
+        transfer = with_halation(transfer, bench.returned.otf, veil_ratio=veil_ratio)
     return sine_response(
-        frequency=cycles,
-        modulation=sheet.assumed["mtf"]["modulation"],
-        log_exposure=jnp.asarray(log_exposure),
+        frequency=bench.frequency,
+        modulation=bench.modulation,
+        log_exposure=bench.log_exposure,
         transfer=transfer,
-        curve=curves.curve(),
-        spectra=curves.spectra(),
+        curve=bench.curve,
+        spectra=bench.spectra,
+        strip=bench.strip,
         coupling=film["coupling"],
         length_um=film["length_um"],
     )
 
 
-def _thrown_back(
-    sheet: Sheet, cycles: Float64[Array, " frequency"]
-) -> tuple[Float64[Array, " layer"], Float64[Array, "..."]]:
-    """Light over direct light, and its transfer, under the sheet's own backing."""
+def _thrown_back(sheet: Sheet, frequency: np.ndarray) -> ThrownBack | None:
+    """What the base throws back under the sheet's own backing; nothing of it is fitted."""
+    if "halation" not in sheet.assumed:
+        return None
+    cycles = jnp.asarray(frequency)
     veil = sheet.assumed["halation"][sheet.backing]
     veil_ratio, reach_um = jnp.asarray(veil["veil_ratio"]), sheet.assumed["halation"]["reach_um"]
     base = {
@@ -221,12 +371,11 @@ def _thrown_back(
     }
     if veil["profile"] == "diffuse":
         otf = halation_otf(cycles, **base, reach_um=reach_um, profile="diffuse")
-        return veil_ratio, otf
+        return ThrownBack(veil_ratio, otf)
     followed = {
         "plate_reflectance": jnp.asarray(veil.get("plate_reflectance", 0.0)),
         "plate_gap_um": jnp.asarray(veil.get("plate_gap_um", 0.0)),
-        "rescattered": jnp.asarray(veil.get("rescattered", [0.0] * 3)),
+        "rescattered": jnp.asarray(veil.get("rescattered", [0.0] * sheet.layers)),
     }
-    with jax.ensure_compile_time_eval():  # nothing of it is fitted
-        otf = bare_base_otf(cycles, **base, **followed, reach_um=reach_um)
-        return veil_ratio * over_ring(**base, **followed), otf
+    otf = bare_base_otf(cycles, **base, **followed, reach_um=reach_um)
+    return ThrownBack(veil_ratio * over_ring(**base, **followed), otf)

@@ -9,6 +9,7 @@ kept by transformation, so a prior is Gaussian in the measure that the bounds as
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +19,29 @@ from jaxtyping import Array, Float64
 Values = dict[str, Float64[Array, "..."]]
 
 
+class Bounds(NamedTuple):
+    """What values may be; with it, how free numbers become values."""
+
+    lowest: float
+    highest: float
+
+    def value(
+        self,
+        start: Float64[Array, "..."],
+        sd: Float64[Array, ""],
+        free: Float64[Array, "..."],
+    ) -> Float64[Array, "..."]:
+        """Values about a start, by the standard deviation of the prior."""
+        moved = sd * free
+        if np.isfinite(self.highest):
+            width = self.highest - self.lowest
+            share = (start - self.lowest) / width
+            return self.lowest + width * jax.nn.sigmoid(jax.scipy.special.logit(share) + moved)
+        if self.lowest == 0:
+            return start * jnp.exp(moved)
+        return start + moved
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
     """One fitted table.
@@ -25,7 +49,8 @@ class Parameter:
     Attributes:
         unit: Of the values and the bounds.
         start: Where the solver starts and the prior has its middle.
-        sd: Standard deviation of the prior, in the measure of the bounds.
+        sd: Standard deviation of the prior, in the measure of the bounds; 0: it stays at the start,
+            and is no part of what is found.
         lowest, highest: Bounds: none, above 0, or two finite ones.
         why: What the prior stands for.
     """
@@ -39,14 +64,12 @@ class Parameter:
 
     def value(self, free: Float64[Array, "..."]) -> Float64[Array, "..."]:
         """Free numbers -> values within the bounds."""
-        start, moved = jnp.asarray(self.start), self.sd * free
-        if np.isfinite(self.highest):
-            width = self.highest - self.lowest
-            share = (start - self.lowest) / width
-            return self.lowest + width * jax.nn.sigmoid(jax.scipy.special.logit(share) + moved)
-        if self.lowest == 0:
-            return start * jnp.exp(moved)
-        return start + moved
+        return self.bounds.value(jnp.asarray(self.start), jnp.asarray(self.sd), free)
+
+    @property
+    def bounds(self) -> "Bounds":
+        """What the values may be."""
+        return Bounds(self.lowest, self.highest)
 
     @property
     def measure(self) -> str:

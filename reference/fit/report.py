@@ -12,7 +12,7 @@ from reference.fit.chart_fit import ChartFit
 from reference.fit.curves import FittedCurves
 from reference.fit.granularity import FittedGrain, read_granularity
 from reference.fit.model import FilmModel
-from reference.fit.optics import read_mtf
+from reference.fit.optics import one_line, published_mtf, read_mtf
 from reference.fit.sheet import Sheet
 from reference.fit.solve import HELD, Number
 from reference.fit.spectra import midscale_neutral
@@ -84,8 +84,8 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                 quantity="mtf",
                 axis="cycles/mm",
                 x=sheet.tables["mtf"]["cycles_per_mm"],
-                records=sheet.records,
-                data=sheet.tables["mtf"].records("{}_pct") / 100,
+                records=("visual",) if one_line(sheet) else sheet.records,
+                data=published_mtf(sheet),
                 reading=read_mtf(
                     sheet, curves, model.optics, model.adjacency, model.mid_log_exposure
                 ),

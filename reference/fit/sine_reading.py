@@ -22,11 +22,12 @@ STRIP = (-2.0, 1.5, 2001)
 def sine_response(
     *,
     frequency: Float64[Array, " target"],
-    modulation: float,
+    modulation: Float64[Array, ""],
     log_exposure: Float64[Array, " layer"],
     transfer: Float64[Array, "layer target"],
     curve: dict[str, Float64[Array, "layer sublayer"]],
     spectra: dict[str, Float64[Array, "..."]],
+    strip: Float64[Array, "record step"],
     coupling: Float64[Array, "layer layer"],
     length_um: Float64[Array, ""],
 ) -> Float64[Array, "record target"]:
@@ -39,6 +40,7 @@ def sine_response(
         transfer: The optics' OTF at each frequency: a sine stays a sine.
         curve: Keywords of `characteristic_curve`.
         spectra: Keywords of `read_density`.
+        strip: `large_areas` of the film.
         coupling, length_um: Of the adjacency; a coupling of 0 is none.
     """
     turn = 2 * jnp.pi * jnp.arange(SAMPLES, dtype=float) / SAMPLES
@@ -59,25 +61,31 @@ def sine_response(
     effective = exposed + balanced - jnp.tensordot(coupling, spread, ((1,), (0,)))
     density = read_density(characteristic_curve(effective, **curve), **spectra)
 
-    decoded = 10 ** _decode(density, log_exposure, curve, spectra)
+    decoded = 10 ** _decode(density, strip)
     fundamental = 2 * jnp.mean(decoded * jnp.cos(turn), axis=-1)
     return fundamental / jnp.mean(decoded, axis=-1) / modulation
 
 
-def _decode(
-    density: Float64[Array, "record target sample"],
+def large_areas(
+    *,
     log_exposure: Float64[Array, " layer"],
     curve: dict[str, Float64[Array, "layer sublayer"]],
     spectra: dict[str, Float64[Array, "..."]],
-) -> Float64[Array, "record target sample"]:
-    """Log exposure, from the target's mean, of the even patch that reads `density`.
+) -> Float64[Array, "record step"]:
+    """Density of the calibration strip, whose patches are exposed in the target's own light.
 
-    The patches of the calibration strip are exposed in the target's own light, so the layers
-    keep their distances from each other.
+    So the layers keep their distances from each other. Arguments as of `sine_response`.
     """
+    exposed = log_exposure[:, None, None] + jnp.linspace(*STRIP)
+    return read_density(characteristic_curve(exposed, **curve), **spectra)[:, 0]
+
+
+def _decode(
+    density: Float64[Array, "record target sample"], strip: Float64[Array, "record step"]
+) -> Float64[Array, "record target sample"]:
+    """Log exposure, from the target's mean, of the even patch that reads `density`."""
+    way = jnp.sign(strip[0, -1] - strip[0, 0])  # density of reversal film falls
     steps = jnp.linspace(*STRIP)
-    strip = characteristic_curve(log_exposure[:, None, None] + steps, **curve)
-    large_area = read_density(strip, **spectra)[:, 0]
     return jnp.stack(
-        [jnp.interp(d, reading, steps) for d, reading in zip(density, large_area, strict=True)]
+        [jnp.interp(way * d, way * read, steps) for d, read in zip(density, strip, strict=True)]
     )

@@ -7,8 +7,10 @@ a number, near 1 they say nothing of it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -16,7 +18,7 @@ import optimistix as optx
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float64, PyTree
 
-from reference.fit.priors import Parameter, Values
+from reference.fit.priors import Bounds, Parameter, Values
 
 SIGNIFICANT_DIGITS = 7  # what is kept: far below any effect, and the same on every machine
 SURE_DIGITS = 3  # of a standard deviation
@@ -62,6 +64,20 @@ class Solution:
     freedom: float
     gradient: float
 
+    def first_of(self, name: str) -> "Solution":
+        """With the first number of a table in its place, if it is there: the others were idle."""
+        if name not in self.parameters:
+            return self
+        parameter = self.parameters[name]
+        alone = replace(parameter, start=np.asarray(parameter.start[0]))
+        return replace(
+            self,
+            parameters={**self.parameters, name: alone},
+            values={**self.values, name: self.values[name][0]},
+            sd={**self.sd, name: self.sd[name][0]},
+            held={**self.held, name: self.held[name][0]},
+        )
+
     def numbers(self) -> Iterator[Number]:
         """Every fitted number by itself."""
         for name, parameter in self.parameters.items():
@@ -86,26 +102,82 @@ def solve(
     Args:
         parameters: What is free, by name.
         residuals: Data residuals of the values, in standard deviations; 0 where nothing is printed.
+            Compiling takes longer than solving: a `jax.tree_util.Partial` of a function and its
+            data is compiled once for all data of the same shapes.
         max_steps: Of the solver.
 
     Returns:
         What was found; None where the solver does not come to rest.
     """
+    bounds = {name: parameter.bounds for name, parameter in parameters.items()}
+    start = {name: jnp.asarray(parameter.start, float) for name, parameter in parameters.items()}
+    sd = {name: jnp.asarray(parameter.sd, float) for name, parameter in parameters.items()}
+    found = _descended(residuals, tuple(bounds.items()), start, sd, max_steps)
+    if not bool(found.rests):
+        return None
+    _, unflatten = ravel_pytree(start)
+    miss, slope = np.asarray(found.miss), np.asarray(found.slope)
+    variance = np.diag(np.linalg.inv(slope.T @ slope))
+    data = miss[: -len(variance)]
+    free = [name for name, parameter in parameters.items() if parameter.sd > 0]
+
+    def named(numbers: np.ndarray, digits: int) -> dict[str, np.ndarray]:
+        by_name: Values = unflatten(jnp.asarray(numbers))
+        return {name: keep(by_name[name], digits) for name in free}
+
+    return Solution(
+        parameters={name: parameters[name] for name in free},
+        values={name: keep(found.values[name]) for name in free},
+        sd=named(np.abs(found.per_free) * np.sqrt(variance), SURE_DIGITS),
+        held=named(variance.clip(0, 1), SURE_DIGITS),
+        steps=int(found.steps),
+        chi2=float(data @ data),
+        freedom=float(np.count_nonzero(data) - (1 - variance).sum()),
+        gradient=float(np.abs(slope.T @ miss).max()),
+    )
+
+
+class _Descended(NamedTuple):
+    """Where the solver stopped; arrays of one number are scalars.
+
+    Attributes:
+        rests: Whether it came to rest.
+        values: By name.
+        per_free: Change of each value with its free number, (free,).
+        miss: All residuals, those of the priors last, (residual,).
+        slope: Their Jacobian, (residual, free).
+        steps: It took.
+    """
+
+    rests: Array
+    values: Values
+    per_free: Array
+    miss: Array
+    slope: Array
+    steps: Array
+
+
+@eqx.filter_jit
+def _descended(
+    residuals: Residuals,
+    bounds: tuple[tuple[str, Bounds], ...],
+    start: Values,
+    sd: Values,
+    max_steps: int,
+) -> _Descended:
+    """Compiled once for all fits of the same function, bounds and shapes."""
 
     def values(free: Values) -> Values:
-        return {name: p.value(free[name]) for name, p in parameters.items()}
+        return {name: of.value(start[name], sd[name], free[name]) for name, of in bounds}
 
     def all_residuals(free: Values, _: None) -> PyTree[Array]:
         return residuals(values(free)), free
 
-    start = {name: jnp.zeros(np.shape(p.start)) for name, p in parameters.items()}
     solver: optx.AbstractLeastSquaresSolver = optx.LevenbergMarquardt(rtol=1e-10, atol=1e-10)
+    nothing = jax.tree.map(jnp.zeros_like, start)
     found: optx.Solution = optx.least_squares(
-        all_residuals, solver, start, max_steps=max_steps, throw=False
+        all_residuals, solver, nothing, max_steps=max_steps, throw=False
     )
-    if found.result != optx.RESULTS.successful:
-        return None
-
     flat, unflatten = ravel_pytree(found.value)
 
     def flat_residuals(numbers: Float64[Array, " free"]) -> Float64[Array, " residual"]:
@@ -114,26 +186,20 @@ def solve(
     def flat_values(numbers: Float64[Array, " free"]) -> Float64[Array, " free"]:
         return ravel_pytree(values(unflatten(numbers)))[0]
 
-    miss = np.asarray(flat_residuals(flat))
-    slope = np.asarray(jax.jacfwd(flat_residuals)(flat))
-    variance = np.diag(np.linalg.inv(slope.T @ slope))
-    per_free = np.diag(np.asarray(jax.jacfwd(flat_values)(flat)))
-    data = miss[: -len(flat)]
-
-    def named(numbers: np.ndarray, digits: int) -> dict[str, np.ndarray]:
-        by_name: Values = unflatten(jnp.asarray(numbers))
-        return {name: keep(value, digits) for name, value in by_name.items()}
-
-    return Solution(
-        parameters=dict(parameters),
-        values={name: keep(value) for name, value in values(found.value).items()},
-        sd=named(np.abs(per_free) * np.sqrt(variance), SURE_DIGITS),
-        held=named(variance.clip(0, 1), SURE_DIGITS),
-        steps=int(found.stats["num_steps"]),
-        chi2=float(data @ data),
-        freedom=float(np.count_nonzero(data) - (1 - variance).sum()),
-        gradient=float(np.abs(slope.T @ miss).max()),
+    return _Descended(
+        rests=jnp.asarray(found.result == optx.RESULTS.successful),
+        values=values(found.value),
+        per_free=jnp.diag(jax.jacfwd(flat_values)(flat)),
+        miss=flat_residuals(flat),
+        slope=jax.jacfwd(flat_residuals)(flat),
+        steps=found.stats["num_steps"],
     )
+
+
+def padded(values: np.ndarray, to: int) -> np.ndarray:
+    """Its last value repeated to a whole number of `to` along the last axis: fewer shapes."""
+    missing = -values.shape[-1] % to
+    return np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, missing)], mode="edge")
 
 
 def keep(values: Array | np.ndarray, digits: int = SIGNIFICANT_DIGITS) -> np.ndarray:

@@ -8,9 +8,12 @@ from reference.fit.tables import DYES
 from spectral_film.errors import InputError
 from spectral_film.light.spectra import WAVELENGTH, status_response
 
-# A dye is held at its end values beyond what is printed; less than this and the holding would
-# make up a visible part of the spectrum.
+# A curve is held at its end values beyond what is printed; less than this and the holding would
+# make up a visible part of the spectrum. A dye whose curve has come down to next to nothing has
+# ended there: what is left of it falls off.
 MUST_COVER = (430.0, 680.0)  # nm
+ENDED = 0.05  # of its peak
+HALVES_NM = 20.0  # over which what is left halves; assumed, as the flanks of dyes do
 
 
 def spectral_sensitivity(sheet: Sheet) -> np.ndarray:
@@ -77,14 +80,18 @@ def _held(sheet: Sheet, column: str) -> np.ndarray:
     table = sheet.tables["spectral_dye_density"]
     printed = np.isfinite(table[column])
     wavelength, density = table["wavelength_nm"][printed], table[column][printed]
-    if not len(wavelength) or wavelength[0] > MUST_COVER[0] or wavelength[-1] < MUST_COVER[1]:
+    ended = [column in DYES and abs(end) < ENDED * density.max() for end in density[[0, -1]]]
+    short = wavelength[0] > MUST_COVER[0] and not ended[0]
+    if not len(wavelength) or short or (wavelength[-1] < MUST_COVER[1] and not ended[1]):
         raise InputError(
             f"{sheet.id}: spectral_dye_density.csv, column {column}: the curve must cover "
             f"{MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm"
         )
-    return PchipInterpolator(wavelength, density)(
-        np.clip(WAVELENGTH, wavelength[0], wavelength[-1])
-    )
+    within = np.clip(WAVELENGTH, wavelength[0], wavelength[-1])
+    beyond = np.abs(WAVELENGTH - within)
+    falls = np.where(within > WAVELENGTH, ended[0], ended[1])
+    held: np.ndarray = PchipInterpolator(wavelength, density)(within)
+    return np.where(falls, held * 0.5 ** (beyond / HALVES_NM), held)
 
 
 def _where_printed(wavelength: np.ndarray, log_sensitivity: np.ndarray) -> np.ndarray:

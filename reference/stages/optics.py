@@ -46,16 +46,20 @@ def scatter_parts(
     core_sigma_um: PerLayer,
     skirt_weight: PerLayer,
     skirt_length_um: PerLayer,
-    reach_um: tuple[float, float],
-    detail_um: tuple[float, float],
+    second_share: PerLayer | None = None,
+    second_length_um: PerLayer | None = None,
+    reach_um: tuple[float, ...],
+    detail_um: tuple[float, ...],
 ) -> list[Part]:
-    """Core and skirt of `scatter_otf`; reach and detail of the one and of the other."""
+    """Core and skirts of `scatter_otf`; reach and detail of each in turn."""
     core = partial(gaussian_density, sigma_um=core_sigma_um)
     skirt = partial(exponential_density, length_um=skirt_length_um)
-    return [
-        Part(1 - skirt_weight, core, reach_um[0], detail_um[0]),
-        Part(skirt_weight, skirt, reach_um[1], detail_um[1]),
-    ]
+    shares = [(1 - skirt_weight, core), (skirt_weight, skirt)]
+    if second_share is not None and second_length_um is not None:
+        second = partial(exponential_density, length_um=second_length_um)
+        weights = skirt_weight * (1 - second_share), skirt_weight * second_share
+        shares[1:] = zip(weights, (skirt, second), strict=True)
+    return [Part(*of, *at) for of, *at in zip(shares, reach_um, detail_um, strict=True)]
 
 
 def gaussian_density(radius: Radius, *, sigma_um: PerLayer) -> LayerDensity:
@@ -103,17 +107,27 @@ def scatter_otf(
     core_sigma_um: PerLayer,
     skirt_weight: PerLayer,
     skirt_length_um: PerLayer,
+    second_share: PerLayer | None = None,
+    second_length_um: PerLayer | None = None,
 ) -> LayerOtf:
     """Light that goes straight, a Gaussian core, and light that is scattered, a wide skirt.
 
     S_c(f) = (1 - w_c) exp(-2 (pi s_c f)^2) + w_c (1 + (2 pi l_c f)^2)^(-3/2)
 
-    The skirt is the 2-D exponential exp(-r/l) / (2 pi l^2). Source: docs/physics.md, Scatter.
+    The skirt is the 2-D exponential exp(-r/l) / (2 pi l^2), of whose light a share may be in a
+    second one. Source: docs/physics.md, Scatter.
     """
     weight = skirt_weight[:, None]
     core = jnp.exp(-2 * (jnp.pi * core_sigma_um[:, None] * frequency[None]) ** 2)
-    skirt = (1 + (2 * jnp.pi * skirt_length_um[:, None] * frequency[None]) ** 2) ** -1.5
+    skirt = _exponential(frequency, skirt_length_um)
+    if second_share is not None and second_length_um is not None:
+        share = second_share[:, None]
+        skirt = (1 - share) * skirt + share * _exponential(frequency, second_length_um)
     return (1 - weight) * core + weight * skirt
+
+
+def _exponential(frequency: Frequency, length_um: PerLayer) -> LayerOtf:
+    return (1 + (2 * jnp.pi * length_um[:, None] * frequency[None]) ** 2) ** -1.5
 
 
 def cauchy_otf(frequency: Frequency, *, cauchy_radius_um: PerLayer) -> LayerOtf:

@@ -88,13 +88,23 @@ class Developed(ToneCurve):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CoreSkirt(Value):
-    """Spread of light in the emulsion: a Gaussian core and an exponential skirt, (layer,) each."""
+    """Spread of light in the emulsion: a Gaussian core and an exponential skirt, (layer,) each.
+
+    Of the skirt's light a share may go into another of its own length, where the MTF shows two.
+    """
 
     form: ClassVar = "core-skirt"
 
     core_sigma_um: np.ndarray
     skirt_weight: np.ndarray
     skirt_length_um: np.ndarray
+    second_share: np.ndarray | None = None
+    second_length_um: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.second_share is None) != (self.second_length_um is None):
+            raise FilmModelError("optics/second_share and second_length_um go together")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -135,4 +135,9 @@ def _scattered(scatter: CoreSkirt | Cauchy | None, layer: int) -> list[tuple[flo
         return [(1.0, spread.Cauchy(float(scatter.cauchy_radius_um[layer])))]
     weight = float(scatter.skirt_weight[layer])
     core = Gaussian(float(scatter.core_sigma_um[layer]))
-    return [(1 - weight, core), (weight, Exponential(float(scatter.skirt_length_um[layer])))]
+    skirt = Exponential(float(scatter.skirt_length_um[layer]))
+    if scatter.second_share is None or scatter.second_length_um is None:
+        return [(1 - weight, core), (weight, skirt)]
+    second = Exponential(float(scatter.second_length_um[layer]))
+    share = float(scatter.second_share[layer])
+    return [(1 - weight, core), (weight * (1 - share), skirt), (weight * share, second)]
