@@ -1,5 +1,8 @@
 """Tone curves: a few sublayers per layer, fitted through the dyes to the status densities.
 
+How many, Akaike's criterion tells: from the fewest that are usual, one more as long as it is worth
+its numbers.
+
 A densitometer reads all three dyes at once, so the layers are fitted together: the residual is
 the density read from the *spectrum* of the film. The sheet's D-min spectrum and its D-min on the
 characteristic chart disagree by a few hundredths; the chart is believed, and the spectrum is
@@ -14,15 +17,17 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float64
 
+from reference.fit.dye_family import InferredDyes
 from reference.fit.priors import Parameter, Values
 from reference.fit.sheet import Sheet
-from reference.fit.solve import Solution, padded, solve
-from reference.fit.spectra import dmin_shape, dye_density
+from reference.fit.solve import WORTH, Solution, padded, solve
+from reference.fit.spectra import dmin_shape, dye_density, inferred_dyes
 from reference.stages.common import characteristic_curve
 from reference.stages.densitometry import read_density
 from spectral_film.errors import InputError
 from spectral_film.light.spectra import status_response
 
+MOST_SUBLAYERS = 5  # no maker coats more
 ROWS = 64  # that charts are padded to a multiple of, so that one compiled fit serves most
 CURVE = ("density_range", "log_exposure_mid", "log_exposure_spread", "exponent")
 
@@ -37,6 +42,7 @@ class FittedCurves:
         dmin_density: Spectral density of the unexposed film, (wavelength,).
         dmin_shift: How much of each dye moved the sheet's D-min to its chart, (dye,).
         response: Densitometer the curves are read with, (record, wavelength).
+        inferred: Where the dyes come from, if the sheet prints none.
         solution: How they were found.
     """
 
@@ -48,6 +54,7 @@ class FittedCurves:
     dmin_density: np.ndarray
     dmin_shift: np.ndarray
     response: np.ndarray
+    inferred: InferredDyes | None
     solution: Solution
 
     def curve(self) -> dict[str, Float64[Array, "layer sublayer"]]:
@@ -77,12 +84,12 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
     Raises:
         InputError: the solver finds no curve; the chart is named.
     """
-    dyes, _ = dye_density(sheet)
+    inferred = None if sheet.layers == 1 or sheet.prints_dyes else inferred_dyes(sheet)
+    dyes = dye_density(sheet)[0] if inferred is None else inferred.dye_density
     shape, _ = dmin_shape(sheet)
     response = status_response(sheet.densitometry)
     published = sheet.tables["characteristic_curves"].records("D_{}")
     printed = np.isfinite(published)
-    parameters = _parameters(sheet)
     sigma = sheet.assumed["characteristic_curves"]["uncertainty"]
 
     chart = _Chart(
@@ -93,23 +100,33 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
         shape=jnp.asarray(shape),
         response=jnp.asarray(response),
     )
-    residuals = jax.tree_util.Partial(_residuals, chart)
-    exponent = np.ones_like(parameters["density_range"].start)
-
-    solution = solve(parameters, residuals)
-    if solution is None:
-        raise InputError(
-            f"{sheet.id}: no sum of {exponent.shape[1]} logistics follows "
-            "characteristic_curves.csv; look for a slip in the readings"
-        )
+    solution = _as_many_as_tell(sheet, chart)
+    ranges = solution.values["density_range"]
     return FittedCurves(
         **solution.values,
-        exponent=exponent,
+        exponent=np.ones_like(ranges),
         dye_density=dyes,
-        dmin_density=shape + solution.values["dmin_shift"] @ dyes,
+        dmin_density=np.maximum(shape + solution.values["dmin_shift"] @ dyes, 0.0),
         response=response,
+        inferred=inferred,
         solution=solution,
     )
+
+
+def _as_many_as_tell(sheet: Sheet, chart: "_Chart") -> Solution:
+    """The fit with so many sublayers that one more is not worth its numbers."""
+    best: Solution | None = None
+    for sublayers in range(sheet.assumed["characteristic_curves"]["sublayers"], MOST_SUBLAYERS + 1):
+        found = solve(_parameters(sheet, sublayers), jax.tree_util.Partial(_residuals, chart))
+        if best and (found is None or found.criterion > best.criterion - WORTH):
+            return best
+        best = found or best
+    if best is None:
+        raise InputError(
+            f"{sheet.id}: no sum of logistics follows characteristic_curves.csv; look for a slip "
+            "in the readings"
+        )
+    return best
 
 
 class _Chart(NamedTuple):
@@ -137,7 +154,8 @@ def _residuals(chart: _Chart, values: Values) -> Float64[Array, " residual"]:
     read = read_density(
         characteristic_curve(steps, **curve, exponent=jnp.ones_like(curve["density_range"])),
         dye_density=chart.dye_density,
-        dmin_density=chart.shape + values["dmin_shift"] @ chart.dye_density,
+        # Where the sheet's minimum comes near none, the shift may not go below it.
+        dmin_density=jnp.maximum(chart.shape + values["dmin_shift"] @ chart.dye_density, 0.0),
         response=chart.response,
     )[:, 0]
     return ((read - chart.target) * chart.weight).ravel()
@@ -150,9 +168,8 @@ def _without_padding(weight: np.ndarray) -> np.ndarray:
     return made
 
 
-def _parameters(sheet: Sheet) -> dict[str, Parameter]:
+def _parameters(sheet: Sheet, sublayers: int) -> dict[str, Parameter]:
     """Equal sublayers, with their middles where the chart has risen, or fallen, by equal steps."""
-    sublayers = sheet.assumed["characteristic_curves"]["sublayers"]
     way = -1 if sheet.process == "reversal" else 1
     published = way * sheet.tables["characteristic_curves"].records("D_{}")
     log_exposure = sheet.log_exposure()

@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 
 from reference.fit.curves import FittedCurves
+from reference.fit.dye_family import InferredDyes
 from reference.fit.granularity import FittedGrain
 from reference.fit.model import FilmModel
 from reference.fit.optics import FittedAdjacency, FittedOptics
@@ -99,7 +100,6 @@ class _Writer:
 
     def spectra(self, model: FilmModel) -> None:
         curves = model.curves
-        _, peak = dye_density(self.sheet)
         _, printed = dmin_shape(self.sheet)
         self.table(
             "exposure/spectral_sensitivity",
@@ -115,7 +115,10 @@ class _Writer:
                 "assumed",
                 "developed silver, nearly flat; 1 is a visual density of 1.0",
             )
+        elif curves.inferred is not None:
+            self.inferred(curves.inferred)
         else:
+            _, peak = dye_density(self.sheet)
             self.table(
                 "dyes/dye_density",
                 curves.dye_density,
@@ -133,6 +136,19 @@ class _Writer:
             f"{'published' if printed else 'assumed'} shape, level moved to the foot of the "
             f"characteristic curves by {moved} of {what}",
         )
+
+    def inferred(self, inferred: InferredDyes) -> None:
+        rms, most = inferred.misses
+        self.table(
+            "dyes/dye_density",
+            inferred.dye_density,
+            "fitted",
+            f"no single dyes are printed; inferred from {self.read_by('spectral_dye_density')}, "
+            "and from dyes of the family of colour negatives; their sum misses the printed "
+            f"neutral by {rms:.4f} rms, {most:.4f} at most",
+            uncertainty=f"{inferred.sd.mean():.3f} on average, {inferred.sd.max():.3f} at most",
+        )
+        self.file["dyes/dye_density"].attrs["standard_deviation"] = keep(inferred.sd, SURE_DIGITS)
 
     def curve(self, model: FilmModel) -> None:
         curves = model.curves

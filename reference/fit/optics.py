@@ -24,7 +24,7 @@ from reference.fit.curves import FittedCurves
 from reference.fit.priors import Parameter, Values
 from reference.fit.sheet import Sheet
 from reference.fit.sine_reading import large_areas, sine_response
-from reference.fit.solve import Solution, keep, padded, solve
+from reference.fit.solve import WORTH, Solution, keep, padded, solve
 from reference.stages.bare_base import bare_base_otf, over_ring
 from reference.stages.optics import halation_otf, scatter_otf, with_halation
 from spectral_film.emulsion.film import CoreSkirt
@@ -36,7 +36,6 @@ PER_UM = 1e-3  # cycles/mm -> cycles/um
 # What a form has beyond the simplest, each step on top of those before it.
 GAIN, LEVEL, SECOND = "gain", "level", "second skirt"
 LADDER = ((), (GAIN,), (GAIN, LEVEL), (GAIN, LEVEL, SECOND))
-WORTH = 2.0  # of the criterion; less tells two forms not apart (Burnham and Anderson)
 
 Film = dict[str, Float64[Array, "..."]]
 Form = Collection[str]
@@ -97,7 +96,7 @@ def fit_optics(
         weight=jnp.asarray(np.pad(printed / sigma, ((0, 0), (0, rows)))),
         alike=jnp.asarray(True),
     )
-    solution = _climbed(sheet, chart, int(printed.sum()))
+    solution = _climbed(sheet, chart)
     values = {name: jnp.asarray(value) for name, value in solution.values.items()}
     film = {name: keep(value) for name, value in _film(chart.bench, values).items()}
     optics = FittedOptics(
@@ -119,28 +118,21 @@ SCATTER = (
 )
 
 
-def _climbed(sheet: Sheet, chart: "_Chart", readings: int) -> Solution:
-    """The fit of the first form beyond which none is worth its numbers."""
-    best, least = None, np.inf
+def _climbed(sheet: Sheet, chart: "_Chart") -> Solution:
+    """The fit of the simplest form that no other is worth more than."""
+    best: Solution | None = None
     for form in LADDER:
         of_form = chart._replace(alike=jnp.asarray(GAIN not in form))
         found = solve(_parameters(sheet, form), jax.tree_util.Partial(_residuals, of_form))
         if found is not None and GAIN not in form:
             found = found.first_of("coupling_scale")
-        told = np.inf if found is None else criterion(found, readings)
-        if told < least - WORTH:
-            best, least = found, told
+        if found and (best is None or found.criterion < best.criterion - WORTH):
+            best = found
     if best is None:
         raise InputError(
             f"{sheet.id}: no kernel of core and skirt follows mtf.csv; look for a slip in it"
         )
     return best
-
-
-def criterion(found: Solution, readings: int) -> float:
-    """Akaike's, corrected for few readings; numbers count as far as the data determine them."""
-    numbers = readings - found.freedom
-    return found.chi2 + 2 * numbers + 2 * numbers * (numbers + 1) / (readings - numbers - 1)
 
 
 def read_mtf(

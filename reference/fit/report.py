@@ -147,6 +147,12 @@ def lines(model: FilmModel, charted: ChartFit | None = None) -> Iterator[str]:
                 f"{c.quantity:<22}{record:<10}{rms:8.4f}{largest:8.4f}   {allowed}"
                 f"{'' if met else '  MISSED'}"
             )
+    if inferred := model.curves.inferred:
+        amounts = ", ".join(f"{amount:.2f}" for amount in inferred.amount)
+        yield (
+            f"inferred: the three dyes, of which the neutral has {amounts}; their sum misses it by "
+            f"{inferred.misses[0]:.4f} rms, and each is known to {inferred.sd.mean():.3f}"
+        )
     for name, solution in model.solutions.items():
         yield (
             f"{name}: {solution.steps} steps, chi2 {solution.chi2:.1f} "

@@ -171,6 +171,11 @@ def read_sheet(folder: Path) -> Sheet:
             f"{head['development']!r}; characteristic_curves.csv has a column for each"
         )
     sheet = Sheet(**head, tables=tables, developments=tuple(names))
+    if sheet.layers == 3 and not sheet.prints_dyes and sheet.kind != "negative":
+        raise InputError(
+            f"{folder / 'spectral_dye_density.csv'}: columns cyan, magenta, yellow are missing; "
+            f"dyes are inferred for colour negatives alone, and this is a {sheet.kind} film"
+        )
     if sheet.role == "camera":
         _must_hold_normal_exposure(folder, sheet)
     if sheet.process == "silver":

@@ -3,8 +3,9 @@
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from reference.fit.dye_family import InferredDyes, infer_dyes
 from reference.fit.sheet import Sheet
-from reference.fit.tables import DYES
+from reference.fit.tables import DYES, NEUTRALS
 from spectral_film.errors import InputError
 from spectral_film.light.spectra import WAVELENGTH, status_response
 
@@ -21,6 +22,21 @@ def spectral_sensitivity(sheet: Sheet) -> np.ndarray:
     table = sheet.tables["spectral_sensitivity"]
     curves = table.records("logS_{}")
     return np.stack([_where_printed(table["wavelength_nm"], curve) for curve in curves])
+
+
+def inferred_dyes(sheet: Sheet) -> InferredDyes:
+    """The dyes of a sheet that prints none, from its neutral.
+
+    Raises:
+        InputError: its family has no such dyes.
+    """
+    neutral, base = _held(sheet, "midscale_neutral"), _held(sheet, "min_density")
+    table = sheet.tables["spectral_dye_density"]
+    printed = np.ones(len(WAVELENGTH), bool)
+    for column in NEUTRALS:
+        wavelength = table["wavelength_nm"][np.isfinite(table[column])]
+        printed &= (wavelength[0] <= WAVELENGTH) & (wavelength[-1] >= WAVELENGTH)
+    return infer_dyes(neutral - base, printed, name=sheet.id)
 
 
 def dye_density(sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
@@ -80,9 +96,10 @@ def _held(sheet: Sheet, column: str) -> np.ndarray:
     table = sheet.tables["spectral_dye_density"]
     printed = np.isfinite(table[column])
     wavelength, density = table["wavelength_nm"][printed], table[column][printed]
-    ended = [column in DYES and abs(end) < ENDED * density.max() for end in density[[0, -1]]]
-    short = wavelength[0] > MUST_COVER[0] and not ended[0]
-    if not len(wavelength) or short or (wavelength[-1] < MUST_COVER[1] and not ended[1]):
+    ends = density[[0, -1]] if len(density) else (1.0, 1.0)
+    ended = [column in DYES and abs(end) < ENDED * density.max() for end in ends]
+    short = not len(wavelength) or (wavelength[0] > MUST_COVER[0] and not ended[0])
+    if short or (wavelength[-1] < MUST_COVER[1] and not ended[1]):
         raise InputError(
             f"{sheet.id}: spectral_dye_density.csv, column {column}: the curve must cover "
             f"{MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm"
