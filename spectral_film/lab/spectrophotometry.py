@@ -8,14 +8,18 @@ from scipy.interpolate import PchipInterpolator
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Film, PrintStock
 from spectral_film.emulsion.frame import Frame
-from spectral_film.emulsion.stocks import load_camera_film
+from spectral_film.emulsion.stocks import load_camera_film, load_print
+from spectral_film.emulsion.three_planes import in_three_planes
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.densitometer import spectral_density, status_per_dye
-from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
+from spectral_film.lab.readings import Check, Curve, Measurement, compare, records_of
+from spectral_film.lab.sheet import known_to
 from spectral_film.lab.tolerances import (
     DYE_DENSITY,
     MIDSCALE_NEUTRAL,
+    NEUTRAL_AS_PRINTED,
     NEUTRAL_FROM,
+    READ_TWICE,
     SPECTRAL_SENSITIVITY,
 )
 from spectral_film.light.scene import Scene
@@ -24,6 +28,7 @@ from spectral_film.path.pipeline import Pipeline, Settings
 from spectral_film.stages.printing import NORMAL_POINTS, Printer
 from spectral_film.stages.stage import apply
 
+PRINTED_ON = "2383"  # that every negative is judged on
 DYES = ("cyan", "magenta", "yellow")
 FILTER_DENSITY, LEAST_SHARE = 12.0, 1e-9  # of a filter beside its line; of the light through it
 
@@ -35,6 +40,8 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
     x = sheet["wavelength_nm"]
     curves = []
     for dye, name in enumerate(DYES):
+        if name not in sheet:  # inferred from the neutral below
+            continue
         amount = np.zeros(3)
         amount[dye] = np.nanmax(sheet[name])
         net = spectral_density(film, amount) - spectral_density(film, np.zeros(3))
@@ -50,11 +57,14 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
         else "The sheet prints no D-min spectrum: its shape is assumed."
     ]
     if "midscale_neutral" in sheet:
+        published, made = _neutral_like(film, sheet["midscale_neutral"], x)
+        known = known_to(film, "spectral_dye_density", x)
         neutral = Curve(
             name="midscale neutral",
             x=x,
-            y=_at(x, _neutral_like(film, sheet["midscale_neutral"], x)),
+            y=_at(x, made),
             published=_seen(x, np.where(x >= NEUTRAL_FROM, sheet["midscale_neutral"], np.nan)),
+            known=known.times(READ_TWICE) if known else None,
         )
         curves.append(neutral)
         notes.append(
@@ -62,6 +72,8 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
         )
         if "min_density" in sheet:
             checks += compare("spectrum", [neutral], MIDSCALE_NEUTRAL)
+            if film.kind == "negative":
+                checks += _as_printed(published, made)
         else:
             notes.append("It carries no verdict: nobody knows what base it was drawn on.")
     return Measurement(
@@ -94,7 +106,8 @@ def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
     sheet = film.published["spectral_sensitivity"]
     x = sheet["wavelength_nm"]
     curves, offsets = [], {}
-    for name, layer in zip(RECORDS, exposure, strict=True):
+    records = records_of(film)
+    for name, layer in zip(records, exposure[: len(records)], strict=True):
         published = sheet[f"logS_{name[0].upper()}"]
         with np.errstate(divide="ignore"):
             read = _at(x, np.log10(layer))
@@ -104,8 +117,9 @@ def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
         offsets[f"offset of the {name} layer"] = (float(offset), "log10")
         curves.append(Curve(name=name, x=x, y=read + offset, published=published))
     seen = [
-        replace(c, published=np.where(np.isfinite(c.y), sheet[f"logS_{r}"], np.nan))
-        for c, r in zip(curves, "RGB", strict=True)
+        replace(c, published=np.where(np.isfinite(c.y), c.published, np.nan))
+        for c in curves
+        if c.published is not None
     ]
     return Measurement(
         title="Spectral sensitivity",
@@ -113,7 +127,7 @@ def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
         axes=("wavelength, nm", "log10 sensitivity, cm²/erg"),
         curves=seen,
         checks=compare("spectral sensitivity", seen, SPECTRAL_SENSITIVITY)
-        + [_nothing_else(name, curve) for name, curve in zip(RECORDS, curves, strict=True)],
+        + [_nothing_else(name, curve) for name, curve in zip(records, curves, strict=True)],
         band=SPECTRAL_SENSITIVITY.largest,
         numbers=offsets,
     )
@@ -153,8 +167,8 @@ def _in_printer(device: Device, film: PrintStock) -> np.ndarray:
         strip = replace(holder, dye_density=dye, dmin_density=np.zeros_like(holder.dmin_density))
         printer = Printer(
             negative=strip,
-            print_film=film,
-            aim_log_exposure=film.lad.log_exposure,
+            print_film=in_three_planes(film),
+            aim_log_exposure=np.broadcast_to(film.lad.log_exposure, 3),
             printer_points=(NORMAL_POINTS,) * 3,
         )
         light = apply(device, printer.stage(), gates)
@@ -191,8 +205,30 @@ def _at(x: np.ndarray, on_grid: np.ndarray) -> np.ndarray:
         return np.interp(x, WAVELENGTH, on_grid, left=np.nan, right=np.nan)
 
 
-def _neutral_like(film: Film, published: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Spectrum of the dye amounts that read the status densities of a published spectrum."""
+def _as_printed(published: np.ndarray, made: np.ndarray) -> list[Check]:
+    """What two spectra of one status density differ by on a print.
+
+    Source: docs/physics.md, What is measured.
+    """
+    film = load_print(PRINTED_ON)
+    light = film.spectral_sensitivity * film.printer_light()
+    difference = np.log10(light @ 10**-published) - np.log10(light @ 10**-made)
+    return [
+        Check(
+            name=f"midscale neutral on {PRINTED_ON}, {record}",
+            value=float(value),
+            tolerance=NEUTRAL_AS_PRINTED.largest,
+            unit=NEUTRAL_AS_PRINTED.unit,
+            reason=NEUTRAL_AS_PRINTED.reason,
+        )
+        for record, value in zip(records_of(film), difference, strict=True)
+    ]
+
+
+def _neutral_like(
+    film: Film, published: np.ndarray, x: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """A published spectrum on the grid, and that of dyes which read its status densities."""
     printed = np.isfinite(published)
     spectrum = np.interp(WAVELENGTH, x[printed], published[printed])
     response = status_response(film.densitometry)
@@ -201,4 +237,4 @@ def _neutral_like(film: Film, published: np.ndarray, x: np.ndarray) -> np.ndarra
     for _ in range(30):  # Newton; half as many do
         read = -np.log10(response @ 10 ** -spectral_density(film, dyes))
         dyes = dyes + np.linalg.solve(status_per_dye(film, dyes), aim - read)
-    return spectral_density(film, dyes)
+    return spectrum, spectral_density(film, dyes)
