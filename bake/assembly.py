@@ -133,6 +133,7 @@ class Assembly:
                 exposure=settings.exposure,
                 ei=settings.ei,
                 illuminant=None if settings.illuminant is None else str(settings.illuminant),
+                filter=None if settings.filter is None else str(settings.filter),
                 upsampling=settings.upsampling,
                 backing=settings.backing,
                 development=settings.development,

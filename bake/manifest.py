@@ -43,6 +43,7 @@ class Exposed(Part):
     exposure: float
     ei: float | None
     illuminant: str | None
+    filter: str | None
     upsampling: Literal["measured", "jakob-hanika"]
     backing: str | None
     development: str | None
@@ -121,7 +122,7 @@ class Manifest(Part):
     output: Output
     gates: tuple[Gate, ...] = Field(min_length=1)
     chain: Chain
-    to_scene: WayBack | None  # None: packs before version 4 have none, nor has silver
+    to_scene: WayBack | None  # None: of silver, through a filter, and before version 4
     film: Table
     halves: Halves | None
     aces_look: Table | None  # None: nothing is printed, or ACES has no output for this display
@@ -168,11 +169,17 @@ class Manifest(Part):
             )
         if back is None:
             raise UsageError(
-                "this pack is of an older version and has no way back to the scene; bake it again, "
-                "or render --to scene"
+                f"this pack, {self._without_a_way_back}, has no way back to the scene; bake it "
+                "again, or render --to scene"
             )
         there = chain.way(chain.wires[0].name, back.steps[0].takes)
         return (*there, *back.steps), (*chain.wires, *back.wires)
+
+    @property
+    def _without_a_way_back(self) -> str:
+        # A layer that a filter blinds says nothing of the scene.
+        through = self.settings.filter
+        return f"baked through filter {through}" if through else "of an older version"
 
     def tables(self) -> dict[str, Table]:
         """Every table, by what it makes of what."""

@@ -17,7 +17,7 @@ AS_THEY_ARE = (
     "gates", "film", "scene_to_cineon", "cineon_to_display", "aces_look", "reference", "errors",
     "files",
 )  # fmt: skip
-UNSAID_BEFORE_5 = {"development": None, "print_development": None}
+UNSAID_BEFORE_5 = {"filter": None, "development": None, "print_development": None}
 HALVES = ("base_density", "scene_to_cineon", "cineon_to_display", "print_clf")
 UNSAID_BEFORE_4 = {"grain": False, "grain_size": 1.0}
 UNSAID_BEFORE_3 = {"balance": "lad", "flare": 0.1, "gamut": "clip", "upsampling": "jakob-hanika"}
@@ -83,6 +83,6 @@ def as_version_5(said: dict[str, Any]) -> dict[str, Any]:
         **{name: part for name, part in said.items() if name not in HALVES},
         "schema_version": 5,
         "layers": 3,
-        "settings": {**said["settings"], **UNSAID_BEFORE_5},
+        "settings": {**UNSAID_BEFORE_5, **said["settings"]},
         "halves": {name: said[name] for name in HALVES},
     }

@@ -82,7 +82,7 @@ class StageTables:
     Attributes:
         exposure_offset: lux s, added to exposure before the logarithm.
         printed: None: the film itself is looked at.
-        back: None: silver, which tells no colours apart.
+        back: None: silver tells no colours apart, and what a filter took does not come back.
     """
 
     exposure_offset: float
@@ -104,7 +104,8 @@ def stage_tables(
     grey = recipe.negative.grey_lux_s()
     offset = grey / 2**STOPS_TO_OFFSET
     least = BELOW_NONE if recipe.grain else 0.0
-    told = None if recipe.negative.process == "silver" else engine.told
+    one_way = recipe.negative.process == "silver" or recipe.settings.filter
+    told = None if one_way else engine.told
     highest = float(np.log10(grey)) if told is None else highest_log_exposure(told.curve)
     held = (float(np.log10(grey / 2**STOPS_TOLD)), highest)
     every = np.linspace(*held, STEPS_TURNED_ROUND)

@@ -288,7 +288,7 @@ def make_pack(folder: Path) -> Pack:
             "print_film": stock | {"id": "small-print", "name": "Small Print"},
             "settings": {
                 "exposure": 0.0, "ei": None, "illuminant": None, "backing": None, "white": "lamp",
-                "development": None, "print_development": None,
+                "filter": None, "development": None, "print_development": None,
                 "balance": "lad", "flare": 0.1, "gamut": "compress", "upsampling": "jakob-hanika",
                 "grain": True, "grain_size": 1.0,
             },
