@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 import PyOpenColorIO
 
-from spectral_film.emulsion.film import CameraFilm, PrintStock
+from spectral_film.emulsion.film import CameraFilm, Film, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
-from spectral_film.emulsion.stocks import load_camera_film, load_pushed
+from spectral_film.emulsion.stocks import load_camera_film, load_print, load_pushed
 from spectral_film.emulsion.three_planes import in_three_planes
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, known_name
@@ -118,7 +118,12 @@ class Recipe:
     @property
     def label(self) -> str:
         """The films in words."""
-        return ", printed on ".join(film.label for film in self.films)
+        settings = self.settings
+        said = _developed(load_camera_film(settings.film), settings.development)
+        if settings.print_film is None:
+            return said
+        on = _developed(load_print(settings.print_film), settings.print_development)
+        return f"{said}, printed on {on}"
 
     @property
     def printed(self) -> tuple[CameraFilm, PrintStock]:
@@ -189,6 +194,10 @@ class Recipe:
             said,
             f"made by {made_by()} with OpenColorIO {PyOpenColorIO.__version__}",
         )
+
+
+def _developed(film: Film, how: str | None) -> str:
+    return film.label if how is None else f"{film.label}, developed {how}"
 
 
 class Sampling(NamedTuple):

@@ -50,8 +50,9 @@ def baked(request, tmp_path_factory) -> tuple[Path, Verification]:
 
 def test_a_pack_of_every_kind_does_what_the_engine_does(baked):
     _, proof = baked
-    # With a quarter of the nodes of a usual pack's view, half of what that may be off by.
-    assert proof.errors["replay against engine"].mean < 0.15
+    # With a third of the nodes of a usual pack's view, two thirds of what that may be off by.
+    assert proof.errors["replay against engine"].mean < 0.2
+    assert proof.errors["replay against engine"].p99 < 1.0
     assert proof.errors["player against replay"].p99 < 0.01  # float32
     # The largest is a stage's; `scene` with so few nodes may be farther off than a pack may.
     assert not [said for said in proof.failures if not said.startswith("scene with texture")]
@@ -128,5 +129,5 @@ def test_a_negative_on_a_light_box_has_no_pack(tmp_path):
 
 def test_a_development_is_baked():
     pushed = recipe(silver_negative(), silver_print(), development="4min")
-    assert "4min" in " ".join(pushed.description())
+    assert "developed 4min, printed on silver-print" in pushed.description()[0]
     assert pushed.negative.sha256 != recipe(silver_negative(), silver_print()).negative.sha256
