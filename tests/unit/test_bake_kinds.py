@@ -54,8 +54,11 @@ def test_a_pack_of_every_kind_does_what_the_engine_does(baked):
     assert proof.errors["replay against engine"].mean < 0.2
     assert proof.errors["replay against engine"].p99 < 1.0
     assert proof.errors["player against replay"].p99 < 0.01  # float32
-    # The largest is a stage's; `scene` with so few nodes may be farther off than a pack may.
-    assert not [said for said in proof.failures if not said.startswith("scene with texture")]
+    # Its first and last tables have half and a third of the usual nodes: dyes of a steep slide may
+    # be twice as far off as a pack's may be, and the scene behind them as far as that makes it.
+    assert proof.errors["dyes"].mean < 0.01
+    few = "dyes", "scene with texture"
+    assert not [said for said in proof.failures if not said.startswith(few)]
 
 
 def test_a_pack_says_what_kind_it_is(baked):
