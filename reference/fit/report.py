@@ -154,7 +154,7 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                     axis="",
                     x=np.zeros(1),
                     records=sheet.records,
-                    data=_printing_density(published)[:, None],
+                    data=_printing_density(np.where(compared, published, made))[:, None],
                     reading=_printing_density(made)[:, None],
                     tolerance=NEUTRAL_AS_PRINTED,
                 )

@@ -73,7 +73,7 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
         if "min_density" in sheet:
             checks += compare("spectrum", [neutral], MIDSCALE_NEUTRAL)
             if film.kind == "negative":
-                checks += _as_printed(published, made)
+                checks += _as_printed(np.where(_drawn(neutral), published, made), made)
         else:
             notes.append("It carries no verdict: nobody knows what base it was drawn on.")
     return Measurement(
@@ -205,8 +205,16 @@ def _at(x: np.ndarray, on_grid: np.ndarray) -> np.ndarray:
         return np.interp(x, WAVELENGTH, on_grid, left=np.nan, right=np.nan)
 
 
+def _drawn(curve: Curve) -> np.ndarray:
+    """Where on the grid a spectrum is published, (wavelength,)."""
+    assert curve.published is not None
+    printed = curve.x[np.isfinite(curve.published)]
+    within: np.ndarray = (printed[0] <= WAVELENGTH) & (printed[-1] >= WAVELENGTH)
+    return within
+
+
 def _as_printed(published: np.ndarray, made: np.ndarray) -> list[Check]:
-    """What two spectra of one status density differ by on a print.
+    """What two spectra of one status density differ by on a print, (wavelength,) each.
 
     Source: docs/physics.md, What is measured.
     """
