@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -68,8 +68,10 @@ def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
         xlim=(fine[0], fine[-1]),
         ylim=(0, None),
     )
-    axes.legend(title="record", title_fontsize=8, loc="upper left")
-    _state_misses(axes, errors, places=4)
+    falls = film.process == "reversal"  # the corners that its curves leave free are the others
+    corner: Literal["upper right", "upper left"] = "upper right" if falls else "upper left"
+    axes.legend(title="record", title_fontsize=8, loc=corner)
+    _state_misses(axes, errors, places=4, left=falls)
     if isinstance(film, CameraFilm):
         grey = np.log10(film.grey_lux_s())
         axes.axvline(grey, color=PALE, linewidth=0.6, zorder=0)
@@ -132,7 +134,7 @@ def _draw_mtf(axes: "Axes", device: Device, film: Film) -> None:
     logarithmic(axes, frequency)
     sheet = film.published.get("mtf")
     if sheet is None or film.scatter is None:
-        axes.set_title("MTF: the sheet prints none, and the model spreads no light")
+        axes.set_title("MTF: none is printed")
         return
     darkroom = Darkroom(device=device, film=film)
     measured = over_chart(darkroom, sheet["cycles_per_mm"])
@@ -156,11 +158,11 @@ def _misses(measured: np.ndarray, sheet: Any, column: str, records: Collection[s
     return np.stack([m - sheet[column.format(r)] for m, r in zip(measured, records, strict=True)])
 
 
-def _state_misses(axes: "Axes", misses: np.ndarray, places: int) -> None:
+def _state_misses(axes: "Axes", misses: np.ndarray, places: int, left: bool = False) -> None:
     """The misses of the records in a corner of their panel."""
     rms = number(np.sqrt(np.nanmean(misses**2)), places=places)
     most = number(np.nanmax(abs(misses)), places=places)
     axes.text(
-        0.985, 0.03, f"model - sheet: rms {rms}, max {most}",
-        transform=axes.transAxes, ha="right", color=PALE, fontsize=8,
+        0.015 if left else 0.985, 0.03, f"model - sheet: rms {rms}, max {most}",
+        transform=axes.transAxes, ha="left" if left else "right", color=PALE, fontsize=8,
     )  # fmt: skip
