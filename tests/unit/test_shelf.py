@@ -65,9 +65,8 @@ def contrast(device, film):
 def density(film, log_exposure):
     """By hand: dye, spectrum, densitometer, (record, exposure)."""
     curve = film.tone_curve
-    share = 1 / (
-        1 + 10 ** ((curve.log_exposure_mid[..., None] - log_exposure) / curve.log_exposure_spread[..., None])
-    )  # fmt: skip
+    away = (curve.log_exposure_mid[..., None] - log_exposure) / curve.log_exposure_spread[..., None]
+    share = 1 / (1 + 10**away)
     dyes = (curve.density_range[..., None] * share).sum(axis=1)
     spectrum = film.dmin_density[:, None] + film.dye_density.T @ dyes
     return -np.log10(status_response(film.densitometry) @ 10**-spectrum)
