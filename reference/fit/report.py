@@ -90,10 +90,15 @@ class Comparison:
         return found
 
     def chi2(self) -> np.ndarray:
-        """Chi square a reading, (record,); NaN where the sheet says no uncertainty."""
-        if self.known is None:
+        """Chi square a reading, (record,); NaN where the sheet says no uncertainty.
+
+        No chart is taken to be known better than the house's measure, however well two readers of
+        it agree.
+        """
+        if self.known is None or self.tolerance is None:
             return np.full(len(self.records), np.nan)
-        return np.nanmean(((self.reading - self.data) / self.known.sigma) ** 2, axis=1)
+        sigma = np.maximum(self.known.sigma, self.tolerance.rms)
+        return np.nanmean(((self.reading - self.data) / sigma) ** 2, axis=1)
 
 
 def comparisons(model: FilmModel) -> list[Comparison]:
