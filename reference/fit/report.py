@@ -26,7 +26,7 @@ from spectral_film.lab.tolerances import (
     MTF,
     NEUTRAL_AS_PRINTED,
     NEUTRAL_FROM,
-    READ_TWICE,
+    THREE_READINGS,
     Measure,
     Tolerance,
     rms_and_largest,
@@ -139,6 +139,7 @@ def comparisons(model: FilmModel) -> list[Comparison]:
         compared = printed & (WAVELENGTH >= NEUTRAL_FROM)
         made = _neutral_spectrum(model, published)
         known = _known_to(sheet, "spectral_dye_density", WAVELENGTH)
+        known = known and known.times(THREE_READINGS)
         found.append(
             Comparison(
                 quantity="midscale neutral",
@@ -149,7 +150,7 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                 reading=made[None],
                 # A print's chart draws no D-min to stand on.
                 tolerance=MIDSCALE_NEUTRAL if role == "camera" else None,
-                known=known.times(READ_TWICE) if known else None,
+                known=known,
             )
         )
         if sheet.kind == "negative":
@@ -162,6 +163,8 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                     data=_printing_density(np.where(compared, published, made))[:, None],
                     reading=_printing_density(made)[:, None],
                     tolerance=NEUTRAL_AS_PRINTED,
+                    # A layer sees one band, where the readings of a line err together.
+                    known=known and Known(sigma=known.sigma[:1], largest=known.largest[:1]),
                 )
             )
     if model.lad_log_exposure is not None:

@@ -115,8 +115,8 @@ def _gammas(film: CameraFilm, curves: list[Curve]) -> list[Check]:
                 value=float(read - printed),
                 tolerance=0.002 * _wider(curve),
                 unit="density per decade",
-                reason="1.9 decades of line, each end known to the .003 of a careful reading, or as "
-                "well as the sheet is",
+                reason="1.9 decades of line, each end known to the .003 of a careful reading, or "
+                "as well as the sheet is",
             )
         )
     return checks
