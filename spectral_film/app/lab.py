@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from spectral_film.app.options import DeviceName, Stock, typed
+from spectral_film.app.options import DeviceName, Stock
 from spectral_film.app.terminal import progress, say, say_device, warn
 from spectral_film.errors import UsageError
-from spectral_film.path.settings import Settings
+from spectral_film.path.settings import OWN
 
 
 def lab(
@@ -17,8 +17,8 @@ def lab(
         str | None,
         typer.Option(
             "--print",
-            help="What a negative is printed on, or none.",
-            show_default=typed(Settings.print_film),
+            help="What a negative is printed on; own: by its kind; none.",
+            show_default=OWN,
         ),
     ] = None,
     target: Annotated[
@@ -33,7 +33,7 @@ def lab(
     """Put a stock under the instruments of a laboratory, and lay the readings over its sheet."""
     from spectral_film.device.device import open_device
     from spectral_film.emulsion.film import PrintStock
-    from spectral_film.emulsion.stocks import load_film, load_print
+    from spectral_film.emulsion.stocks import load_film, load_print, usual_print
     from spectral_film.lab.record import to_json
     from spectral_film.lab.report import to_html
     from spectral_film.lab.session import measure
@@ -43,14 +43,14 @@ def lab(
     check_place(target, suffixes=(".html",), overwrite=overwrite)
     check_place(record, suffixes=(".json",), overwrite=overwrite)
     stock = load_film(film)
-    is_print = isinstance(stock, PrintStock)
-    if is_print and print_film not in (None, "none"):
-        raise UsageError(f"--print {print_film}: {film} is a print stock itself; leave --print out")
-    print_stock = (
-        None
-        if is_print or print_film == "none"
-        else load_print(print_film or typed(Settings.print_film))
-    )
+    if stock.is_positive and print_film not in (None, "none", OWN):
+        raise UsageError(
+            f"--print {print_film}: {film} is a {stock.kind} film, a positive by itself; leave "
+            "--print out"
+        )
+    usual = None if isinstance(stock, PrintStock) else usual_print(stock)
+    name = usual if print_film in (None, OWN) else print_film
+    print_stock = None if name in (None, "none") else load_print(name)
 
     chosen = open_device(device)
     say_device(chosen.name)

@@ -74,7 +74,8 @@ def closed_form(film: Film, dyes: np.ndarray, pitch_um: float) -> ClosedForm:
         table[..., 0] for table in (reading.coverage(film), reading.boolean_skewness(film, pitch))
     )
     slope, dye = status_per_dye(film, dyes), weight * gain[:, None]  # where all is covered
-    covariance, shared = np.zeros((2, 3, 2 * REACH + 1, 2 * REACH + 1))
+    lags = 2 * REACH + 1, 2 * REACH + 1
+    covariance, shared = np.zeros((len(dyes), *lags)), np.zeros((len(slope), *lags))
     for layer, sublayer in np.ndindex(radius.shape):
         at = layer, sublayer
         seen = of_coverage(*at, coverage[at][None])[0]

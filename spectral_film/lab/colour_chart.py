@@ -29,7 +29,7 @@ class Swatch:
 
 
 def photographed_chart(
-    device: Device, negative: CameraFilm, print_film: PrintStock
+    device: Device, negative: CameraFilm, print_film: PrintStock | None
 ) -> tuple[Measurement, tuple[Swatch, ...]]:
     """L*, a*, b* of the patches on the screen beside those in the scene, and both as swatches.
 
@@ -48,12 +48,14 @@ def photographed_chart(
     on_screen = xyz / clear[1]
 
     scene_lab = to_lab(in_scene, scene_white)
-    screen_lab = to_lab(on_screen, lamp_white(print_film))
+    white = lamp_white(print_film or negative)
+    screen_lab = to_lab(on_screen, white)
+    printed = f"printed on {print_film.id} and looked at" if print_film else "looked at as it is"
     measurement = Measurement(
         title="Colour chart",
         method=f"The 24 patches of a ColorChecker Classic under {negative.balance}, metered on an "
-        f"18 % grey, printed on {print_film.id} and projected, beside the chart as the eye "
-        "sees it. What differs is the film's rendering.",
+        f"18 % grey, {printed}, beside the chart as the eye sees it. What differs is the film's "
+        "rendering.",
         axes=("patch", "CIELAB"),
         numbers={
             f"{name}, {where}: {letter}*": (float(value), "CIELAB")
@@ -64,7 +66,7 @@ def photographed_chart(
         notes=("No colours of this stock are published: this is no check.",),
     )
     scene = to_codes(in_scene, scene_white)
-    screen = to_codes(on_screen, lamp_white(print_film))
+    screen = to_codes(on_screen, white)
     swatches = tuple(
         Swatch(
             name=name,

@@ -17,9 +17,15 @@ def spectral_density(film: Film, dyes: np.ndarray) -> np.ndarray:
     return base + np.tensordot(film.dye_density.T, dyes.astype(np.float64), 1)
 
 
-def status_transmittance(strip: Strip) -> np.ndarray:
-    """What the densitometer of the film's sheet gets of its own light, (record, y, x)."""
-    response = status_response(strip.film.densitometry)
+def status_transmittance(strip: Strip, response: np.ndarray | None = None) -> np.ndarray:
+    """What a densitometer gets of its own light, (record, y, x).
+
+    Args:
+        strip: What it reads.
+        response: Of unit sum, (record, wavelength); None: as the film's sheet was read.
+    """
+    if response is None:
+        response = status_response(strip.film.densitometry)
     rows = [
         np.tensordot(response, np.exp(-np.log(10) * spectral_density(strip.film, row)), 1)
         for row in np.moveaxis(strip.dyes, 1, 0)  # a row at a time: 85 wavelengths a pixel
@@ -34,9 +40,9 @@ def status_per_dye(film: Film, dyes: np.ndarray) -> np.ndarray:
     return slopes
 
 
-def status_density(strip: Strip) -> np.ndarray:
-    """Status M or A density, base included, (record, y, x)."""
-    return -np.log10(status_transmittance(strip))
+def status_density(strip: Strip, response: np.ndarray | None = None) -> np.ndarray:
+    """Density, base included, (record, y, x); arguments as of `status_transmittance`."""
+    return -np.log10(status_transmittance(strip, response))
 
 
 def through_slit(strip: Strip, width_um: float) -> np.ndarray:

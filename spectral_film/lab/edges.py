@@ -15,7 +15,8 @@ import numpy as np
 from spectral_film.emulsion.film import CameraFilm, Interlayer
 from spectral_film.lab.darkroom import Darkroom, neutral_aim
 from spectral_film.lab.densitometer import status_density, through_slit
-from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
+from spectral_film.lab.readings import Check, Curve, Measurement, records_of
+from spectral_film.lab.sensitometry import least_dye
 
 PITCH_UM, APART_UM = 1.0, 1e6
 SLIT_UM = 3.0  # of the microdensitometer, stated with every reading
@@ -41,7 +42,7 @@ def knife_edge(darkroom: Darkroom) -> Measurement:
         )
     numbers = {}
     for how, density in scans.items():
-        for record, (over, under) in zip(RECORDS, _fringes(density), strict=True):
+        for record, (over, under) in zip(records_of(film), _fringes(density), strict=True):
             numbers[f"{how}, {record}: overshoot"] = (100 * over, "% of the step")
             numbers[f"{how}, {record}: undershoot"] = (100 * under, "% of the step")
     if len(scans) == 3:
@@ -52,13 +53,14 @@ def knife_edge(darkroom: Darkroom) -> Measurement:
             "density",
         )
     x = (np.arange(next(iter(scans.values())).shape[1]) - (2 * HALF - 2) / 2) * PITCH_UM
-    green = [Curve(name=how, x=x, y=density[1]) for how, density in scans.items()]
+    middle = len(records_of(film)) // 2
+    drawn = [Curve(name=how, x=x, y=density[middle]) for how, density in scans.items()]
     return Measurement(
         title="Knife edge: Mackie lines",
         method=f"An edge from {-EDGE:+.1f} to {EDGE:+.1f} in log exposure about the grey card, "
-        f"scanned through a slit of {SLIT_UM:g} um. Drawn: the green record.",
+        f"scanned through a slit of {SLIT_UM:g} um. Drawn: the {records_of(film)[middle]} record.",
         axes=("distance from the edge, um", "status density"),
-        curves=green,
+        curves=drawn,
         checks=_above_base(darkroom),
         numbers=numbers,
         notes=_notes(film),
@@ -72,6 +74,8 @@ def lines_and_spots(darkroom: Darkroom) -> Measurement:
     if _has_kernel(darkroom):
         rooms["reaction and diffusion"] = replace(contact, adjacency="pde")
     curves, numbers = [], {}
+    records = records_of(darkroom.film)
+    middle, record = len(records) // 2, records[len(records) // 2]
     for how, room in rooms.items():
         large = _large_area(room)
         for shape, sizes, read in (
@@ -79,9 +83,12 @@ def lines_and_spots(darkroom: Darkroom) -> Measurement:
             ("spots", SPOTS_UM, _spots(room)),
         ):
             gain = read / large[:, None]
-            curves.append(Curve(name=f"{shape}, {how}", x=sizes.astype(float), y=gain[1]))
-            for size, value in zip(sizes, gain[1], strict=True):
-                numbers[f"{shape} of {size} um, {how}, green"] = (float(value), "of the large area")
+            curves.append(Curve(name=f"{shape}, {how}", x=sizes.astype(float), y=gain[middle]))
+            for size, value in zip(sizes, gain[middle], strict=True):
+                numbers[f"{shape} of {size} um, {how}, {record}"] = (
+                    float(value),
+                    "of the large area",
+                )
     if len(rooms) == 2:
         for shape, (one, other) in {
             "lines": (curves[0], curves[2]),
@@ -112,6 +119,8 @@ def scan_edge(darkroom: Darkroom) -> np.ndarray:
 
 def _fringes(density: np.ndarray) -> list[tuple[float, float]]:
     """Over- and undershoot of each record, as shares of the step between the plateaus."""
+    if density[0, 0] > density[0, -1]:  # reversal: the dark side is that of less light
+        density = density[:, ::-1]
     light, dark = density[:, HALF // 8], density[:, -HALF // 8]
     step = dark - light
     over, under = (density.max(axis=1) - dark) / step, (light - density.min(axis=1)) / step
@@ -125,18 +134,19 @@ def _above_base(darkroom: Darkroom) -> list[Check]:
     density = status_density(
         contact.expose(neutral_aim(darkroom.film) + side, (PITCH_UM, APART_UM))
     )[:, 0]
-    unexposed = status_density(
-        contact.expose(neutral_aim(darkroom.film) - 8.0, (PITCH_UM, APART_UM))
-    )[:, 0, 0]
+    emptied = np.full((1, 1, 1), least_dye(darkroom.film))
+    clear = status_density(contact.expose(emptied, (PITCH_UM, APART_UM)))[:, 0, 0]
     return [
         Check(
-            name=f"hard edge, {record}: how far below unexposed film",
+            name=f"hard edge, {record}: how far below clear film",
             value=float(max(base - least, 0)),
             tolerance=1e-4,
             unit="density",
             reason="developed film has no less than D-min; float32 leaves 1e-5",
         )
-        for record, base, least in zip(RECORDS, unexposed, density.min(axis=1), strict=True)
+        for record, base, least in zip(
+            records_of(darkroom.film), clear, density.min(axis=1), strict=True
+        )
     ]
 
 
@@ -177,7 +187,11 @@ def _spots(darkroom: Darkroom) -> np.ndarray:
 
 def _has_kernel(darkroom: Darkroom) -> bool:
     film = darkroom.film
-    return isinstance(film, CameraFilm) and isinstance(film.adjacency, Interlayer)
+    return (
+        isinstance(film, CameraFilm)
+        and isinstance(film.adjacency, Interlayer)
+        and film.process != "reversal"  # two developments, and the equations are of one
+    )
 
 
 def _notes(film: object) -> Sequence[str]:

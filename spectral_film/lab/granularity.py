@@ -24,7 +24,7 @@ from spectral_film.lab.densitometer import (
     status_transmittance,
     through_disc,
 )
-from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
+from spectral_film.lab.readings import Check, Curve, Measurement, compare, records_of
 from spectral_film.lab.sensitometry import UNEXPOSED, published_log_exposure
 from spectral_film.lab.tolerances import GRANULARITY, MOST_STANDARD_ERRORS
 
@@ -134,7 +134,7 @@ def rms_granularity(darkroom: Darkroom) -> Measurement:
     even = even_density(darkroom, log_exposure)
     base = even_density(darkroom, np.array([UNEXPOSED]))
     curves: list[Curve] = []
-    for name, x, dmin, read in zip(RECORDS, even, base, reading.sigma, strict=True):
+    for name, x, dmin, read in zip(records_of(film), even, base, reading.sigma, strict=True):
         over_base, published = published_granularity(film, len(curves))
         curves.append(
             Curve(
@@ -155,12 +155,12 @@ def rms_granularity(darkroom: Darkroom) -> Measurement:
         f"{100 * reading.sampling_error:.1f} %.",
         axes=("density, base included", "standard deviation of density"),
         curves=curves,
-        checks=[*compare("granularity", curves, GRANULARITY), *_means(reading)],
+        checks=[*compare("granularity", curves, GRANULARITY), *_means(film, reading)],
         band=GRANULARITY.largest,
     )
 
 
-def _means(reading: Reading) -> list[Check]:
+def _means(film: Film, reading: Reading) -> list[Check]:
     """Grain may not move the mean."""
     standard_errors = reading.shift / (reading.sigma / np.sqrt(reading.places))
     return [
@@ -172,7 +172,7 @@ def _means(reading: Reading) -> list[Check]:
             reason="one reading in 16 000 is farther off by chance; what an average of light takes "
             "from that of densities is allowed for",
         )
-        for record, moved in zip(RECORDS, standard_errors, strict=True)
+        for record, moved in zip(records_of(film), standard_errors, strict=True)
     ]
 
 
@@ -183,7 +183,7 @@ def published_granularity(film: Film, record: int) -> tuple[np.ndarray, np.ndarr
     least density is its base. Of exposures that it gives one density it has one granularity, the
     mean.
     """
-    sheet, letter = film.published["rms_granularity"], "RGB"[record]
+    sheet, letter = film.published["rms_granularity"], records_of(film)[record][0].upper()
     density, sigma = sheet[f"D_{letter}"], sheet[f"sigma_{letter}"]
     printed = np.isfinite(density) & np.isfinite(sigma)
     level = isotonic_regression(density[printed]).x.round(6)
@@ -198,8 +198,9 @@ def _exposures(darkroom: Darkroom) -> np.ndarray:
     """
     sheet = published_log_exposure(darkroom.film)
     fine = np.linspace(sheet.min(), sheet.max(), 200)
-    over_base = even_density(darkroom, fine) - even_density(darkroom, np.array([UNEXPOSED]))
-    charts = [published_granularity(darkroom.film, i) for i in range(len(RECORDS))]
+    even = even_density(darkroom, fine)
+    over_base = even - even_density(darkroom, np.array([UNEXPOSED]))
+    charts = [published_granularity(darkroom.film, i) for i in range(len(even))]
     highest = [net[-1] for net, _ in charts]
     on_chart = (over_base < np.array(highest)[:, None]).all(axis=0)
     shown = on_chart & (over_base > RISEN).any(axis=0)

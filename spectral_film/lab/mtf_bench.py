@@ -14,13 +14,15 @@ from scipy.optimize import minimize_scalar
 from spectral_film.emulsion.film import Film
 from spectral_film.lab.darkroom import Darkroom, aim_log_exposure, neutral_aim
 from spectral_film.lab.densitometer import status_density
-from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
-from spectral_film.lab.sensitometry import read_tablet
+from spectral_film.lab.readings import VISUAL, Check, Curve, Measurement, compare, records_of
+from spectral_film.lab.sensitometry import exposure_by, read_tablet
 from spectral_film.lab.tolerances import MTF, STRETCH_OF_FREQUENCIES
+from spectral_film.light.spectra import status_response
 
 # Aerial-image modulation of Kodak's sine targets: 60 % for camera negatives (technical data
 # TI2082; H-1-5207 states none), 35 % for 2383 (H-1-2383).
-SINE_MODULATION = {"negative": 0.60, "print": 0.35}
+ONE_LINE = "visual_pct"  # the column of a chart that has one for three layers
+SINE_MODULATION = {"camera": 0.60, "print": 0.35}
 
 PITCH_UM = 1.0  # 12 samples of a period at 80 cycles/mm
 LENGTH_UM = 4096  # of a target; its outer quarters see its ends and are not read
@@ -29,7 +31,10 @@ STRIP = np.arange(-1.5, 1.01, 0.02)  # large areas about the mean of a target, l
 
 
 def sine_response(
-    darkroom: Darkroom, cycles_per_mm: np.ndarray, pitch_um: float = PITCH_UM
+    darkroom: Darkroom,
+    cycles_per_mm: np.ndarray,
+    pitch_um: float = PITCH_UM,
+    response: np.ndarray | None = None,
 ) -> np.ndarray:
     """Response to neutral sine targets about the aim exposure.
 
@@ -40,25 +45,41 @@ def sine_response(
         darkroom: Where the film is exposed.
         cycles_per_mm: Of the targets, (target,).
         pitch_um: Distance of the readings along a target.
+        response: Of the densitometer, (record, wavelength); None: that of the film's sheet.
 
     Returns:
         1 = the modulation of the target itself, (record, target).
     """
-    modulation = SINE_MODULATION[darkroom.film.kind]
+    modulation = SINE_MODULATION[darkroom.film.role]
     aim = neutral_aim(darkroom.film)
     along = np.arange(round(LENGTH_UM / pitch_um)) * pitch_um / 1000
     phase = 2 * np.pi * np.asarray(cycles_per_mm)[:, None] * along
     target = aim + np.log10(1 + modulation * np.cos(phase))
-    density = status_density(darkroom.expose(target, (pitch_um, APART_UM)))
-    large_areas = read_tablet(darkroom, aim[:, 0] + STRIP)
+    density = status_density(darkroom.expose(target, (pitch_um, APART_UM)), response)
+    large_areas = read_tablet(darkroom, aim[:, 0] + STRIP, response)
 
     middle = slice(len(along) // 4, -(len(along) // 4))
-    response = np.empty((3, len(phase)))
-    for record in range(3):
-        exposure = 10 ** PchipInterpolator(large_areas[record], STRIP)(density[record, :, middle])
+    read = np.empty((len(density), len(phase)))
+    for record, large_area in enumerate(large_areas):
+        exposure = 10 ** exposure_by(large_area, STRIP)(density[record, :, middle])
         for i, (signal, turn) in enumerate(zip(exposure, phase[:, middle], strict=True)):
-            response[record, i] = _modulation(signal, turn) / modulation
-    return response
+            read[record, i] = _modulation(signal, turn) / modulation
+    return read
+
+
+def over_chart(darkroom: Darkroom, cycles_per_mm: np.ndarray) -> dict[str, np.ndarray]:
+    """Response as the film's chart draws it, by the columns of the chart, 1 = 100 % there.
+
+    One line for three layers is that of a visual densitometer. What the chart calls 100 % may be a
+    little off the response to large areas; the fit says by how much.
+    """
+    film = darkroom.film
+    one_line = ONE_LINE in film.published["mtf"]
+    columns = [ONE_LINE] if one_line else [f"{name[0].upper()}_pct" for name in records_of(film)]
+    visual = status_response("visual") if one_line else None
+    response = sine_response(darkroom, cycles_per_mm, response=visual)
+    level = np.broadcast_to(film.notes.get("fit/mtf/level", 1.0), len(columns))
+    return dict(zip(columns, level[:, None] * response, strict=True))
 
 
 def modulation_transfer(darkroom: Darkroom) -> Measurement:
@@ -66,14 +87,15 @@ def modulation_transfer(darkroom: Darkroom) -> Measurement:
     film = darkroom.film
     sheet = film.published["mtf"]
     cycles = sheet["cycles_per_mm"]
-    response = sine_response(darkroom, cycles)
+    response = over_chart(darkroom, cycles)
+    names = VISUAL if ONE_LINE in response else records_of(film)
     curves = [
-        Curve(name=name, x=cycles, y=read, published=sheet[f"{name[0].upper()}_pct"] / 100)
-        for name, read in zip(RECORDS, response, strict=True)
+        Curve(name=name, x=cycles, y=read, published=sheet[column] / 100)
+        for name, (column, read) in zip(names, response.items(), strict=True)
     ]
     return Measurement(
         title="Modulation transfer",
-        method=f"Neutral sine targets of {100 * SINE_MODULATION[film.kind]:.0f} % modulation about "
+        method=f"Neutral sine targets of {100 * SINE_MODULATION[film.role]:.0f} % modulation about "
         f"{_place(film)}, scanned every {PITCH_UM:g} um, taken back to exposure through large "
         "areas; amplitude of the fundamental over the mean, over the modulation.",
         axes=("cycles/mm on the film", "response, 1 = 100 %"),

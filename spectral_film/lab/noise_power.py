@@ -20,7 +20,7 @@ from spectral_film.lab.granularity import (
     flat_fields,
     read_fields,
 )
-from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
+from spectral_film.lab.readings import RECORDS, VISUAL, Check, Curve, Measurement, records_of
 from spectral_film.lab.tolerances import NOISE_POWER, SELWYN
 
 APERTURES_UM = (24.0, 34.0, 48.0, 68.0, 96.0)
@@ -91,7 +91,7 @@ def noise_power(darkroom: Darkroom) -> Measurement:
                 unit="dB",
                 reason=NOISE_POWER[1],
             )
-            for record, miss in zip(RECORDS, misses, strict=True)
+            for record, miss in zip(records_of(darkroom.film), misses, strict=True)
         ],
         notes=("One aperture does not tell how large grains are: their radii are assumed.",),
     )
@@ -129,20 +129,20 @@ def selwyn(darkroom: Darkroom) -> Measurement:
                 unit="of the closed form",
                 reason=SELWYN[1],
             )
-            for record, miss in zip(RECORDS, misses, strict=True)
+            for record, miss in zip(records_of(darkroom.film), misses, strict=True)
         ],
         numbers={
             f"granularity after Selwyn at {APERTURE_UM:g} um, {record}": (float(g), "um of density")
-            for record, g in zip(RECORDS, read[:, at_sheet], strict=True)
+            for record, g in zip(records_of(darkroom.film), read[:, at_sheet], strict=True)
         },
     )
 
 
 def _at_grey(darkroom: Darkroom) -> tuple[np.ndarray, ClosedForm]:
     """Its log exposure, of one field, and the grain that such a field should have."""
-    grey = aim_log_exposure(darkroom.film)[1:2]
+    grey = aim_log_exposure(darkroom.film)[:2][-1:]
     (even,) = flat_fields(replace(darkroom, grain="off"), grey, (1, 1))
-    return grey, closed_form(darkroom.film, even.dyes[:, 0, 0].astype(np.float64), PITCH_UM)
+    return grey, closed_form(even.film, even.dyes[:, 0, 0].astype(np.float64), PITCH_UM)
 
 
 def _waves(covariance: np.ndarray) -> np.ndarray:
@@ -155,9 +155,9 @@ def _waves(covariance: np.ndarray) -> np.ndarray:
 
 
 def _beside(x: np.ndarray, read: np.ndarray, error: np.ndarray, model: np.ndarray) -> list[Curve]:
-    """A reading of the three records, and dashed what their closed form is."""
+    """A reading of the records, and dashed what their closed form is."""
     curves = []
-    for i, record in enumerate(RECORDS):
+    for i, record in enumerate(RECORDS if len(read) > 1 else VISUAL):
         curves.append(Curve(name=record, x=x, y=read[i], sampling_error=error[i]))
         curves.append(Curve(name=f"{record}, closed form", x=x, y=model[i]))
     return curves

@@ -6,10 +6,10 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import CameraFilm, PrintStock
+from spectral_film.emulsion.film import CameraFilm, Film, PrintStock
 from spectral_film.emulsion.frame import Frame
 from spectral_film.lab.darkroom import Darkroom
-from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement
+from spectral_film.lab.readings import Check, Curve, Measurement, records_of
 from spectral_film.lab.sensitometry import read_tablet
 from spectral_film.lab.tolerances import LABORATORY_AIM
 from spectral_film.light.chromaticity import CAT16, adaptation
@@ -32,14 +32,15 @@ NEUTRAL_BELOW, NEUTRAL_ABOVE = 4.0, 10.0  # chroma of greys, of CIELAB
 def photograph(
     device: Device,
     negative: CameraFilm,
-    print_film: PrintStock,
+    print_film: PrintStock | None,
     reflectance: np.ndarray,
     to: Quantity,
     printer_points: Sequence[float] = (25.0, 25.0, 25.0),
 ) -> np.ndarray:
-    """Patches taken on the negative, printed and looked at, (wavelength or 2, patch) -> (3, patch).
+    """Patches taken, printed and looked at, (wavelength or 2, patch) -> (3, patch).
 
-    The printer is balanced on the laboratory aim, which is what sheets of prints are about. Two
+    The printer is balanced on the laboratory aim, which is what sheets of prints are about; a slide
+    is looked at itself. Two
     wavelengths are enough for neutrals: straight lines join them.
     """
     bands = WAVELENGTH if len(reflectance) == len(WAVELENGTH) else WAVELENGTH[[0, -1]]
@@ -73,10 +74,10 @@ def laboratory_aim(darkroom: Darkroom) -> Measurement:
         title="Laboratory aim density (LAD)",
         method="An even patch at the exposure that the printer is balanced to.",
         axes=("", ""),
-        checks=_misses("LAD patch", read, film.lad.aim_density),
+        checks=_misses("LAD patch", film, read),
         numbers={
-            f"aim, {record}": (float(aim), "status A")
-            for record, aim in zip(RECORDS, film.lad.aim_density, strict=True)
+            f"aim, {record}": (float(aim), film.densitometry_name)
+            for record, aim in zip(records_of(film), film.lad.aim_density, strict=True)
         },
     )
 
@@ -91,9 +92,19 @@ def grey_scale(device: Device, negative: CameraFilm, print_film: PrintStock) -> 
     visual = -np.log10(xyz[1])
     slope = np.gradient(np.log10(xyz[1]), STOP)
     stops = STOPS.astype(float)
-    curves = [Curve(name=n, x=stops, y=d) for n, d in zip(RECORDS, printed, strict=True)]
-    curves.append(Curve(name="visual", x=stops, y=visual))
+    records = records_of(print_film)
+    curves = [
+        Curve(name=n, x=stops, y=d) for n, d in zip(records, printed[: len(records)], strict=True)
+    ]
+    if len(records) > 1:
+        curves.append(Curve(name="visual", x=stops, y=visual))
     below = stops <= 0
+    checks = _misses("18 % grey", print_film, printed[:, GREY_STEP])
+    aims = print_film.provenance.get("lad/aim_density")
+    aim_is_published = aims is not None and aims.origin == "published"
+    if aim_is_published:
+        checks += _printer_points(device, negative, print_film)
+        checks += _neutral(chroma[below], chroma[~below])
     return Measurement(
         title=f"Grey scale on {print_film.id}",
         method="Flat reflectances under the light the negative is balanced for, metered at its "
@@ -101,25 +112,16 @@ def grey_scale(device: Device, negative: CameraFilm, print_film: PrintStock) -> 
         "lamp.",
         axes=("stops over an 18 % grey", "status A and visual density of the print"),
         curves=curves,
-        checks=[
-            *_misses("18 % grey", printed[:, GREY_STEP], print_film.lad.aim_density),
-            *_printer_points(device, negative, print_film),
-            Check(
-                name="chroma of the greys, -6 to 0 stops: largest",
-                value=float(chroma[below].max()),
-                tolerance=NEUTRAL_BELOW,
-                unit="CIELAB",
-                reason="the aim is a neutral; .01 of density in one dye is 2 to 3",
-            ),
-            Check(
-                name="chroma of the greys, above 0 stops: largest",
-                value=float(chroma[~below].max()),
-                tolerance=NEUTRAL_ABOVE,
-                unit="CIELAB",
-                reason="the published base of the print is yellow, .104 in blue",
-            ),
-        ],
+        checks=checks,
+        notes=()
+        if aim_is_published
+        else (
+            "The sheet prints no aim, and one is assumed: printer points and the greys of the "
+            "screen carry no verdict.",
+        ),
         numbers={
+            "chroma of the greys, -6 to 0 stops: largest": (float(chroma[below].max()), "CIELAB"),
+            "chroma of the greys, above 0 stops: largest": (float(chroma[~below].max()), "CIELAB"),
             "18 % grey, visual density": (float(visual[GREY_STEP]), "density"),
             "18 % grey, a*": (float(lab[1, GREY_STEP]), "CIELAB"),
             "18 % grey, b*": (float(lab[2, GREY_STEP]), "CIELAB"),
@@ -132,6 +134,62 @@ def grey_scale(device: Device, negative: CameraFilm, print_film: PrintStock) -> 
     )
 
 
+def slide_greys(device: Device, film: CameraFilm) -> Measurement:
+    """Greys from -6 to +8 stops on a reversal film, projected as it is."""
+    factor = np.tile(GREY * 10 ** (STOPS * STOP), (2, 1))
+    density = photograph(device, film, None, factor, "negative")
+    xyz = photograph(device, film, None, factor, "xyz")
+    clear = photograph(device, film, None, np.full((2, 1), 1e4), "xyz")
+    lab = to_lab(xyz / clear[1], clear[:, 0] / clear[1])
+    chroma, shown = np.hypot(lab[1], lab[2]), xyz[1] / clear[1]
+    slope = np.gradient(np.log10(shown), STOP)
+    stops = STOPS.astype(float)
+    return Measurement(
+        title="Grey scale of the slide",
+        method="Flat reflectances under the light the film is balanced for, metered at its index, "
+        "projected; the white is the clear film.",
+        axes=("stops over an 18 % grey", f"{film.densitometry_name} density of the film"),
+        curves=[
+            Curve(name=n, x=stops, y=d) for n, d in zip(records_of(film), density, strict=True)
+        ],
+        numbers={
+            "18 % grey, luminance": (float(shown[GREY_STEP]), "of the clear film"),
+            "18 % grey, a*": (float(lab[1, GREY_STEP]), "CIELAB"),
+            "18 % grey, b*": (float(lab[2, GREY_STEP]), "CIELAB"),
+            "chroma of the greys, -3 to +2 stops: largest": (
+                float(chroma[(stops >= -3) & (stops <= 2)].max()),
+                "CIELAB",
+            ),
+            **{
+                f"system gamma at {stop:+d} stops": (float(value), "dlogY / dlogH")
+                for stop, value in zip(STOPS, slope, strict=True)
+                if -4 <= stop <= 3
+            },
+        },
+        notes=("No sheet says how the greys of a slide look: this is no check.",),
+    )
+
+
+def _neutral(below: np.ndarray, above: np.ndarray) -> list[Check]:
+    """Greys of the screen, up to the aim and beyond it."""
+    return [
+        Check(
+            name="chroma of the greys, -6 to 0 stops: largest",
+            value=float(below.max()),
+            tolerance=NEUTRAL_BELOW,
+            unit="CIELAB",
+            reason="the aim is a neutral; .01 of density in one dye is 2 to 3",
+        ),
+        Check(
+            name="chroma of the greys, above 0 stops: largest",
+            value=float(above.max()),
+            tolerance=NEUTRAL_ABOVE,
+            unit="CIELAB",
+            reason="the published base of the print is yellow, .104 in blue",
+        ),
+    ]
+
+
 def _printer_points(device: Device, negative: CameraFilm, film: PrintStock) -> list[Check]:
     """One point more on every light, against the slope of the print's own published curve."""
     grey = np.full((2, 1), GREY)
@@ -141,7 +199,7 @@ def _printer_points(device: Device, negative: CameraFilm, film: PrintStock) -> l
     )
     sheet = film.published["characteristic_curves"]
     checks = []
-    for i, record in enumerate(RECORDS):
+    for i, record in enumerate(records_of(film)):
         curve = sheet[f"D_{record[0].upper()}"]
         printed = np.isfinite(curve)
         line = PchipInterpolator(sheet["log_exposure"][printed], curve[printed])
@@ -160,23 +218,24 @@ def _printer_points(device: Device, negative: CameraFilm, film: PrintStock) -> l
     return checks
 
 
-def _misses(what: str, read: np.ndarray, aim: np.ndarray) -> list[Check]:
+def _misses(what: str, film: PrintStock, read: np.ndarray) -> list[Check]:
     return [
         Check(
             name=f"{what}, {record}",
             detail=f"{value:.4f} on an aim of {wanted:.2f}",
             value=float(value - wanted),
             tolerance=LABORATORY_AIM.largest,
-            unit="status A",
+            unit=film.densitometry_name,
             reason=LABORATORY_AIM.reason,
         )
-        for record, value, wanted in zip(RECORDS, read, aim, strict=True)
+        for record, value, wanted in zip(records_of(film), read, film.lad.aim_density, strict=False)
     ]
 
 
-def lamp_white(print_film: PrintStock) -> np.ndarray:
-    """XYZ of the open gate, Y = 1."""
-    white = observer() @ illuminant(print_film.projector_lamp)
+def lamp_white(film: Film) -> np.ndarray:
+    """XYZ of the light that a film is looked at in, Y = 1."""
+    assert film.projector_lamp is not None
+    white = observer() @ illuminant(film.projector_lamp)
     return white / white[1]
 
 

@@ -5,9 +5,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from spectral_film.emulsion.film import Film
 from spectral_film.lab.tolerances import Tolerance
 
 RECORDS = ("red", "green", "blue")
+VISUAL = ("visual",)  # the one record of silver; the first letters name the columns of charts
+
+
+def records_of(film: Film) -> tuple[str, ...]:
+    """What the densitometer of a film's sheet reads, in the order of its readings."""
+    return VISUAL if film.densitometry == "visual" else RECORDS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,24 +6,33 @@ from scipy.interpolate import PchipInterpolator
 from spectral_film.emulsion.film import CameraFilm, Film
 from spectral_film.lab.darkroom import Darkroom, aim_log_exposure
 from spectral_film.lab.densitometer import status_density
-from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
+from spectral_film.lab.readings import Check, Curve, Measurement, compare, records_of
 from spectral_film.lab.tolerances import CHARACTERISTIC_CURVE
 
 # A step is 20 samples of 0.25 mm wide: only the last 0.2 mm of the halo, next to nothing, reach its
 # middle.
 STEP_SAMPLES, SAMPLE_UM = 20, 250.0
 UNEXPOSED = -9.0  # log10 lux s: a lens cap
+BLEACHED = 6.0  # where nothing is left to reverse
 
 # Straight line of a negative about the grey card, log10 exposure: docs/physics.md, Tone curve.
 STRAIGHT = (-0.8, 1.1)
 SPEED_DENSITY = 0.2  # over D-min: the criterion of Kodak's sensitivity curves
 
 
-def read_tablet(darkroom: Darkroom, log_exposure: np.ndarray) -> np.ndarray:
-    """Status density of the steps of a tablet, (layer or 1, step) -> (record, step)."""
+def read_tablet(
+    darkroom: Darkroom, log_exposure: np.ndarray, response: np.ndarray | None = None
+) -> np.ndarray:
+    """Density of the steps of a tablet, (layer or 1, step) -> (record, step).
+
+    Args:
+        darkroom: Where they are exposed.
+        log_exposure: Log10 lux s.
+        response: Of the densitometer, (record, wavelength); None: that of the film's sheet.
+    """
     target = np.repeat(log_exposure, STEP_SAMPLES, axis=1)[:, None, :]
     strip = darkroom.expose(target, (SAMPLE_UM, SAMPLE_UM))
-    return status_density(strip)[:, 0, STEP_SAMPLES // 2 :: STEP_SAMPLES]
+    return status_density(strip, response)[:, 0, STEP_SAMPLES // 2 :: STEP_SAMPLES]
 
 
 def characteristic_curves(darkroom: Darkroom) -> Measurement:
@@ -34,16 +43,16 @@ def characteristic_curves(darkroom: Darkroom) -> Measurement:
     density = read_tablet(darkroom, h[None])
     curves = [
         Curve(name=name, x=h, y=read, published=sheet[f"D_{name[0].upper()}"])
-        for name, read in zip(RECORDS, density, strict=True)
+        for name, read in zip(records_of(film), density, strict=True)
     ]
     allowed = CHARACTERISTIC_CURVE[film.role]
     checks = compare("characteristic curve", curves, allowed)
-    checks += _gammas(film, curves) if isinstance(film, CameraFilm) else []
-    checks += _speeds(curves) if isinstance(film, CameraFilm) else []
-    unexposed = read_tablet(darkroom, np.array([[UNEXPOSED]]))[:, 0]
+    if isinstance(film, CameraFilm) and film.process != "reversal":
+        checks += _gammas(film, curves) + _speeds(curves)
+    clear = read_tablet(darkroom, np.array([[least_dye(film)]]))[:, 0]
     light = (
         "the layers getting the log exposures of the sheet each"
-        if film.kind == "print"
+        if film.role == "print"
         else "in neutral light of the film's own balance"
     )
     return Measurement(
@@ -56,12 +65,28 @@ def characteristic_curves(darkroom: Darkroom) -> Measurement:
         band=allowed.largest,
         numbers={
             f"D-min, {name}": (float(value), "density")
-            for name, value in zip(RECORDS, unexposed, strict=True)
+            for name, value in zip(records_of(film), clear, strict=True)
         },
         notes=()
-        if film.kind == "print"
+        if film.is_positive
         else ("The sheet prints no shoulder: what lies above its last point is an extrapolation.",),
     )
+
+
+def least_dye(film: Film) -> float:
+    """Log exposure that leaves the film clear: none, or in reversal film all there is."""
+    return BLEACHED if film.process == "reversal" else UNEXPOSED
+
+
+def exposure_by(density: np.ndarray, log_exposure: np.ndarray) -> PchipInterpolator:
+    """What takes densities of a record back to log exposure, through its large areas.
+
+    Args:
+        density: Of the large areas, rising with exposure or, in reversal film, falling.
+        log_exposure: Theirs, rising.
+    """
+    rising = slice(None) if density[-1] >= density[0] else slice(None, None, -1)
+    return PchipInterpolator(density[rising], log_exposure[rising])
 
 
 def published_log_exposure(film: Film) -> np.ndarray:

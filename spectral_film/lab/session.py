@@ -12,7 +12,7 @@ from spectral_film.lab.granularity import rms_granularity
 from spectral_film.lab.halation import point_source
 from spectral_film.lab.mtf_bench import modulation_transfer
 from spectral_film.lab.noise_power import noise_power, selwyn
-from spectral_film.lab.projection import grey_scale, laboratory_aim
+from spectral_film.lab.projection import grey_scale, laboratory_aim, slide_greys
 from spectral_film.lab.readings import Check, Measurement
 from spectral_film.lab.sensitometry import characteristic_curves
 from spectral_film.lab.sheet import must_hold_its_sheet
@@ -76,9 +76,10 @@ def measure(
     darkroom = Darkroom(device=device, film=film)
     work: list[tuple[str, Callable[[], Measurement]]] = [
         ("step tablet", lambda: characteristic_curves(darkroom)),
-        ("dyes", lambda: dye_densities(darkroom)),
         ("monochromator", lambda: spectral_sensitivity(darkroom)),
     ]
+    if film.layers == 3:
+        work.insert(1, ("dyes", lambda: dye_densities(darkroom)))
     swatches: list[Swatch] = []
     if film.scatter is not None and "mtf" in film.published:
         work.append(("sine targets", lambda: modulation_transfer(darkroom)))
@@ -87,8 +88,11 @@ def measure(
         work.append(("lines and spots", lambda: lines_and_spots(darkroom)))
         if film.halation:
             work.append(("point source", lambda: point_source(darkroom)))
-        if print_film is not None:
+        if film.is_positive:
+            work.append(("grey scale", lambda: slide_greys(device, film)))
+        elif print_film is not None:
             work.append(("grey scale", lambda: grey_scale(device, film, print_film)))
+        if film.layers == 3 and (film.is_positive or (print_film and print_film.layers == 3)):
 
             def chart() -> Measurement:
                 measurement, patches = photographed_chart(device, film, print_film)
@@ -123,6 +127,10 @@ def measure(
 
 def _not_measured(film: CameraFilm | PrintStock, print_film: PrintStock | None) -> list[str]:
     missing = []
+    if film.layers == 3 and "cyan" not in film.published["spectral_dye_density"]:
+        missing.append("single dyes: the sheet prints none; those of the film are inferred")
+    if film.layers == 1:
+        missing.append("spectrum of the silver: no sheet prints it, and it is assumed")
     if film.grain is None:
         missing.append("rms granularity: the film has no grain, since its sheet prints none")
     elif "rms_granularity" not in film.published:
@@ -132,7 +140,7 @@ def _not_measured(film: CameraFilm | PrintStock, print_film: PrintStock | None) 
     if "mtf" not in film.published:
         missing.append("MTF: the sheet prints none, so the film spreads no light")
     if isinstance(film, CameraFilm):
-        if print_film is None:
+        if print_film is None and not film.is_positive:
             missing.append("grey scale and colour chart: no print stock was given")
         missing.append("reciprocity beyond 1 s: the film's exponents are assumed, not published")
         missing.append("exposures beyond the sheet's last point: nothing is published there")

@@ -9,9 +9,10 @@ from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Film, PrintStock
 from spectral_film.emulsion.frame import Frame
 from spectral_film.emulsion.stocks import load_camera_film
+from spectral_film.emulsion.three_planes import in_three_planes
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.densitometer import spectral_density, status_per_dye
-from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare
+from spectral_film.lab.readings import Check, Curve, Measurement, compare, records_of
 from spectral_film.lab.tolerances import (
     DYE_DENSITY,
     MIDSCALE_NEUTRAL,
@@ -35,6 +36,8 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
     x = sheet["wavelength_nm"]
     curves = []
     for dye, name in enumerate(DYES):
+        if name not in sheet:  # inferred from the neutral below
+            continue
         amount = np.zeros(3)
         amount[dye] = np.nanmax(sheet[name])
         net = spectral_density(film, amount) - spectral_density(film, np.zeros(3))
@@ -94,7 +97,8 @@ def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
     sheet = film.published["spectral_sensitivity"]
     x = sheet["wavelength_nm"]
     curves, offsets = [], {}
-    for name, layer in zip(RECORDS, exposure, strict=True):
+    records = records_of(film)
+    for name, layer in zip(records, exposure[: len(records)], strict=True):
         published = sheet[f"logS_{name[0].upper()}"]
         with np.errstate(divide="ignore"):
             read = _at(x, np.log10(layer))
@@ -104,8 +108,9 @@ def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
         offsets[f"offset of the {name} layer"] = (float(offset), "log10")
         curves.append(Curve(name=name, x=x, y=read + offset, published=published))
     seen = [
-        replace(c, published=np.where(np.isfinite(c.y), sheet[f"logS_{r}"], np.nan))
-        for c, r in zip(curves, "RGB", strict=True)
+        replace(c, published=np.where(np.isfinite(c.y), c.published, np.nan))
+        for c in curves
+        if c.published is not None
     ]
     return Measurement(
         title="Spectral sensitivity",
@@ -113,7 +118,7 @@ def spectral_sensitivity(darkroom: Darkroom) -> Measurement:
         axes=("wavelength, nm", "log10 sensitivity, cm²/erg"),
         curves=seen,
         checks=compare("spectral sensitivity", seen, SPECTRAL_SENSITIVITY)
-        + [_nothing_else(name, curve) for name, curve in zip(RECORDS, curves, strict=True)],
+        + [_nothing_else(name, curve) for name, curve in zip(records, curves, strict=True)],
         band=SPECTRAL_SENSITIVITY.largest,
         numbers=offsets,
     )
@@ -153,8 +158,8 @@ def _in_printer(device: Device, film: PrintStock) -> np.ndarray:
         strip = replace(holder, dye_density=dye, dmin_density=np.zeros_like(holder.dmin_density))
         printer = Printer(
             negative=strip,
-            print_film=film,
-            aim_log_exposure=film.lad.log_exposure,
+            print_film=in_three_planes(film),
+            aim_log_exposure=np.broadcast_to(film.lad.log_exposure, 3),
             printer_points=(NORMAL_POINTS,) * 3,
         )
         light = apply(device, printer.stage(), gates)

@@ -1,19 +1,20 @@
 """The curves of a stock, measured on the model and drawn over the published ones."""
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import CameraFilm, Film
 from spectral_film.lab.darkroom import Darkroom
-from spectral_film.lab.mtf_bench import SINE_MODULATION, sine_response
+from spectral_film.lab.mtf_bench import SINE_MODULATION, over_chart
 from spectral_film.lab.sensitometry import read_tablet
 from spectral_film.lab.sheet import must_hold_its_sheet
 from spectral_film.light.spectra import WAVELENGTH
 from spectral_film.pages.chart import circles, logarithmic
-from spectral_film.pages.drawing import DYES, PALE, RECORDS, write_drawing
+from spectral_film.pages.drawing import DYES, INK, PALE, RECORDS, write_drawing
 from spectral_film.pages.numbers import number
 from spectral_film.pages.writing import check_place
 
@@ -56,20 +57,21 @@ def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
     fine = np.linspace(h.min() - 0.3, h.max() + 0.3, 400)
     darkroom = Darkroom(device=device, film=film)
     curves = read_tablet(darkroom, fine[None])
-    errors = _misses(read_tablet(darkroom, h[None]), sheet, "D_{}")
-    for (record, colour), curve in zip(RECORDS.items(), curves, strict=True):
+    errors = _misses(read_tablet(darkroom, h[None]), sheet, "D_{}", _colours(film))
+    for (record, colour), curve in zip(_colours(film).items(), curves, strict=True):
         circles(axes, h, sheet[f"D_{record}"], colour)
         axes.plot(fine, curve, color=colour, label=record)
-    status = film.densitometry.replace("status-", "status ").replace(" m", " M").replace(" a", " A")
     axes.set(
         title="Characteristic curves",
         xlabel="log exposure, log10(lux s)",
-        ylabel=f"{status} density",
+        ylabel=f"{film.densitometry_name} density",
         xlim=(fine[0], fine[-1]),
         ylim=(0, None),
     )
-    axes.legend(title="record", title_fontsize=8, loc="upper left")
-    _state_misses(axes, errors, places=4)
+    falls = film.process == "reversal"  # the corners that its curves leave free are the others
+    corner: Literal["upper right", "upper left"] = "upper right" if falls else "upper left"
+    axes.legend(title="record", title_fontsize=8, loc=corner)
+    _state_misses(axes, errors, places=4, left=falls)
     if isinstance(film, CameraFilm):
         grey = np.log10(film.grey_lux_s())
         axes.axvline(grey, color=PALE, linewidth=0.6, zorder=0)
@@ -81,7 +83,8 @@ def _draw_characteristic(axes: "Axes", device: Device, film: Film) -> None:
 
 def _draw_sensitivity(axes: "Axes", film: Film) -> None:
     sheet = film.published["spectral_sensitivity"]
-    for (record, colour), values in zip(RECORDS.items(), film.spectral_sensitivity, strict=True):
+    layers = zip(_colours(film).items(), film.spectral_sensitivity, strict=True)
+    for (record, colour), values in layers:
         log_s = np.log10(np.where(values > 0, values, np.nan))
         circles(axes, sheet["wavelength_nm"], sheet[f"logS_{record}"], colour)
         axes.plot(WAVELENGTH, log_s, color=colour, label=record)
@@ -95,13 +98,14 @@ def _draw_sensitivity(axes: "Axes", film: Film) -> None:
 
 
 def _draw_dyes(axes: "Axes", film: Film) -> None:
-    sheet = film.published["spectral_dye_density"]
-    nm = sheet["wavelength_nm"]
+    sheet = film.published.get("spectral_dye_density", {})
+    nm = sheet.get("wavelength_nm", np.zeros(0))
     axes.axhline(0, color=PALE, linewidth=0.4)
-    for (dye, colour), values in zip(DYES.items(), film.dye_density, strict=True):
-        # The sheet draws each dye in an amount of its own choice, the model one unit.
-        unit = np.nanmax(sheet[dye])
-        circles(axes, nm, sheet[dye] / unit, colour)
+    names = DYES if film.layers == 3 else {"silver": INK}
+    for (dye, colour), values in zip(names.items(), film.dye_density, strict=True):
+        if dye in sheet:
+            # The sheet draws each dye in an amount of its own choice, the model one unit.
+            circles(axes, nm, sheet[dye] / np.nanmax(sheet[dye]), colour)
         axes.plot(WAVELENGTH, values, color=colour)
         axes.annotate(
             dye, (WAVELENGTH[values.argmax()], 1), (0, 5), textcoords="offset points",
@@ -124,34 +128,41 @@ def _draw_dyes(axes: "Axes", film: Film) -> None:
 
 
 def _draw_mtf(axes: "Axes", device: Device, film: Film) -> None:
-    modulation = SINE_MODULATION[film.kind]
+    modulation = SINE_MODULATION[film.role]
     axes.set(xlabel="cycles/mm on the film", ylabel="response, %", ylim=(0, 120))
     frequency = np.geomspace(2, 100, 40)
     logarithmic(axes, frequency)
     sheet = film.published.get("mtf")
     if sheet is None or film.scatter is None:
-        axes.set_title("MTF: the sheet prints none, and the model spreads no light")
+        axes.set_title("MTF: none is printed")
         return
     darkroom = Darkroom(device=device, film=film)
-    response = 100 * sine_response(darkroom, frequency)
-    measured = 100 * sine_response(darkroom, sheet["cycles_per_mm"])
-    for (record, colour), curve in zip(RECORDS.items(), response, strict=True):
-        circles(axes, sheet["cycles_per_mm"], sheet[f"{record}_pct"], colour)
-        axes.plot(frequency, curve, color=colour, label=record)
+    measured = over_chart(darkroom, sheet["cycles_per_mm"])
+    for column, curve in over_chart(darkroom, frequency).items():
+        record = column.removesuffix("_pct")
+        colour = RECORDS.get(record, INK)
+        circles(axes, sheet["cycles_per_mm"], sheet[column], colour)
+        axes.plot(frequency, 100 * curve, color=colour, label=record)
     axes.set_title(f"MTF, from sine targets of {100 * modulation:.0f} % modulation")
-    _state_misses(axes, _misses(measured, sheet, "{}_pct"), places=1)
+    misses = np.stack([100 * read - sheet[column] for column, read in measured.items()])
+    _state_misses(axes, misses, places=1)
     axes.legend(title="record", title_fontsize=8, loc="lower left")
 
 
-def _misses(measured: np.ndarray, sheet: Any, column: str) -> np.ndarray:
-    return np.stack([m - sheet[column.format(r)] for m, r in zip(measured, "RGB", strict=True)])
+def _colours(film: Film) -> dict[str, str]:
+    """Letter and colour of each record, or of the layer that it is read of."""
+    return dict(RECORDS) if film.layers == 3 else {"V": INK}
 
 
-def _state_misses(axes: "Axes", misses: np.ndarray, places: int) -> None:
-    """The misses of the three records in a corner of their panel."""
+def _misses(measured: np.ndarray, sheet: Any, column: str, records: Collection[str]) -> np.ndarray:
+    return np.stack([m - sheet[column.format(r)] for m, r in zip(measured, records, strict=True)])
+
+
+def _state_misses(axes: "Axes", misses: np.ndarray, places: int, left: bool = False) -> None:
+    """The misses of the records in a corner of their panel."""
     rms = number(np.sqrt(np.nanmean(misses**2)), places=places)
     most = number(np.nanmax(abs(misses)), places=places)
     axes.text(
-        0.985, 0.03, f"model - sheet: rms {rms}, max {most}",
-        transform=axes.transAxes, ha="right", color=PALE, fontsize=8,
+        0.015 if left else 0.985, 0.03, f"model - sheet: rms {rms}, max {most}",
+        transform=axes.transAxes, ha="left" if left else "right", color=PALE, fontsize=8,
     )  # fmt: skip
