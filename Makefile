@@ -14,7 +14,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 QUICK = tests/twins tests/golden $(patsubst %,tests/unit/test_%.py,house docs device planes order \
 	latitude camera film_in_hand render_contract)
 
-.PHONY: demo test lint check lab bench fuzz assets grain golden hosts intel pictures clean
+.PHONY: demo test lint check lab bench fuzz assets shelf grain golden hosts intel pictures clean
 
 demo: $(VENV)/installed            ## render the built-in scene into demo-out/
 	$(BIN)/spectral-film demo $(DEMO) --overwrite
@@ -43,9 +43,12 @@ assets: $(VENV)/installed-dev      ## remake every table and film model from its
 	$(BIN)/python scripts/make_tables.py
 	$(BIN)/python scripts/make_upsampling.py
 	$(BIN)/python scripts/make_demo_scene.py
-	$(BIN)/spectral-film fit reference/sheets/vision3-250d -o assets/films/vision3-250d.h5 --overwrite
-	$(BIN)/spectral-film fit reference/sheets/2383 -o assets/films/2383.h5 --overwrite
+	$(BIN)/python scripts/make_dye_family.py
+	$(BIN)/python scripts/make_shelf.py
 	$(BIN)/python scripts/describe_film_file.py
+
+shelf: $(VENV)/installed-dev        ## remake every stock from its sheet, in 20 minutes
+	$(BIN)/python scripts/make_shelf.py
 
 grain: $(VENV)/installed-dev        ## train the network of grain and measure it; an hour
 	$(BIN)/python -m reference.grain.train -o assets/grain/network.h5

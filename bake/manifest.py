@@ -44,6 +44,7 @@ class Exposed(Part):
     exposure: float
     ei: float | None
     illuminant: str | None
+    filter: str | None = None  # packs of before there were filters do not say
     upsampling: Literal["measured", "jakob-hanika"]
     backing: str | None
     white: Literal["print", "lamp"]
@@ -105,7 +106,7 @@ class Manifest(Part):
     output: Output
     gates: tuple[Gate, ...] = Field(min_length=1)
     chain: Chain
-    to_scene: WayBack | None  # None: packs before version 4 have none
+    to_scene: WayBack | None  # None: packs through a filter, and before version 4, have none
     base_density: Triple  # printing density of the unexposed film: Cineon code 95
     film: Table
     scene_to_cineon: Table
@@ -129,11 +130,17 @@ class Manifest(Part):
             return chain.steps, chain.wires
         if back is None:
             raise UsageError(
-                "this pack is of an older version and has no way back to the scene; bake it again, "
-                "or render --to scene"
+                f"this pack, {self._without_a_way_back}, has no way back to the scene; bake it "
+                "again, or render --to scene"
             )
         there = chain.way(chain.wires[0].name, back.steps[0].takes)
         return (*there, *back.steps), (*chain.wires, *back.wires)
+
+    @property
+    def _without_a_way_back(self) -> str:
+        # A layer that a filter blinds says nothing of the scene.
+        through = self.settings.filter
+        return f"baked through filter {through}" if through else "of an older version"
 
     def tables(self) -> dict[str, Table]:
         """Every table, by what it makes of what."""

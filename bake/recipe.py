@@ -149,7 +149,9 @@ class Recipe:
         exposed = (
             f"exposed {settings.exposure:+g} stops at EI "
             f"{settings.ei or self.negative.exposure_index:g} under "
-            f"{settings.illuminant or self.negative.balance}, up-sampling {settings.upsampling}"
+            f"{settings.illuminant or self.negative.balance}"
+            + (f" through filter {settings.filter}" if settings.filter else "")
+            + f", up-sampling {settings.upsampling}"
         )
         points = ",".join(f"{p:g}" for p in settings.printer_points)
         printed = f"printer points {points}, balance {settings.balance}, white {settings.white}"

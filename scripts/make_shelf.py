@@ -50,6 +50,6 @@ def lines(names: list[str]) -> Iterator[str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("stocks", nargs="*", choices=[*shelf(), []], help="default: all")
+    parser.add_argument("stocks", nargs="*", help="default: all")
     for line in lines(parser.parse_args().stocks or shelf()):
         print(line, flush=True)

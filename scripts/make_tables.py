@@ -1,4 +1,4 @@
-"""Make assets/tables/standards.h5: the eye, densitometers, lights and cameras on our grid.
+"""Make assets/tables/standards.h5: the eye, densitometers, lights, filters and cameras on our grid.
 
     python scripts/make_tables.py [OUTPUT]
 
@@ -10,6 +10,9 @@ or more, a triangular average of finer ones. Beyond its table it is held at its 
 for the lamps tabulated from 380 nm leaves out a few per cent of the blue layer's exposure.
 A table that stops inside 400 to 690 nm is not a light to expose colour film by, and is left out
 (of colour-science 0.4.7 that is one: the ISO 7589 Sensitometric Printer, 350 to 560 nm).
+
+Filters are printed from 400 to 700 nm. Towards the ultraviolet the density of one that grows there
+grows on in a straight line; what does not is held at its end values (assumed).
 
 A camera sees nothing where it was not measured; the surfaces that cameras are judged on are held
 at their end values there.
@@ -80,6 +83,26 @@ def colour_chart() -> dict[str, np.ndarray]:
     return {name: resampling(p.wavelengths) @ p.values for name, p in patches.items()}
 
 
+def filters() -> dict[str, np.ndarray]:
+    """Transmittance of Wratten filters on the grid, (wavelength,), by their numbers."""
+    path = REPOSITORY / "reference/standards/wratten.csv"
+    with path.open() as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    at = np.array([float(row["wavelength_nm"]) for row in rows])
+    below = at[0] > WAVELENGTH
+
+    def on_grid(number: str) -> np.ndarray:
+        printed = np.array([float(row[number]) for row in rows]) / 100
+        transmittance = resampling(at) @ printed
+        first, second = printed[:2]
+        if second > first > 0:
+            steps_beyond = (at[0] - WAVELENGTH[below]) / (at[1] - at[0])
+            transmittance[below] = first * (first / second) ** steps_beyond
+        return transmittance
+
+    return {number: on_grid(number) for number in rows[0] if number != "wavelength_nm"}
+
+
 def cameras() -> dict[str, np.ndarray]:
     """Sensitivities of cameras on the grid, green's peak 1, (3, wavelength), by their names."""
     folder = Path(colour.__file__).parent / "characterisation/datasets/rawtoaces"
@@ -105,7 +128,7 @@ def camera_surfaces() -> np.ndarray:
 
 def make(output: Path) -> None:
     """Write the standards file to `output`."""
-    named, patches, measured = lights(), colour_chart(), cameras()
+    named, patches, measured, dyed = lights(), colour_chart(), cameras(), filters()
     with_source = f"colour-science {colour.__version__}"
     datasets: list[tuple[str, np.ndarray, str, str, str]] = [
         ("wavelength", WAVELENGTH, "nm", "wavelength", "the engine's grid"),
@@ -135,6 +158,15 @@ def make(output: Path) -> None:
             "patch, wavelength",
             f"ColorChecker Classic, mean of 30 charts by BabelColor (2012), 380 to 730 nm, held "
             f"at the end values; by {with_source}",
+        ),
+        ("filter/number", np.array(list(dyed), "S"), "", "filter", "KODAK WRATTEN Filters"),
+        (
+            "filter/transmittance",
+            np.stack(list(dyed.values())),
+            "1",
+            "filter, wavelength",
+            "Kodak Wratten Filters for Scientific and Technical Use, condensed by A. C. Peed, Jr. "
+            "(CRC Handbook of Chemistry and Physics), 400 to 700 nm; beyond, assumed",
         ),
         ("camera/name", np.array(list(measured), "S"), "", "camera", with_source),
         (

@@ -1,7 +1,7 @@
 """Tone curves: a few sublayers per layer, fitted through the dyes to the status densities.
 
-How many, Akaike's criterion tells: from the fewest that are usual, one more as long as it is worth
-its numbers.
+How many, the chart tells: from the fewest that are usual, one more while a record misses its chart
+by more than that is known to, and Akaike's criterion finds it worth its numbers.
 
 A densitometer reads all three dyes at once, so the layers are fitted together: the residual is
 the density read from the *spectrum* of the film. The sheet's D-min spectrum and its D-min on the
@@ -114,19 +114,32 @@ def fit_curves(sheet: Sheet) -> FittedCurves:
 
 
 def _as_many_as_tell(sheet: Sheet, chart: "_Chart") -> Solution:
-    """The fit with so many sublayers that one more is not worth its numbers."""
+    """The fit with the fewest sublayers that follow the chart, or that none is worth adding to.
+
+    Source: docs/physics.md, Tone curve.
+    """
     best: Solution | None = None
     for sublayers in range(sheet.assumed["characteristic_curves"]["sublayers"], MOST_SUBLAYERS + 1):
         found = solve(_parameters(sheet, sublayers), jax.tree_util.Partial(_residuals, chart))
         if best and (found is None or found.criterion > best.criterion - WORTH):
             return best
         best = found or best
+        if found and _follows(chart, found):
+            return found
     if best is None:
         raise InputError(
             f"{sheet.id}: no sum of logistics follows characteristic_curves.csv; look for a slip "
             "in the readings"
         )
     return best
+
+
+def _follows(chart: "_Chart", found: Solution) -> bool:
+    """Whether each record is as near its chart as that is known: chi square a reading is 1."""
+    values = {name: jnp.asarray(value) for name, value in found.values.items()}
+    miss = np.asarray(_residuals(chart, values)).reshape(chart.target.shape)
+    readings = np.count_nonzero(chart.weight, axis=1)
+    return bool(((miss**2).sum(axis=1) <= readings).all())
 
 
 class _Chart(NamedTuple):

@@ -9,6 +9,7 @@ from reference.fit.chart_fit import ChartFit
 from reference.fit.model import FilmModel
 from reference.fit.report import Comparison, comparisons, undetermined
 from reference.fit.solve import HELD, Solution
+from spectral_film.lab.tolerances import CHI2_A_READING
 from spectral_film.pages.chart import circles, compared, logarithmic
 from spectral_film.pages.drawing import INK, RECORDS, svg
 from spectral_film.pages.figures import figure
@@ -58,14 +59,25 @@ def _quantity(c: Comparison) -> Section:
             record,
             reading(rms, c.tolerance.rms) if c.tolerance else number(rms, digits=2),
             reading(largest, c.tolerance.largest) if c.tolerance else number(largest, digits=2),
+            number(chi2, places=2) if np.isfinite(chi2) else "",
             f"{c.tolerance.rms:g} / {c.tolerance.largest:g}" if c.tolerance else "none set",
             verdict(bool(met), "within" if met else "outside") if c.tolerance else "",
         )
-        for record, rms, largest, met in zip(c.records, c.rms(), c.largest(), c.met(), strict=True)
+        for record, rms, largest, chi2, met in zip(
+            c.records, c.rms(), c.largest(), c.chi2(), c.met(), strict=True
+        )
     ]
-    tables: list[Markup] = [table(("record", "rms", "largest", "tolerance", ""), rows)]
+    header = ("record", "rms", "largest", "chi² a reading", "tolerance", "")
+    tables: list[Markup] = [table(header, rows)]
     if c.tolerance:
         tables.append(paragraph(f"The tolerance: {c.tolerance.reason}."))
+    if c.tolerance and c.known:
+        tables.append(
+            paragraph(
+                f"A sheet may be known less well: then chi² a reading of {CHI2_A_READING:g} at "
+                "most will do, by the uncertainty that stands in its table."
+            )
+        )
     if len(c.x) == 1:
         return section(title, *tables)
     said = f"{title} by {c.axis}: {', '.join(c.records)}, over the sheet's values"

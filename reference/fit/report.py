@@ -1,7 +1,7 @@
 """How far the fitted film is from its sheet, quantity by quantity, and how sure the fit is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax.numpy as jnp
 import numpy as np
@@ -17,15 +17,23 @@ from reference.fit.sheet import Sheet
 from reference.fit.solve import HELD, Number
 from reference.fit.spectra import midscale_neutral
 from reference.stages.densitometry import read_density
+from spectral_film.emulsion.stocks import load_print
+from spectral_film.lab.stated import Known, stated
 from spectral_film.lab.tolerances import (
     CHARACTERISTIC_CURVE,
     LABORATORY_AIM,
     MIDSCALE_NEUTRAL,
     MTF,
+    NEUTRAL_AS_PRINTED,
     NEUTRAL_FROM,
+    READ_TWICE,
+    Measure,
     Tolerance,
+    rms_and_largest,
 )
 from spectral_film.light.spectra import WAVELENGTH
+
+PRINTED_ON = "2383"  # that the neutral of every negative is judged on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +47,7 @@ class Comparison:
         records: Names of the rows.
         data, reading: (record, point); data are NaN where nothing is printed.
         tolerance: What the difference may be; None where none is set.
+        known: What the data are known to, as the sheet says it; None where it does not.
     """
 
     quantity: str
@@ -48,6 +57,7 @@ class Comparison:
     data: np.ndarray
     reading: np.ndarray
     tolerance: Tolerance | None
+    known: Known | None = None
 
     def rms(self) -> np.ndarray:
         """Of the residual, (record,)."""
@@ -59,9 +69,31 @@ class Comparison:
 
     def met(self) -> np.ndarray:
         """Whether each record is within the tolerance, (record,)."""
+        return np.array([all(m.met for m in measures) for measures in self.measures()])
+
+    def by_the_house(self) -> np.ndarray:
+        """Whether each record is, even if its sheet were known as well as others, (record,)."""
+        house = replace(self, known=None)
+        return house.met()
+
+    def measures(self) -> list[tuple[Measure, ...]]:
+        """Rms and largest residual of each record, and what they may be; none without tolerance."""
         if self.tolerance is None:
-            return np.ones(len(self.records), bool)
-        return (self.rms() <= self.tolerance.rms) & (self.largest() <= self.tolerance.largest)
+            return [()] * len(self.records)
+        found: list[tuple[Measure, ...]] = []
+        for data, reading in zip(self.data, self.reading, strict=True):
+            printed = np.isfinite(data)
+            known = self.known and Known(
+                sigma=self.known.sigma[printed], largest=self.known.largest[printed]
+            )
+            found.append(rms_and_largest((reading - data)[printed], self.tolerance, known))
+        return found
+
+    def chi2(self) -> np.ndarray:
+        """Chi square a reading, (record,); NaN where the sheet says no uncertainty."""
+        if self.known is None:
+            return np.full(len(self.records), np.nan)
+        return np.nanmean(((self.reading - self.data) / self.known.sigma) ** 2, axis=1)
 
 
 def comparisons(model: FilmModel) -> list[Comparison]:
@@ -76,6 +108,7 @@ def comparisons(model: FilmModel) -> list[Comparison]:
             data=sheet.tables["characteristic_curves"].records("D_{}"),
             reading=curves.read(sheet.log_exposure()),
             tolerance=CHARACTERISTIC_CURVE[role],
+            known=_known_to(sheet, "characteristic_curves", sheet.log_exposure()),
         )
     ]
     if model.optics:
@@ -90,6 +123,7 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                     sheet, curves, model.optics, model.adjacency, model.mid_log_exposure
                 ),
                 tolerance=MTF[role],
+                known=_known_to(sheet, "mtf", sheet.tables["mtf"]["cycles_per_mm"]),
             )
         )
     if model.grain and model.grain.printed:
@@ -98,6 +132,8 @@ def comparisons(model: FilmModel) -> list[Comparison]:
     if neutral:
         published, printed = neutral
         compared = printed & (WAVELENGTH >= NEUTRAL_FROM)
+        made = _neutral_spectrum(model, published)
+        known = _known_to(sheet, "spectral_dye_density", WAVELENGTH)
         found.append(
             Comparison(
                 quantity="midscale neutral",
@@ -105,11 +141,24 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                 x=WAVELENGTH,
                 records=("spectrum",),
                 data=np.where(compared, published, np.nan)[None],
-                reading=_neutral_spectrum(model, published)[None],
+                reading=made[None],
                 # A print's chart draws no D-min to stand on.
                 tolerance=MIDSCALE_NEUTRAL if role == "camera" else None,
+                known=known.times(READ_TWICE) if known else None,
             )
         )
+        if sheet.kind == "negative":
+            found.append(
+                Comparison(
+                    quantity=f"neutral on {PRINTED_ON}",
+                    axis="",
+                    x=np.zeros(1),
+                    records=sheet.records,
+                    data=_printing_density(published)[:, None],
+                    reading=_printing_density(made)[:, None],
+                    tolerance=NEUTRAL_AS_PRINTED,
+                )
+            )
     if model.lad_log_exposure is not None:
         assert sheet.lad_aim is not None
         found.append(
@@ -126,6 +175,17 @@ def comparisons(model: FilmModel) -> list[Comparison]:
     return found
 
 
+def missed(model: FilmModel) -> list[str]:
+    """What of the film does not read as its sheet, a phrase each; none, and it may ship."""
+    found = []
+    for c in comparisons(model):
+        for record, measures in zip(c.records, c.measures(), strict=True):
+            if not all(measure.met for measure in measures):
+                told = ", ".join(f"{abs(m.value):.4f} of {m.allowed:.4f}" for m in measures)
+                found.append(f"{c.quantity}, {record}: rms and largest {told}")
+    return found
+
+
 def undetermined(model: FilmModel) -> list[Number]:
     """Every fitted number that its prior holds more than the data do."""
     sheet_fits = (
@@ -139,14 +199,14 @@ def lines(model: FilmModel, charted: ChartFit | None = None) -> Iterator[str]:
     """The report as text: residuals, what the data leave open, what the film does without."""
     sheet = model.sheet
     yield f"{sheet.id}: {sheet.name}"
-    yield f"{'quantity':<22}{'record':<10}{'rms':>8}{'max':>8}   tolerance"
+    yield f"{'quantity':<22}{'record':<10}{'rms':>8}{'max':>8}{'chi2/n':>8}   tolerance"
     for c in comparisons(model):
         allowed = f"{c.tolerance.rms:g} / {c.tolerance.largest:g}" if c.tolerance else "none set"
-        for record, rms, largest, met in zip(c.records, c.rms(), c.largest(), c.met(), strict=True):
-            yield (
-                f"{c.quantity:<22}{record:<10}{rms:8.4f}{largest:8.4f}   {allowed}"
-                f"{'' if met else '  MISSED'}"
-            )
+        for record, rms, largest, chi2, verdict in zip(
+            c.records, c.rms(), c.largest(), c.chi2(), _verdicts(c), strict=True
+        ):
+            told = f"{chi2:8.2f}" if np.isfinite(chi2) else " " * 8
+            yield f"{c.quantity:<22}{record:<10}{rms:8.4f}{largest:8.4f}{told}   {allowed}{verdict}"
     if inferred := model.curves.inferred:
         amounts = ", ".join(f"{amount:.2f}" for amount in inferred.amount)
         yield (
@@ -180,6 +240,28 @@ def lines(model: FilmModel, charted: ChartFit | None = None) -> Iterator[str]:
     if model.optics is None:
         yield "no mtf.csv: the film has no scatter and no adjacency"
     yield from _of_grain(sheet, model.grain)
+
+
+def _verdicts(c: Comparison) -> Iterator[str]:
+    """What to add to each record."""
+    for met, by_the_house in zip(c.met(), c.by_the_house(), strict=True):
+        if not met:
+            yield "  MISSED"
+        else:
+            yield "" if by_the_house else "  within what its sheet is known to"
+
+
+def _known_to(sheet: Sheet, table: str, x: np.ndarray) -> Known | None:
+    """What the readings of a table are known to at x, if the table says so."""
+    return stated(sheet.tables[table].notes.get("uncertainty"), x)
+
+
+def _printing_density(spectrum: np.ndarray) -> np.ndarray:
+    """Of a spectral density, as the print sees it, (record,)."""
+    film = load_print(PRINTED_ON)
+    light = film.spectral_sensitivity * film.printer_light()
+    density: np.ndarray = -np.log10((light @ 10**-spectrum) / light.sum(axis=1))
+    return density
 
 
 def _of_grain(sheet: Sheet, grain: FittedGrain | None) -> Iterator[str]:

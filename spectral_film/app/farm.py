@@ -20,7 +20,13 @@ FARM_CONTEXT = {"allow_interspersed_args": False, "ignore_unknown_options": True
 FARMED = (("render",), ("bake", "play"))
 # Arguments that name a file, and what the job calls it.
 FOLDERS = {"source": ("InputFolder", "IN"), "target": ("OutputFolder", "OUT")}
-FILES = {"film": "Film", "print_film": "PrintFilm", "illuminant": "Illuminant", "pack": "Pack"}
+FILES = {
+    "film": "Film",
+    "print_film": "PrintFilm",
+    "illuminant": "Illuminant",
+    "filter": "Filter",
+    "pack": "Pack",
+}
 OF_THE_JOB = {"frames", "skip_existing"}
 
 

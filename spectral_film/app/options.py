@@ -69,6 +69,14 @@ Exposure = Annotated[
     float,
     typer.Option(metavar="STOPS", rich_help_panel=FILM_PANEL, help="Stops over the meter."),
 ]
+Filter = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=FILM_PANEL,
+        help="Over the lens, unseen by the meter: Wratten 25, 85B ... or CSV.",
+    ),
+]
 Index = Annotated[
     float | None,
     typer.Option(
@@ -138,6 +146,7 @@ White = Annotated[
     typer.Option(
         metavar="WHITE",
         rich_help_panel=PRINT_PANEL,
+        hidden=True,
         help="White of the eye: the clear print, or the lamp.",
     ),
 ]
@@ -207,6 +216,7 @@ Part = Annotated[
     typer.Option(
         metavar="NAME|N",
         rich_help_panel=PICTURE_PANEL,
+        hidden=True,
         help="Part or page, counted from 0; else the beauty.",
     ),
 ]

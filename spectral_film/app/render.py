@@ -22,6 +22,7 @@ from spectral_film.app.options import (
     DeviceName,
     Exposure,
     Film,
+    Filter,
     Flare,
     FrameNumber,
     Gamut,
@@ -217,6 +218,7 @@ def render(
     nan: Nan = "refuse",
     film: Film = typed(Settings.film),
     illuminant: Illuminant = None,
+    filter: Filter = None,  # as the option is called
     upsampling: Upsampling = Settings.upsampling,
     exposure: Exposure = Settings.exposure,
     ei: Index = Settings.ei,
@@ -266,6 +268,7 @@ def render(
         print_development=print_development,
         push=push,
         illuminant=None if illuminant is None else from_anywhere(illuminant),
+        filter=None if filter is None else from_anywhere(filter),
         upsampling=upsampling,  # type: ignore[arg-type]  # checked by Settings
         exposure=exposure,
         ei=ei,

@@ -27,6 +27,7 @@ SkipExisting = Annotated[
     typer.Option(
         "--skip-existing",
         rich_help_panel=OUT_PANEL,
+        hidden=True,
         help="Leave frames that these settings made.",
     ),
 ]
@@ -82,7 +83,7 @@ class Pictures:
 
 
 def from_anywhere(name: str) -> str:
-    """A film or a light, or the file of that name, to who works in another folder."""
+    """A film, a light or a filter, or the file of that name, to who works in another folder."""
     told = Path(name)
     return str(told.absolute()) if told.suffix in (".h5", ".csv") and told.is_file() else name
 

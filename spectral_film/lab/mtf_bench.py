@@ -16,6 +16,7 @@ from spectral_film.lab.darkroom import Darkroom, aim_log_exposure, neutral_aim
 from spectral_film.lab.densitometer import status_density
 from spectral_film.lab.readings import VISUAL, Check, Curve, Measurement, compare, records_of
 from spectral_film.lab.sensitometry import exposure_by, read_tablet
+from spectral_film.lab.sheet import known_to
 from spectral_film.lab.tolerances import MTF, STRETCH_OF_FREQUENCIES
 from spectral_film.light.spectra import status_response
 
@@ -88,9 +89,10 @@ def modulation_transfer(darkroom: Darkroom) -> Measurement:
     sheet = film.published["mtf"]
     cycles = sheet["cycles_per_mm"]
     response = over_chart(darkroom, cycles)
+    known = known_to(film, "mtf", cycles)
     names = VISUAL if ONE_LINE in response else records_of(film)
     curves = [
-        Curve(name=name, x=cycles, y=read, published=sheet[column] / 100)
+        Curve(name=name, x=cycles, y=read, published=sheet[column] / 100, known=known)
         for name, (column, read) in zip(names, response.items(), strict=True)
     ]
     return Measurement(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from spectral_film.emulsion.film import Film
-from spectral_film.lab.tolerances import Tolerance
+from spectral_film.lab.stated import Known
+from spectral_film.lab.tolerances import Tolerance, rms_and_largest
 
 RECORDS = ("red", "green", "blue")
 VISUAL = ("visual",)  # the one record of silver; the first letters name the columns of charts
@@ -60,6 +61,7 @@ class Curve:
         sheet: x and y of all that the sheet draws, where that was read at fewer points.
         sampling_error: Standard error of y, where it is a statistic; None: it is not.
         relative: Whether differences are told as shares of what is published.
+        known: What the published values are known to; None: the sheet does not say.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Curve:
     sheet: tuple[np.ndarray, np.ndarray] | None = None
     sampling_error: np.ndarray | None = None
     relative: bool = False
+    known: Known | None = None
 
     @property
     def residual(self) -> np.ndarray:
@@ -77,6 +80,14 @@ class Curve:
         printed = np.isfinite(self.published)
         difference: np.ndarray = (self.y - self.published)[printed]
         return difference / self.published[printed] if self.relative else difference
+
+    @property
+    def known_where_printed(self) -> Known | None:
+        """What each value of `residual` is known to."""
+        if self.known is None or self.published is None:
+            return None
+        printed = np.isfinite(self.published)
+        return Known(sigma=self.known.sigma[printed], largest=self.known.largest[printed])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,19 +121,20 @@ def compare(quantity: str, curves: Sequence[Curve], allowed: Tolerance) -> list[
     """Rms and largest difference of each curve from its published one."""
     checks = []
     for curve in curves:
-        # Where nothing was read that is printed, the difference is NaN, and no tolerance holds it.
-        residual = curve.residual if curve.residual.size else np.array([np.nan])
-        for measure, value, tolerance in (
-            ("rms", float(np.sqrt(np.mean(residual**2))), allowed.rms),
-            ("largest", float(residual[np.abs(residual).argmax()]), allowed.largest),
+        measures = rms_and_largest(curve.residual, allowed, curve.known_where_printed)
+        for name, measure, house in zip(
+            ("rms", "largest"), measures, (allowed.rms, allowed.largest), strict=True
         ):
+            wider = measure.allowed > house
             checks.append(
                 Check(
-                    name=f"{quantity}, {curve.name}: {measure}",
-                    value=value,
-                    tolerance=tolerance,
+                    name=f"{quantity}, {curve.name}: {name}",
+                    value=measure.value,
+                    tolerance=measure.allowed,
                     unit=allowed.unit,
-                    reason=allowed.reason,
+                    reason=f"{allowed.reason}; this sheet is known less well"
+                    if wider
+                    else allowed.reason,
                 )
             )
     return checks

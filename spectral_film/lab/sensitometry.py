@@ -7,6 +7,7 @@ from spectral_film.emulsion.film import CameraFilm, Film
 from spectral_film.lab.darkroom import Darkroom, aim_log_exposure
 from spectral_film.lab.densitometer import status_density
 from spectral_film.lab.readings import Check, Curve, Measurement, compare, records_of
+from spectral_film.lab.sheet import known_to
 from spectral_film.lab.tolerances import CHARACTERISTIC_CURVE
 
 # A step is 20 samples of 0.25 mm wide: only the last 0.2 mm of the halo, next to nothing, reach its
@@ -41,8 +42,9 @@ def characteristic_curves(darkroom: Darkroom) -> Measurement:
     sheet = film.published["characteristic_curves"]
     h = published_log_exposure(film)
     density = read_tablet(darkroom, h[None])
+    known = known_to(film, "characteristic_curves", h)
     curves = [
-        Curve(name=name, x=h, y=read, published=sheet[f"D_{name[0].upper()}"])
+        Curve(name=name, x=h, y=read, published=sheet[f"D_{name[0].upper()}"], known=known)
         for name, read in zip(records_of(film), density, strict=True)
     ]
     allowed = CHARACTERISTIC_CURVE[film.role]

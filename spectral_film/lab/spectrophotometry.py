@@ -8,15 +8,18 @@ from scipy.interpolate import PchipInterpolator
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Film, PrintStock
 from spectral_film.emulsion.frame import Frame
-from spectral_film.emulsion.stocks import load_camera_film
+from spectral_film.emulsion.stocks import load_camera_film, load_print
 from spectral_film.emulsion.three_planes import in_three_planes
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.densitometer import spectral_density, status_per_dye
 from spectral_film.lab.readings import Check, Curve, Measurement, compare, records_of
+from spectral_film.lab.sheet import known_to
 from spectral_film.lab.tolerances import (
     DYE_DENSITY,
     MIDSCALE_NEUTRAL,
+    NEUTRAL_AS_PRINTED,
     NEUTRAL_FROM,
+    READ_TWICE,
     SPECTRAL_SENSITIVITY,
 )
 from spectral_film.light.scene import Scene
@@ -25,6 +28,7 @@ from spectral_film.path.pipeline import Pipeline, Settings
 from spectral_film.stages.printing import NORMAL_POINTS, Printer
 from spectral_film.stages.stage import apply
 
+PRINTED_ON = "2383"  # that every negative is judged on
 DYES = ("cyan", "magenta", "yellow")
 FILTER_DENSITY, LEAST_SHARE = 12.0, 1e-9  # of a filter beside its line; of the light through it
 
@@ -53,11 +57,14 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
         else "The sheet prints no D-min spectrum: its shape is assumed."
     ]
     if "midscale_neutral" in sheet:
+        published, made = _neutral_like(film, sheet["midscale_neutral"], x)
+        known = known_to(film, "spectral_dye_density", x)
         neutral = Curve(
             name="midscale neutral",
             x=x,
-            y=_at(x, _neutral_like(film, sheet["midscale_neutral"], x)),
+            y=_at(x, made),
             published=_seen(x, np.where(x >= NEUTRAL_FROM, sheet["midscale_neutral"], np.nan)),
+            known=known.times(READ_TWICE) if known else None,
         )
         curves.append(neutral)
         notes.append(
@@ -65,6 +72,8 @@ def dye_densities(darkroom: Darkroom) -> Measurement:
         )
         if "min_density" in sheet:
             checks += compare("spectrum", [neutral], MIDSCALE_NEUTRAL)
+            if film.kind == "negative":
+                checks += _as_printed(published, made)
         else:
             notes.append("It carries no verdict: nobody knows what base it was drawn on.")
     return Measurement(
@@ -196,8 +205,30 @@ def _at(x: np.ndarray, on_grid: np.ndarray) -> np.ndarray:
         return np.interp(x, WAVELENGTH, on_grid, left=np.nan, right=np.nan)
 
 
-def _neutral_like(film: Film, published: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Spectrum of the dye amounts that read the status densities of a published spectrum."""
+def _as_printed(published: np.ndarray, made: np.ndarray) -> list[Check]:
+    """What two spectra of one status density differ by on a print.
+
+    Source: docs/physics.md, What is measured.
+    """
+    film = load_print(PRINTED_ON)
+    light = film.spectral_sensitivity * film.printer_light()
+    difference = np.log10(light @ 10**-published) - np.log10(light @ 10**-made)
+    return [
+        Check(
+            name=f"midscale neutral on {PRINTED_ON}, {record}",
+            value=float(value),
+            tolerance=NEUTRAL_AS_PRINTED.largest,
+            unit=NEUTRAL_AS_PRINTED.unit,
+            reason=NEUTRAL_AS_PRINTED.reason,
+        )
+        for record, value in zip(records_of(film), difference, strict=True)
+    ]
+
+
+def _neutral_like(
+    film: Film, published: np.ndarray, x: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """A published spectrum on the grid, and that of dyes which read its status densities."""
     printed = np.isfinite(published)
     spectrum = np.interp(WAVELENGTH, x[printed], published[printed])
     response = status_response(film.densitometry)
@@ -206,4 +237,4 @@ def _neutral_like(film: Film, published: np.ndarray, x: np.ndarray) -> np.ndarra
     for _ in range(30):  # Newton; half as many do
         read = -np.log10(response @ 10 ** -spectral_density(film, dyes))
         dyes = dyes + np.linalg.solve(status_per_dye(film, dyes), aim - read)
-    return spectral_density(film, dyes)
+    return spectrum, spectral_density(film, dyes)

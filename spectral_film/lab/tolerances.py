@@ -1,6 +1,17 @@
-"""How far a film may be from its sheet, and why: what the fit aims at and the lab holds it to."""
+"""How far a film may be from its sheet, and why: what the fit aims at and the lab holds it to.
+
+There are two measures. The house's are fixed: what two careful readings of one chart differ by. A
+sheet may be known less well than that, and then no film can be nearer to it than it is to its own
+paper: a film that is outside the house's measure still reads as its sheet where chi square, each
+difference over what its reading is known to, is what those readings would give.
+"""
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from spectral_film.lab.stated import Known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,6 +22,54 @@ class Tolerance:
     largest: float
     unit: str
     reason: str
+
+
+class Measure(NamedTuple):
+    """A reading, and what it may be."""
+
+    value: float
+    allowed: float
+
+    @property
+    def met(self) -> bool:
+        """Whether it is; NaN is not."""
+        return bool(abs(self.value) <= self.allowed)
+
+
+# A chart of eighty readings has about ten that err by themselves, as eight neighbours err together
+# (docs/physics.md, Tone curve). Chi square of ten, over ten, is above 2 in one of forty.
+CHI2_A_READING = 2.0
+# One reading in eighty is beyond, and so one of the ten of a line in an eighth of all lines.
+MOST_SIGMAS = 2.5
+
+
+def rms_and_largest(
+    difference: np.ndarray, house: Tolerance, known: Known | None = None
+) -> tuple[Measure, Measure]:
+    """Rms and largest of what a curve is off by, and what each may be.
+
+    Args:
+        difference: Read less published, (reading,); none at all is NaN, which nothing allows.
+        house: What is allowed whatever the sheet says.
+        known: What the readings are known to; None: the house's alone holds.
+
+    Source: docs/physics.md, What is measured.
+    """
+    if not difference.size:
+        return Measure(np.nan, house.rms), Measure(np.nan, house.largest)
+    rms = float(np.sqrt(np.mean(difference**2)))
+    largest = int(np.abs(difference).argmax())
+    if known is None or not (known.sigma > 0).all():
+        return Measure(rms, house.rms), Measure(float(difference[largest]), house.largest)
+    # Where chi square a reading is as large as it may be, the same differences have this rms.
+    chi2 = float(np.mean((difference / known.sigma) ** 2))
+    allowed = rms * float(np.sqrt(CHI2_A_READING / chi2)) if chi2 > 0 else house.rms
+    most = np.maximum(house.largest, np.maximum(MOST_SIGMAS * known.sigma, known.largest))
+    worst = int((np.abs(difference) / most).argmax())
+    return (
+        Measure(rms, max(house.rms, allowed)),
+        Measure(float(difference[worst]), float(most[worst])),
+    )
 
 
 CHARACTERISTIC_CURVE = {
@@ -60,6 +119,15 @@ MIDSCALE_NEUTRAL = Tolerance(
     largest=0.010,
     unit="density",
     reason="digitised spectra agree to .003 to .006 rms",
+)
+# The neutral and the dyes that make it are readings of one chart, each off by itself.
+READ_TWICE = 2**0.5
+NEUTRAL_AS_PRINTED = Tolerance(
+    rms=0.010,
+    largest=0.010,
+    unit="printing density",
+    reason="what the difference of the spectra does to a print: .010 is less than half a printer "
+    "point, and sheets are at odds with themselves by .007 to .012 in the spectrum",
 )
 SPECTRAL_SENSITIVITY = Tolerance(
     rms=0.005,

@@ -13,6 +13,7 @@ from spectral_film.stages.quadrature import FewerWavelengths
 from spectral_film.stages.transmission import Transmission
 from spectral_film.stages.undevelopment import Undevelopment
 
+ALL_LOST = 20.0  # stops: a layer that gets less is as good as unexposed
 HIGHEST_REFLECTANCE = 2.0  # of matter, glints aside; a tilted white tile comes to some 1.2
 
 
@@ -25,6 +26,7 @@ def notes_on(pipeline: Pipeline, scene: Scene, steps: Steps, done: Exposed) -> l
         *_on_range(pipeline, scene),
         *_on_level(scene),
         *_on_light(settings, scene),
+        *_on_filter(pipeline),
         *_on_backing(pipeline),
         *_on_grain(pipeline),
         *_on_shortcuts(settings, steps),
@@ -116,6 +118,19 @@ def _on_range(pipeline: Pipeline, scene: Scene) -> list[str]:
         return []
     note = pipeline.job().camera.check_range(scene.wavelength_nm)
     return [note] if note else []
+
+
+def _on_filter(pipeline: Pipeline) -> list[str]:
+    """What a filter costs, since nobody has opened the lens for it."""
+    job = pipeline.job()
+    if pipeline.settings.filter is None:
+        return []
+    stops = [f"{lost:.1f}" if lost < ALL_LOST else "all" for lost in job.camera.light_lost()]
+    layers = "red-, green- and blue-sensitive layers"
+    taken = f"{', '.join(stops)} stops from the {layers}"
+    if pipeline.negative.layers == 1:
+        taken = f"{stops[0]} stops"
+    return [f"the filter takes {taken}, which the meter did not see; --exposure gives light back"]
 
 
 def _on_backing(pipeline: Pipeline) -> list[str]:

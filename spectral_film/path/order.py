@@ -77,6 +77,7 @@ class Job:
             illuminant=film.balance if settings.illuminant is None else settings.illuminant,
             grey_lux_s=film.grey_lux_s(settings.ei) * 2**settings.exposure,
             upsampling=settings.upsampling,
+            filter=None if settings.filter is None else str(settings.filter),
         )
 
     @property
@@ -241,8 +242,10 @@ def _undevelopment(job: Job) -> Stage:
 
 
 def _unexposure(job: Job) -> Stage:
+    # What a filter took is gone: the scene comes back as it was seen through it.
+    without = replace(job.camera, filter=None)
     return Unexposure(
-        exposure_weight=job.camera.exposure_weight("rgb"),
+        exposure_weight=without.exposure_weight("rgb"),
         upsampling=job.settings.upsampling,
         to_space=np.linalg.inv(job.space.to_rec709),
     )

@@ -24,6 +24,7 @@ def provenance(
     # What was left to the film, as it was taken.
     light = job.camera.illuminant
     said["illuminant"] = "none" if scene.kind == "radiance" else _named(str(light))
+    said["filter"] = "none" if settings.filter is None else _named(str(settings.filter))
     said["upsampling"] = settings.upsampling if scene.kind == "rgb" else "none"
     said["ei"] = settings.ei or pipeline.negative.exposure_index
     said["gate"] = gate_of(settings)
@@ -61,7 +62,7 @@ def typed(setting: object) -> str | float | tuple[float, ...]:
 
 
 def _named(light: str) -> str:
-    """A light; a file of one by its name and what it holds, wherever it lies."""
+    """A light or a filter; a file of one by its name and what it holds, wherever it lies."""
     path = Path(light)
     if path.suffix.lower() != ".csv":
         return light

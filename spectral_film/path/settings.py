@@ -39,6 +39,8 @@ class Settings:
         illuminant: Taking light of RGB and reflectance scenes: a name, a temperature or a CSV as
             `light.spectra.illuminant` reads them; or its power as an array, at the 85 wavelengths
             of the grid or as a table (n, 2) of nm and power; None: the film's balance.
+        filter: Over the lens: a Wratten number or a CSV, as `light.filters` reads them. The meter
+            does not see it.
         upsampling: What RGB is taken for: a surface like those that were measured, or the smooth
             one of jakob-hanika.
         exposure: Stops over the meter.
@@ -74,6 +76,7 @@ class Settings:
     print_development: str | None = None
     push: int = 0
     illuminant: "str | MeasuredLight | None" = None
+    filter: str | Path | None = None
     upsampling: Literal["measured", "jakob-hanika"] = "measured"
     exposure: float = 0.0
     ei: float | None = None
@@ -105,6 +108,8 @@ class Settings:
         if self.print_film is not None:
             _is_text("--print", self.print_film)
         object.__setattr__(self, "illuminant", _light(self.illuminant))
+        if self.filter is not None:
+            object.__setattr__(self, "filter", _filter(self.filter))
         _within("--exposure", self.exposure, -30, 30, " stops")
         _within("--shutter", self.shutter, 1e-6, 1e6, " seconds")
         if self.ei is not None:
@@ -186,6 +191,14 @@ def _three(option: str, value: Iterable[float]) -> tuple[float, ...]:
         if len(numbers) == 3:
             return numbers
     raise UsageError(f"{option} is {value!r}, expected three numbers")
+
+
+def _filter(value: object) -> str:
+    if not isinstance(value, str | Path):
+        raise UsageError(
+            f"--filter is {value!r}, expected a Wratten number, as text, or the path of a CSV"
+        )
+    return str(value)
 
 
 def _light(value: Any) -> "str | MeasuredLight | None":

@@ -1,12 +1,13 @@
 """Exposure: the light of the scene -> layer exposure, by every pixel's spectrum.
 
     H_c = sum_w L(w) exposure_weight_c(w)                                        lux s
-    exposure_weight_c(w) = grey / 0.18 * S_c(w) / sum_w I_balance(w) S_c(w)
+    exposure_weight_c(w) = grey / 0.18 * F(w) S_c(w) / sum_w I_balance(w) S_c(w)
 
 so that an 18 % grey under the film's balance light gets `grey` lux s in every layer, and under no
-other light. L is the radiance of a measured spectrum; or a reflectance, measured or up-sampled
-from RGB (`upsampling.py`), times the taking light. Both lights have the luminance of an
-equal-energy spectrum of 1.0.
+other light. F is the transmittance of a filter over the lens, which the meter does not see. L is
+the radiance of a measured spectrum; or a reflectance, measured or up-sampled from RGB
+(`upsampling.py`), times the taking light. Both lights have the luminance of an equal-energy
+spectrum of 1.0.
 Kernel: exposure.cl. Reference: reference/stages/exposure.py.
 Source: docs/physics.md, Exposure.
 """
@@ -21,6 +22,7 @@ import numpy as np
 from spectral_film.device.launch import Launch
 from spectral_film.device.site import Site
 from spectral_film.errors import SpectralGridError
+from spectral_film.light.filters import filter_transmittance
 from spectral_film.light.metering import GREY
 from spectral_film.light.scene import SceneKind
 from spectral_film.light.spectra import (
@@ -49,6 +51,7 @@ class Camera:
         illuminant: The taking light of RGB and reflectance scenes.
         grey_lux_s: Exposure of an 18 % grey under the balance light.
         upsampling: What the colours of RGB scenes are taken for.
+        filter: Over the lens, as `light.filters` names it.
     """
 
     spectral_sensitivity: np.ndarray
@@ -56,6 +59,7 @@ class Camera:
     illuminant: str | MeasuredLight
     grey_lux_s: float
     upsampling: Prior
+    filter: str | None = None
 
     def stage(self, kind: SceneKind, wavelength_nm: np.ndarray | None) -> "Exposure":
         """The exposure stage for scenes of one kind.
@@ -71,6 +75,21 @@ class Camera:
 
     def exposure_weight(self, kind: str) -> np.ndarray:
         """Exposure per unit of radiance, or of reflectance, (layer, wavelength)."""
+        weight = self._bare_weight(kind)
+        return weight if self.filter is None else weight * filter_transmittance(self.filter)
+
+    def light_lost(self) -> np.ndarray:
+        """Stops that the filter takes from a grey in the taking light, (layer,); may be infinite.
+
+        -log2( sum_w F(w) I(w) S_c(w) / sum_w I(w) S_c(w) )
+        """
+        passed = self.exposure_weight("reflectance").sum(1) / self._bare_weight("reflectance").sum(
+            1
+        )
+        with np.errstate(divide="ignore"):
+            return -np.log2(passed)
+
+    def _bare_weight(self, kind: str) -> np.ndarray:
         balance = equal_luminance(illuminant(self.balance))
         grey = self.spectral_sensitivity @ (GREY * balance)
         weight = self.spectral_sensitivity * (self.grey_lux_s / grey)[:, None]
@@ -80,7 +99,7 @@ class Camera:
 
     def check_range(self, wavelength_nm: np.ndarray) -> str | None:
         """What is held at its end values, in a sentence; None where the bands cover all."""
-        held = share_held(wavelength_nm, self.exposure_weight("reflectance"))
+        held = share_held(wavelength_nm, self._bare_weight("reflectance"))
         first, last = wavelength_nm[[0, -1]]
         span = f"the spectra cover {first:g} to {last:g} nm"
         if held.max() >= LARGEST_SHARE_HELD:

@@ -102,9 +102,10 @@ def test_whatever_lies_on_a_disk_is_a_path_that_a_farm_can_map(command, tmp_path
     save_picture(tmp_path / "plates/still.exr", np.full((8, 12, 3), 0.18))
     (tmp_path / "mine.h5").write_bytes(shipped_films()["vision3-250d"].read_bytes())
     (tmp_path / "lamp.csv").write_text("400,0.2\n500,0.6\n600,1.0\n700,1.3\n")
+    (tmp_path / "amber.csv").write_text("400,0.1\n500,0.4\n600,0.8\n700,0.9\n")
     words = (
         "render", "plates/still.exr", "prints/out.####.png", "--frames", "1-3", "--film",
-        "mine.h5", "--illuminant", "lamp.csv", "--print", "2383",
+        "mine.h5", "--illuminant", "lamp.csv", "--filter", "amber.csv", "--print", "2383",
     )  # fmt: skip
     done = command("farm", "job.yaml", *words)
     assert done.code == 0, done.stderr
@@ -118,6 +119,7 @@ def test_whatever_lies_on_a_disk_is_a_path_that_a_farm_can_map(command, tmp_path
         "OutputFolder": ("DIRECTORY", "OUT", "prints"),
         "Film": ("FILE", "IN", "mine.h5"),
         "Illuminant": ("FILE", "IN", "lamp.csv"),
+        "Filter": ("FILE", "IN", "amber.csv"),
     }
     assert "2383" in arguments(tmp_path / "job.yaml", 0)
     job_of(tmp_path / "job.yaml")
