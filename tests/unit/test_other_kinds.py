@@ -5,6 +5,8 @@ What the kinds change is what they are given: curves that fall, one layer in thr
 that a projector multiplies. Even patches, so that nothing spreads.
 """
 
+from dataclasses import replace
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -147,3 +149,13 @@ def test_a_paper_shows_its_grey_at_eighteen_percent_of_bare_paper(device, silver
         **looked_at(paper),
     )
     assert seen[GREY_PATCH] == pytest.approx(GREY * float(bare[0, 0, 0]), rel=1e-3)
+
+
+def test_a_chart_of_one_line_tells_the_level_of_films_of_any_layers(
+    device, reversal, silver_negative
+):
+    """What a fit noted of a chart goes with a film into the three planes that it runs in."""
+    noted = {"fit/mtf/level": np.array([1.05])}
+    assert replace(reversal, notes=noted).layers == 3
+    silver = replace(silver_negative, notes=noted)
+    assert rendered(device, "dyes", silver).shape == (3, 1, len(LIGHT))
