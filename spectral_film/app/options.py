@@ -74,7 +74,7 @@ Filter = Annotated[
     typer.Option(
         metavar="NAME",
         rich_help_panel=FILM_PANEL,
-        help="Over the lens, unseen by the meter: Wratten 25, 85B ... or CSV.",
+        help="Over the lens, unseen by the meter: Wratten 25, 85 ... or CSV.",
     ),
 ]
 Index = Annotated[
