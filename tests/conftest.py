@@ -5,6 +5,7 @@ from itertools import product
 
 import jax
 import numpy as np
+import other_kinds
 import pytest
 
 from spectral_film.device.device import CPU_VECTOR_WIDTH, Device, all_devices, open_device
@@ -52,6 +53,26 @@ def negative() -> CameraFilm:
 @pytest.fixture(scope="session")
 def print_film() -> PrintStock:
     return load_print("2383")
+
+
+@pytest.fixture(scope="session")
+def reversal() -> CameraFilm:
+    return other_kinds.reversal()
+
+
+@pytest.fixture(scope="session")
+def silver_negative() -> CameraFilm:
+    return other_kinds.silver_negative()
+
+
+@pytest.fixture(scope="session")
+def silver_print() -> PrintStock:
+    return other_kinds.silver_print()
+
+
+@pytest.fixture(scope="session")
+def paper() -> PrintStock:
+    return other_kinds.paper()
 
 
 @pytest.fixture

@@ -182,7 +182,7 @@ def with_curves(film):
     return replace(film, published={**film.published, **published})
 
 
-def with_mtf(film: CameraFilm, column: str) -> CameraFilm:
+def with_mtf(film: CameraFilm, *columns: str) -> CameraFilm:
     """The film without what its development does to a neighbourhood, and with its chart of MTF.
 
     All layers scatter alike. A sine that is blurred alike in all of them is read through their
@@ -198,7 +198,7 @@ def with_mtf(film: CameraFilm, column: str) -> CameraFilm:
     core = np.exp(-((turned * 2.0) ** 2) / 2)
     skirt = (1 + (turned * 6.0) ** 2) ** -1.5
     response = 100 * (0.6 * core + 0.4 * skirt)
-    chart = {"cycles_per_mm": CYCLES_PER_MM, column: response}
+    chart = {"cycles_per_mm": CYCLES_PER_MM} | dict.fromkeys(columns, response)
     published = {**film.published, "mtf": chart}
     return replace(film, scatter=scatter, published=published, **NO_COUPLING)
 

@@ -1,7 +1,7 @@
 """Tone curves: a few sublayers per layer, fitted through the dyes to the status densities.
 
 How many, the chart tells: from the fewest that are usual, one more while a record misses its chart
-by more than that is known to, and Akaike's criterion finds it worth its numbers.
+by more than another reading would, and Akaike's criterion finds it worth its numbers.
 
 A densitometer reads all three dyes at once, so the layers are fitted together: the residual is
 the density read from the *spectrum* of the film. The sheet's D-min spectrum and its D-min on the
@@ -25,6 +25,7 @@ from reference.fit.spectra import dmin_shape, dye_density, inferred_dyes
 from reference.stages.common import characteristic_curve
 from reference.stages.densitometry import read_density
 from spectral_film.errors import InputError
+from spectral_film.lab.tolerances import CHARACTERISTIC_CURVE, Tolerance, rms_and_largest
 from spectral_film.light.spectra import status_response
 
 MOST_SUBLAYERS = 5  # no maker coats more
@@ -124,7 +125,7 @@ def _as_many_as_tell(sheet: Sheet, chart: "_Chart") -> Solution:
         if best and (found is None or found.criterion > best.criterion - WORTH):
             return best
         best = found or best
-        if found and _follows(chart, found):
+        if found and _follows(chart, found, CHARACTERISTIC_CURVE[sheet.role]):
             return found
     if best is None:
         raise InputError(
@@ -134,12 +135,13 @@ def _as_many_as_tell(sheet: Sheet, chart: "_Chart") -> Solution:
     return best
 
 
-def _follows(chart: "_Chart", found: Solution) -> bool:
-    """Whether each record is as near its chart as that is known: chi square a reading is 1."""
+def _follows(chart: "_Chart", found: Solution, house: Tolerance) -> bool:
+    """Whether each record is as near its chart as two careful readings of it are to each other."""
     values = {name: jnp.asarray(value) for name, value in found.values.items()}
-    miss = np.asarray(_residuals(chart, values)).reshape(chart.target.shape)
-    readings = np.count_nonzero(chart.weight, axis=1)
-    return bool(((miss**2).sum(axis=1) <= readings).all())
+    weight = np.asarray(chart.weight)
+    weighted = np.asarray(_residuals(chart, values)).reshape(weight.shape)
+    misses = (line[w > 0] / w[w > 0] for line, w in zip(weighted, weight, strict=True))
+    return all(measure.met for miss in misses for measure in rms_and_largest(miss, house))
 
 
 class _Chart(NamedTuple):

@@ -26,7 +26,7 @@ from spectral_film.lab.tolerances import (
     MTF,
     NEUTRAL_AS_PRINTED,
     NEUTRAL_FROM,
-    READ_TWICE,
+    THREE_READINGS,
     Measure,
     Tolerance,
     rms_and_largest,
@@ -90,10 +90,15 @@ class Comparison:
         return found
 
     def chi2(self) -> np.ndarray:
-        """Chi square a reading, (record,); NaN where the sheet says no uncertainty."""
-        if self.known is None:
+        """Chi square a reading, (record,); NaN where the sheet says no uncertainty.
+
+        No chart is taken to be known better than the house's measure, however well two readers of
+        it agree.
+        """
+        if self.known is None or self.tolerance is None:
             return np.full(len(self.records), np.nan)
-        return np.nanmean(((self.reading - self.data) / self.known.sigma) ** 2, axis=1)
+        sigma = np.maximum(self.known.sigma, self.tolerance.rms)
+        return np.nanmean(((self.reading - self.data) / sigma) ** 2, axis=1)
 
 
 def comparisons(model: FilmModel) -> list[Comparison]:
@@ -134,6 +139,7 @@ def comparisons(model: FilmModel) -> list[Comparison]:
         compared = printed & (WAVELENGTH >= NEUTRAL_FROM)
         made = _neutral_spectrum(model, published)
         known = _known_to(sheet, "spectral_dye_density", WAVELENGTH)
+        known = known and known.times(THREE_READINGS)
         found.append(
             Comparison(
                 quantity="midscale neutral",
@@ -144,7 +150,7 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                 reading=made[None],
                 # A print's chart draws no D-min to stand on.
                 tolerance=MIDSCALE_NEUTRAL if role == "camera" else None,
-                known=known.times(READ_TWICE) if known else None,
+                known=known,
             )
         )
         if sheet.kind == "negative":
@@ -154,9 +160,11 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                     axis="",
                     x=np.zeros(1),
                     records=sheet.records,
-                    data=_printing_density(published)[:, None],
+                    data=_printing_density(np.where(compared, published, made))[:, None],
                     reading=_printing_density(made)[:, None],
                     tolerance=NEUTRAL_AS_PRINTED,
+                    # A layer sees one band, where the readings of a line err together.
+                    known=known and Known(sigma=known.sigma[:1], largest=known.largest[:1]),
                 )
             )
     if model.lad_log_exposure is not None:

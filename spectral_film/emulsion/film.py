@@ -325,7 +325,8 @@ class Film(Value):
             if complaint := row.complaint(value):
                 raise FilmModelError(f"{self.id}: {path} {complaint}")
             for axis, size in zip(row.axes, np.shape(value), strict=True):
-                if axis in OF_LAYERS and size != self.layers:
+                # What a fit noted is of lines of a chart: one, it may be, for all layers.
+                if row.field and axis in OF_LAYERS and size != self.layers:
                     raise FilmModelError(
                         f"{self.id}: {path} is of {size} layers, and the film of {self.layers}"
                     )

@@ -120,8 +120,9 @@ MIDSCALE_NEUTRAL = Tolerance(
     unit="density",
     reason="digitised spectra agree to .003 to .006 rms",
 )
-# The neutral and the dyes that make it are readings of one chart, each off by itself.
-READ_TWICE = 2**0.5
+# The neutral, the base and the dye that makes most of it are readings of one chart, each off by
+# itself.
+THREE_READINGS = 3**0.5
 NEUTRAL_AS_PRINTED = Tolerance(
     rms=0.010,
     largest=0.010,
