@@ -329,7 +329,7 @@ def _link_out(folder: Path) -> None:
 BAD = {
     "exchanged": (_exchange_a_part, r"luts/05_view\.clf is not the file the pack was made with"),
     "missing": (_lose_a_part, r"luts/04_printing\.clf is missing"),
-    "version": (_say(schema_version=5), r"schema_version is 5, this program reads 1 to 4"),
+    "version": (_say(schema_version=6), r"schema_version is 6, this program reads 1 to 4"),
     "schema": (_say(schema="other/pack"), r"has the schema 'other/pack'"),
     "older, of other parts": (
         _say(schema_version=2, settings="none"), r"pack\.json is none of version 2"
@@ -347,7 +347,7 @@ BAD = {
         r"chain: .*its steps do not make its wires",
     ),
     "no wires": (_alter(lambda m: m["chain"].update(wires=[], steps=[])), r"chain\.wires: "),
-    "no printer": (_alter(_unprinted), r"chain: .*it has no printer"),
+    "no printer": (_alter(_unprinted), r"chain: .*one of a printer and a printing density"),
     "a blur of codes": (
         _alter(lambda m: made_by(m, "inhibitor").update(takes="scene")),
         r"chain: .*'inhibitor' is a blur of codes",
