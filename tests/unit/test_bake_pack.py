@@ -329,7 +329,7 @@ def _link_out(folder: Path) -> None:
 BAD = {
     "exchanged": (_exchange_a_part, r"luts/05_view\.clf is not the file the pack was made with"),
     "missing": (_lose_a_part, r"luts/04_printing\.clf is missing"),
-    "version": (_say(schema_version=6), r"schema_version is 6, this program reads 1 to 4"),
+    "version": (_say(schema_version=6), r"schema_version is 6, this program reads 1 to 5"),
     "schema": (_say(schema="other/pack"), r"has the schema 'other/pack'"),
     "older, of other parts": (
         _say(schema_version=2, settings="none"), r"pack\.json is none of version 2"
