@@ -35,6 +35,7 @@ ROWS = 32  # that charts are padded to a multiple of: one compiled fit serves al
 PER_UM = 1e-3  # cycles/mm -> cycles/um
 # What a form has beyond the simplest, each step on top of those before it.
 GAIN, LEVEL, SECOND = "gain", "level", "second skirt"
+OF_LINES, OF_ONE_LINE = 0.02, 0.1  # natural logarithm; how sure 100 % of a chart is
 LADDER = ((), (GAIN,), (GAIN, LEVEL), (GAIN, LEVEL, SECOND))
 
 Film = dict[str, Float64[Array, "..."]]
@@ -225,9 +226,10 @@ def _parameters(sheet: Sheet, form: Form = ()) -> dict[str, Parameter]:
     parameters["level"] = Parameter(
         unit="of the response to large areas",
         start=np.ones(lines),
-        sd=0.02 if LEVEL in form else 0.0,
+        sd=(OF_ONE_LINE if lines < sheet.layers else OF_LINES) if LEVEL in form else 0.0,
         lowest=0,
-        why="lines of one chart start 2 % apart, where all are near 100 %",
+        why="lines of one chart start 2 % apart, where all are near 100 %; charts of one line have "
+        "it level at 119 % down to 3 cycles/mm, where no edge effect of a film reaches",
     )
     parameters["second_share"] = Parameter(
         unit="share of the skirt's light",
