@@ -40,7 +40,8 @@ What ships, by kind: `--film ID`, `--print ID`. With `--print own`, the default,
 are printed on 2383, still negatives on a paper, black and white on 2302, slides on nothing.
 Grades: **A** two people read its sheet, which has every chart; **B** one reader; **C** something
 is inferred, or left out since the sheet prints none: single dyes, an MTF, a granularity. Sheets,
-readers and what did not ship: [reference/sheets](../reference/sheets/README.md). Made by
+readers and what did not ship: [reference/sheets](../reference/sheets/README.md). By its sheet a grey on Ektachrome 100D is blue, b* -14;
+whether film, chart or reading is, nobody here knows. Made by
 `scripts/make_stocks_page.py`.
 """
 FIGURE_IN = (9.6, 3.6)
@@ -187,6 +188,8 @@ def draw(figure: "Figure", films: list[Film]) -> None:
         _, a, b = looked_at(film, ring())
         colours.plot(a, b, style, color=colour)
     tones.set(yscale="log", ylim=(1e-3, 1.2), title="Greys")
+    tones.set_yticks([0.001, 0.01, 0.1, 1.0], ["0.001", "0.01", "0.1", "1"])
+    tones.minorticks_off()
     tones.set(xlabel="stops over 18 %", ylabel="luminance over the white")
     tones.legend(fontsize=5.5, ncols=2)
     colours.axhline(0, color=PALE, linewidth=0.4)
