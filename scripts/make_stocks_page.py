@@ -40,8 +40,8 @@ What ships, by kind: `--film ID`, `--print ID`. With `--print own`, the default,
 are printed on 2383, still negatives on a paper, black and white on 2302, slides on nothing.
 Grades: **A** two people read its sheet, which has every chart; **B** one reader; **C** something
 is inferred, or left out since the sheet prints none: single dyes, an MTF, a granularity. Sheets,
-readers and what did not ship: [reference/sheets](../reference/sheets/README.md). By its sheet a grey on Ektachrome 100D is blue, b* -14;
-whether film, chart or reading is, nobody here knows. Made by
+readers and what did not ship: [reference/sheets](../reference/sheets/README.md). By its sheet a
+grey on Ektachrome 100D is blue; whether film, chart or reading is, nobody here knows. Made by
 `scripts/make_stocks_page.py`.
 """
 FIGURE_IN = (9.6, 3.6)

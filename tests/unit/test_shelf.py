@@ -187,3 +187,8 @@ def test_a_stock_is_what_its_sheet_makes(name, tmp_path):
     )
     np.testing.assert_allclose(ours.dmin_density, shipped.dmin_density, atol=1e-6)
     assert ours.published == shipped.published
+
+
+def test_the_page_of_the_shelf_is_what_its_script_makes():
+    script = runpy.run_path(str(ROOT / "scripts/make_stocks_page.py"))
+    assert (ROOT / "docs/stocks.md").read_text("utf-8") == script["page"](script["shelf"]())
