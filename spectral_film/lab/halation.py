@@ -16,7 +16,7 @@ LAMP = 3.5  # log10 exposure over the grey card, of one sample
 # D-max there, and tells nothing.
 GROUND = {"negative": -1.5, "silver": -1.5, "reversal": -0.6}
 STRIP = np.arange(-2.0, 3.01, 0.05)
-LAMP_UM = 70.0  # what lies within is the lamp itself and its scatter
+LAMP_UM = 70.0  # what lies within is the lamp itself
 RADII_UM = np.arange(20.0, 1450.0, PITCH_UM)
 
 
@@ -32,12 +32,14 @@ def point_source(darkroom: Darkroom) -> Measurement:
             red_over_blue = float(profile[0, _at(300)] / profile[2, _at(300)])
             numbers[f"{backing}: red over blue at 300 um"] = (red_over_blue, "1")
         if film.halation[backing].profile == "ring":
-            checks += _checks_of_ring(film, backing, profile[0])
+            alone = replace(darkroom, backing=backing, scatter=False, adjacency=False)
+            checks += _checks_of_ring(film, backing, _profile(alone)[0])
     return Measurement(
         title="Point source: halation",
         method=f"One sample of {PITCH_UM:g} um, {LAMP - GROUND[film.process]:.1f} in log exposure "
         "over its ground; densities taken back to exposure through large areas, averaged around "
-        "the lamp, less the ground.",
+        "the lamp, less the ground. The ring is checked on film that neither scatters nor develops "
+        "edges: the lamp's own light may reach as far as the ring.",
         axes=("distance from the lamp, um", "log10 of lux s over the ground, first record"),
         curves=curves,
         checks=checks,
