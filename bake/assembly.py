@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bake import hosts, replay
-from bake.chain import Chain, WayBack, film_chain, way_back
+from bake.chain import Chain, OnPrint, WayBack, film_chain, way_back
 from bake.colour_path import ACES_VIEWS, ColourPath
 from bake.grain_images import OverDye, write_texture
 from bake.kernel_images import write_images
@@ -23,6 +23,7 @@ from bake.manifest import (
     SCHEMA_VERSION,
     Exposed,
     Gate,
+    Halves,
     Input,
     Manifest,
     Output,
@@ -37,6 +38,8 @@ from bake.reference_scene import gate_of, reference_codes, scene_of_codes, write
 from bake.report import write_report
 from bake.stage_tables import (
     STEPS_OVER_DYE,
+    BackTables,
+    PrintTables,
     StageTable,
     StageTables,
     curve_table,
@@ -57,10 +60,12 @@ from bake.verify import Verification, verify
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Film, ToneCurve
 from spectral_film.emulsion.frame import gate_size_mm
+from spectral_film.emulsion.three_planes import in_three_planes
 from spectral_film.path.rendering import render
 from spectral_film.stages.printing import LOG_EXPOSURE_PER_POINT, NORMAL_POINTS
 from spectral_film.version import made_by
 
+Whole = dict[Form, tuple[Table, dict[str, Statistic]]]  # tables and their errors by kind
 NAMES: dict[Form, str] = {
     "film": "film",
     "negative": "scene_to_cineon",
@@ -115,14 +120,15 @@ class Assembly:
         recipe, settings = self.recipe, self.recipe.settings
         pieces = pieces_of(recipe)
         tables = stage_tables(self.engine, pieces, self.say)
-        whole = {form: self.whole(form) for form in self.forms()}
+        whole: Whole = {form: self.whole(form) for form in self.forms()}
         chain = self.chain(pieces, tables)
         return Manifest(
             schema=SCHEMA,
             schema_version=SCHEMA_VERSION,
             engine=made_by(),
+            layers=1 if recipe.negative.process == "silver" else 3,
             negative=_stock(recipe.negative),
-            print_film=_stock(recipe.print_film),
+            print_film=None if recipe.print_film is None else _stock(recipe.print_film),
             settings=Exposed(
                 exposure=settings.exposure,
                 ei=settings.ei,
@@ -130,6 +136,8 @@ class Assembly:
                 filter=None if settings.filter is None else str(settings.filter),
                 upsampling=settings.upsampling,
                 backing=settings.backing,
+                development=settings.development,
+                print_development=settings.print_development,
                 white=settings.white,
                 balance=settings.balance,
                 flare=recipe.flare,
@@ -137,17 +145,14 @@ class Assembly:
                 grain=bool(chain.grains),
                 grain_size=settings.grain_size,
             ),
-            sources=(*recipe.negative.charts, *recipe.print_film.charts),
+            sources=tuple(chart for film in recipe.films for chart in film.charts),
             input=Input(space=recipe.input_space, grey_code=grey_code(recipe.input_space)),
             output=Output(display=settings.display, encoding=self.display),
             gates=tuple(Gate(name=g, width_mm=gate_size_mm(g)[0]) for g in self.grid.gates),
             chain=chain,
-            to_scene=None if settings.filter else self.way_back(chain, tables),
-            base_density=_triple(self.engine.base_density),
+            to_scene=self.way_back(chain, tables.back),
             film=whole["film"][0],
-            scene_to_cineon=whole["negative"][0],
-            cineon_to_display=whole["print"][0],
-            print_clf=self.print(tables),
+            halves=self.halves(whole, tables),
             aces_look=whole["lmt"][0] if "lmt" in whole else None,
             reference=Reference(
                 scene="reference/scene.exr",
@@ -162,10 +167,7 @@ class Assembly:
         """Write every table and kernel, and put them in order."""
         takes, _ = codings(self.recipe)
         log_exposure = "log10 exposure, lux s"
-        points = self.recipe.settings.printer_points
-        at_25 = self.engine.print_log_exposure - LOG_EXPOSURE_PER_POINT * (
-            np.array(points) - NORMAL_POINTS
-        )
+        dyes = "dye amounts" if tables.printed is None else "print dyes"
         return film_chain(
             takes=f"{self.recipe.input_space} code",
             gives=f"{self.recipe.settings.display} code",
@@ -188,22 +190,37 @@ class Assembly:
             inhibitor=self.kernel("02_inhibitor", "inhibitor", pieces.inhibitor),
             coupling=_rows(pieces.coupling),
             grain=self.grain("negative", self.recipe.negative, pieces.curve),
+            printed=self.on_print(pieces, tables.printed),
+            view=self.table("05_view", tables.view, dyes, self.display),
+        )
+
+    def on_print(self, pieces: Pieces, tables: PrintTables | None) -> OnPrint | None:
+        """Write what a print adds, where there is one."""
+        print_film = self.recipe.print_film
+        if tables is None or print_film is None or pieces.print_curve is None:
+            return None
+        points = self.recipe.settings.printer_points
+        at_25 = self.engine.print_log_exposure - LOG_EXPOSURE_PER_POINT * (
+            np.array(points) - NORMAL_POINTS
+        )
+        return OnPrint(
             printing=self.table(
                 "04_printing", tables.printing, "dye amounts", "printing density, base included"
             ),
-            print_optics=self.kernel("04_print_optics", "print exposure", pieces.print_optics),
-            print_log_exposure=_triple(at_25),
+            optics=self.kernel("04_print_optics", "print exposure", pieces.print_optics),
+            log_exposure=_triple(at_25),
             per_point=LOG_EXPOSURE_PER_POINT,
             points=points,
-            print_curve=self.table(
-                "05_print_curve", tables.print_curve, "log10 exposure of the print", "print dyes"
+            curve=self.table(
+                "05_print_curve", tables.curve, "log10 exposure of the print", "print dyes"
             ),
-            print_grain=self.grain("print", self.recipe.print_film, pieces.print_curve),
-            view=self.table("05_view", tables.view, "print dyes", self.display),
+            grain=self.grain("print", print_film, pieces.print_curve),
         )
 
-    def way_back(self, chain: Chain, tables: StageTables) -> WayBack:
-        """Write the tables from the dyes of the negative back to the scene."""
+    def way_back(self, chain: Chain, tables: BackTables | None) -> WayBack | None:
+        """Write the tables from the dyes of the camera film back to the scene."""
+        if tables is None:
+            return None
         held = "log10 exposure of even film"
         takes, _ = codings(self.recipe)
         return way_back(
@@ -215,16 +232,28 @@ class Assembly:
 
     def forms(self) -> list[Form]:
         """Of the tables that hold the whole path, or half of it."""
+        if self.recipe.print_film is None:
+            return ["film"]
         looks: list[Form] = ["lmt"] if self.recipe.settings.display in ACES_VIEWS else []
         return ["film", "negative", "print", *looks]
+
+    def halves(self, whole: Whole, tables: StageTables) -> Halves | None:
+        """The path before and behind printing density, where there is a print."""
+        if tables.printed is None:
+            return None
+        return Halves(
+            base_density=_triple(self.engine.base_density),
+            scene_to_cineon=whole["negative"][0],
+            cineon_to_display=whole["print"][0],
+            print_clf=self.print(tables.printed, tables.view),
+        )
 
     def table(self, name: str, found: StageTable, takes: str, gives: str) -> Table:
         """Write a table of a stage in both forms."""
         table, e = found.table, found.error
         codomain = UNCODED if gives == self.display else _ends(table)
         known = f"error: mean {e.mean:g}, p99 {e.p99:g}, largest {e.largest:g} {e.unit}"
-        negative, print_film = self.recipe.negative, self.recipe.print_film
-        title = f"{name} of {negative.label}, printed on {print_film.label}"
+        title = f"{name} of {self.recipe.label}"
         plain = Contract(title, takes, gives, [known])
         coded = Contract(
             title,
@@ -273,15 +302,15 @@ class Assembly:
             (self.folder / f"luts/{name}{suffix}").write_text(text, encoding="utf-8")
         return table
 
-    def print(self, tables: StageTables) -> str:
+    def print(self, tables: PrintTables, view: StageTable) -> str:
         """Write the print and the screen in one: printing density to display code."""
         whole = group(
             scaling(-1.0, self.engine.print_log_exposure.tolist()),
-            *table_transform(tables.print_curve.table),
-            *table_transform(tables.view.table),
+            *table_transform(tables.curve.table),
+            *table_transform(view.table),
         )
         name = "05_print_and_view"
-        title = f"{name} of {self.recipe.print_film.label}"
+        title = f"{name} of {self.recipe.films[-1].label}"
         contract = Contract(title, "printing density, base included", self.display)
         (self.folder / f"luts/{name}.clf").write_text(clf_text(whole, name, contract), "utf-8")
         return f"luts/{name}.clf"
@@ -305,6 +334,7 @@ class Assembly:
         if not self.recipe.grain or film.grain is None:
             return None
         self.say(f"grain of the {of}")
+        film = in_three_planes(film)
 
         def write_table(name: str, over: OverDye) -> Table:
             made = curve_table(over, (0.0, most_dye(curve)), "dye amount", STEPS_OVER_DYE)

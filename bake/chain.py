@@ -7,6 +7,7 @@ blue-sensitive layers and their cyan, magenta and yellow dyes.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -72,13 +73,13 @@ class Chain(Part):
                     raise ValueError(f"nothing makes {wire!r} before {step.gives!r} takes it")
             if isinstance(step, Blur) and step.takes == names[0]:
                 raise ValueError(f"{step.gives!r} is a blur of codes, which are no light")
-        for wire in (self.stops_on, EXPOSURE, DYES, PRINTING_DENSITY, DISPLAY):
+        for wire in (self.stops_on, EXPOSURE, DYES, DISPLAY):
             if wire not in names:
                 raise ValueError(f"it has no wire {wire!r}")
         if not isinstance(self.steps[0], Lookup):
             raise ValueError("it does not begin with a table of scene codes")
-        if not any(isinstance(step, Printer) for step in self.steps):
-            raise ValueError("it has no printer")
+        if (PRINTING_DENSITY in names) != (self.printer is not None):
+            raise ValueError(f"it has one of a printer and a {PRINTING_DENSITY}, and not both")
         return self
 
     def making(self, wire: str) -> Step:
@@ -153,9 +154,34 @@ class Chain(Part):
         return tuple(step for step in self.steps if isinstance(step, Lookup))
 
     @property
-    def printer(self) -> Printer:
-        """Where the printer's lights are set."""
-        return next(step for step in self.steps if isinstance(step, Printer))
+    def printer(self) -> Printer | None:
+        """Where the printer's lights are set; None: nothing is printed."""
+        return next((step for step in self.steps if isinstance(step, Printer)), None)
+
+    @property
+    def formed(self) -> str:
+        """The wire of the camera film's last dyes, with grain where there is any."""
+        return GRAINY_DYES if any(wire.name == GRAINY_DYES for wire in self.wires) else DYES
+
+
+class OnPrint(NamedTuple):
+    """What a print adds to a chain.
+
+    Attributes:
+        printing: Dyes -> printing density, base included.
+        optics: Scatter of the print.
+        log_exposure, per_point, points: As of `Printer`.
+        curve: Log exposure of the print -> its dyes.
+        grain: None: such a pack has no such step.
+    """
+
+    printing: Table
+    optics: Kernel | None
+    log_exposure: Triple
+    per_point: float
+    points: Triple
+    curve: Table
+    grain: Texture | None
 
 
 def film_chain(
@@ -171,30 +197,25 @@ def film_chain(
     inhibitor: Kernel | None,
     coupling: tuple[Triple, Triple, Triple],
     grain: Texture | None,
-    printing: Table,
-    print_optics: Kernel | None,
-    print_log_exposure: Triple,
-    per_point: float,
-    points: Triple,
-    print_curve: Table,
-    print_grain: Texture | None,
+    printed: OnPrint | None,
     view: Table,
 ) -> Chain:
-    """The chain of a negative and its print.
+    """The chain of a negative and its print, or of a film that is looked at itself.
 
     Args:
         takes, gives: What the codes of scene and display are.
         layer_exposure: Scene code -> log10(exposure + offset).
         exposure_offset: Lux s.
-        optics, print_optics: Scatter and halation of the negative; of the print.
+        optics: Scatter and halation of the camera film.
         lowest_log_exposure: Where the curves begin; what lies below counts as lying there.
         curve, compensated: F: h -> dye, and G: h -> h + what an even patch takes of itself.
         inhibitor, coupling: How it diffuses; what it takes.
-        grain, print_grain: Of the negative; of the print. None: such a pack has no such step.
-        printing: Dyes -> printing density, base included.
-        print_log_exposure, per_point, points: As of `Printer`.
-        print_curve, view: Log exposure of the print -> its dyes -> display code.
+        grain: Of the camera film. None: such a pack has no such step.
+        printed: What the print adds; None: there is none.
+        view: Dyes in the projector -> display code.
     """
+    formed = GRAINY_DYES if grain else DYES
+    on_print = [] if printed is None else _print_steps(formed, printed)
     steps: tuple[Step, ...] = (
         Lookup(takes=SCENE, gives="coded exposure", table=layer_exposure),
         Power(takes="coded exposure", gives=LAYER_EXPOSURE, direction=1, offset=exposure_offset),
@@ -206,20 +227,8 @@ def film_chain(
         HoldBack(takes="compensated", inhibitor="inhibitor", gives="held back", coupling=coupling),
         Lookup(takes="held back", gives=DYES, table=curve),
         *_grain(grain, DYES, GRAINY_DYES),
-        Lookup(takes=GRAINY_DYES if grain else DYES, gives=PRINTING_DENSITY, table=printing),
-        Power(takes=PRINTING_DENSITY, gives="light through", direction=-1, offset=0.0),
-        Blur(takes="light through", gives=PRINT_LIGHT, kernel=print_optics),
-        Printer(
-            takes=PRINT_LIGHT,
-            gives="print log exposure",
-            floor=DARKEST,
-            log_exposure=print_log_exposure,
-            per_point=per_point,
-            points=points,
-        ),
-        Lookup(takes="print log exposure", gives=PRINT_DYES, table=print_curve),
-        *_grain(print_grain, PRINT_DYES, GRAINY_PRINT_DYES),
-        Lookup(takes=GRAINY_PRINT_DYES if print_grain else PRINT_DYES, gives="shown", table=view),
+        *on_print,
+        Lookup(takes=on_print[-1].gives if on_print else formed, gives="shown", table=view),
         AtLeast(takes="shown", gives=DISPLAY, low=0.0),
     )
     units = {
@@ -248,6 +257,24 @@ def film_chain(
     return Chain(wires=wires, steps=steps, stops_on=LAYER_EXPOSURE)
 
 
+def _print_steps(takes: str, printed: OnPrint) -> list[Step]:
+    return [
+        Lookup(takes=takes, gives=PRINTING_DENSITY, table=printed.printing),
+        Power(takes=PRINTING_DENSITY, gives="light through", direction=-1, offset=0.0),
+        Blur(takes="light through", gives=PRINT_LIGHT, kernel=printed.optics),
+        Printer(
+            takes=PRINT_LIGHT,
+            gives="print log exposure",
+            floor=DARKEST,
+            log_exposure=printed.log_exposure,
+            per_point=printed.per_point,
+            points=printed.points,
+        ),
+        Lookup(takes="print log exposure", gives=PRINT_DYES, table=printed.curve),
+        *_grain(printed.grain, PRINT_DYES, GRAINY_PRINT_DYES),
+    ]
+
+
 class WayBack(Part):
     """From the dyes of the negative to codes of the scene, which has the texture of the film then.
 
@@ -264,7 +291,7 @@ def way_back(chain: Chain, *, gives: str, undeveloped: Table, scene: Table) -> W
     """The way back along a chain's own curves.
 
     Args:
-        chain: Of the negative and its print.
+        chain: Of the film.
         gives: What the codes of the scene are.
         undeveloped: Dye -> the log exposure that even film has it for.
         scene: That of three layers -> scene code.
@@ -276,15 +303,10 @@ def way_back(chain: Chain, *, gives: str, undeveloped: Table, scene: Table) -> W
             Wire(name=TEXTURED_SCENE, unit=gives),
         ),
         steps=(
-            Lookup(takes=_only_wire(chain.making(PRINTING_DENSITY)), gives=held, table=undeveloped),
+            Lookup(takes=chain.formed, gives=held, table=undeveloped),
             Lookup(takes=held, gives=TEXTURED_SCENE, table=scene),
         ),
     )
-
-
-def _only_wire(step: Step) -> str:
-    (wire,) = step.inputs
-    return wire
 
 
 def _grain(texture: Texture | None, takes: str, gives: str) -> list[Grain]:

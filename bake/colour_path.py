@@ -11,7 +11,7 @@ import numpy as np
 import PyOpenColorIO
 
 from bake.recipe import Recipe
-from bake.segments import ON_A_LIGHT_BOX, PRINTED, check_points, segments
+from bake.segments import PRINTED, UNPRINTED, check_points, segments
 from spectral_film.device.device import Device
 from spectral_film.device.planes import Region
 from spectral_film.emulsion.frame import ANY_FRAME
@@ -41,6 +41,7 @@ from spectral_film.stages.signals import (
     Signal,
 )
 from spectral_film.stages.transmission import Transmission
+from spectral_film.stages.undevelopment import Undevelopment
 
 Colours = np.ndarray  # (colour, 3)
 STOPS_TO_DARK = 6  # under the grey card: where differences of light cease to count
@@ -72,7 +73,7 @@ class ColourPath:
     @cached_property
     def segments(self) -> dict[Signal, Steps]:
         """The steps that make each signal that tables have for a wire, of the one before."""
-        wires = PRINTED if self.recipe.settings.print_film else ON_A_LIGHT_BOX
+        wires = PRINTED if self.recipe.print_film else UNPRINTED
         found = segments(self.steps, wires)
         check_points(self.steps)
         return dict(zip(wires[1:], found, strict=True))
@@ -87,7 +88,7 @@ class ColourPath:
 
     def printing_density(self, dyes: Colours) -> Colours:
         """Dyes of the negative -> printing density, base included."""
-        density = printing_density(self.recipe.negative, self.recipe.print_film)
+        density = printing_density(*self.recipe.printed)
         return self._through((Step("printing density", density),), dyes)
 
     def print_dyes(self, printing_density: Colours) -> Colours:
@@ -116,6 +117,13 @@ class ColourPath:
         return np.abs(next(lit) - next(lit)).max(axis=1)
 
     @cached_property
+    def told(self) -> Undevelopment:
+        """What goes back from dyes to exposure, on even film."""
+        stage = self._back[0].stage
+        assert isinstance(stage, Undevelopment)  # there is no other
+        return stage
+
+    @cached_property
     def _back(self) -> Steps:
         settings = replace(self.recipe.settings, to="scene")
         back = between(Pipeline(settings=settings, frame=ANY_FRAME).steps, DYES, TEXTURED_SCENE)
@@ -129,7 +137,7 @@ class ColourPath:
         Raises:
             UsageError: the print is not exposed by the light that a printing density is of.
         """
-        seen = printing_densitometer(self.recipe.negative, self.recipe.print_film)
+        seen = printing_densitometer(*self.recipe.printed)
         exposed = [step.stage for step in self.segments[PRINT_EXPOSURE]]
         if len(exposed) == 1 and isinstance(exposed[0], Transmission):
             layers = exposed[0].receivers
@@ -146,7 +154,7 @@ class ColourPath:
     @cached_property
     def base_density(self) -> np.ndarray:
         """Printing density of the unexposed film, (layer,)."""
-        return base_density(printing_densitometer(self.recipe.negative, self.recipe.print_film))
+        return base_density(printing_densitometer(*self.recipe.printed))
 
     def film(self, codes: Colours) -> Colours:
         """Scene code -> display code."""

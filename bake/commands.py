@@ -16,6 +16,7 @@ from spectral_film.app.options import (
     Backing,
     Balance,
     Bits,
+    Development,
     DeviceName,
     Exposure,
     Film,
@@ -28,7 +29,9 @@ from spectral_film.app.options import (
     Index,
     Layer,
     Part,
+    PrintDevelopment,
     PrinterPoints,
+    Push,
     Seed,
     Upsampling,
     White,
@@ -60,7 +63,7 @@ app = typer.Typer(help="Bake the film for other software.", no_args_is_help=True
 Size = Annotated[
     int, typer.Option(help="Nodes along an edge of the whole path's tables: 33 or 65; 9 to 129.")
 ]
-Print = Annotated[str, typer.Option("--print", help="Print stock, or none.")]
+Print = Annotated[str, typer.Option("--print", help="Print stock; own: by the kind of film; none.")]
 InputSpace = Annotated[
     str,
     typer.Option(help="What comes in: a log-coded OCIO space; a .clf takes scene-linear ones too."),
@@ -89,6 +92,9 @@ def _settings(
     exposure: float,
     ei: float | None,
     printer_points: str,
+    push: int,
+    development: str | None,
+    print_development: str | None,
     backing: str | None = Settings.backing,
     grain_size: float = Settings.grain_size,
 ) -> Settings:
@@ -108,6 +114,9 @@ def _settings(
         exposure=exposure,
         ei=ei,
         printer_points=numbers("--printer-points", printer_points, 3),
+        push=push,
+        development=development,
+        print_development=print_development,
         backing=backing,
         grain_size=grain_size,
     )
@@ -145,7 +154,10 @@ def lut(
         ),
     ] = None,
     film: Film = typed(Settings.film),
+    push: Push = Settings.push,
+    development: Development = Settings.development,
     print_film: Print = typed(Settings.print_film),
+    print_development: PrintDevelopment = Settings.print_development,
     input_space: InputSpace = INPUT_SPACE,
     display: Display = DISPLAY,
     white: White = Settings.white,
@@ -186,6 +198,9 @@ def lut(
             upsampling=upsampling,
             exposure=exposure,
             ei=ei,
+            push=push,
+            development=development,
+            print_development=print_development,
             printer_points=printer_points,
         ),
         input_space=input_space,
@@ -221,7 +236,10 @@ def pack(
     ] = "2048,4096",
     size: Size = SIZE,
     film: Film = typed(Settings.film),
+    push: Push = Settings.push,
+    development: Development = Settings.development,
     print_film: Print = typed(Settings.print_film),
+    print_development: PrintDevelopment = Settings.print_development,
     input_space: InputSpace = INPUT_SPACE,
     display: Display = DISPLAY,
     white: White = Settings.white,
@@ -263,6 +281,9 @@ def pack(
             upsampling=upsampling,
             exposure=exposure,
             ei=ei,
+            push=push,
+            development=development,
+            print_development=print_development,
             printer_points=printer_points,
             backing=backing,
             grain_size=grain_size,

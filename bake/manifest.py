@@ -3,11 +3,10 @@
 A film baked into pieces that any software can play: `chain` holds them in order, with what travels
 between them (`steps.py` says what each kind does). Without what happens between pixels, `film` is
 all of it in one table; `to_scene` goes on from the dyes of the negative to scene codes that have
-its texture; `scene_to_cineon` and `cineon_to_display` are its halves, with printing
-density as a 10-bit Cineon code over 1023 between them, where an 18 % grey has the codes that the
-negative gives it, and not 445 (`bake lut --aim`); `print_clf` goes from printing density to
-display code at the pack's printer points; and `aces_look` is a look that an ACES output transform
-shows as the print.
+its texture; `halves` are what lies before and behind printing density; and `aces_look` is a look
+that an ACES output transform shows as the print. A film that is looked at itself, a slide, has no
+print stock, no halves and no look; one of silver has one layer, whose planes R, G and B are equal,
+of which light goes through the first, and no way back to the scene.
 
 Tables come twice. A `.clf` takes a wire and gives the next as they are. A `.cube` has both coded
 to 0..1, for hosts that hold tables to that: it takes (value - low) / (high - low) with `domain` =
@@ -16,7 +15,7 @@ low, high, and gives (value - low) / (high - low) with `codomain` = low, high.
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from bake.chain import Chain, WayBack, Wire
 from bake.parts import File, PackPath, Part, Statistic, Table, Triple
@@ -26,7 +25,7 @@ from spectral_film.errors import UsageError
 from spectral_film.light.displays import DISPLAYS
 
 SCHEMA: Literal["spectral-film/pack"] = "spectral-film/pack"
-SCHEMA_VERSION: Literal[4] = 4
+SCHEMA_VERSION: Literal[5] = 5
 MANIFEST = "pack.json"
 End = Literal["display", "scene"]
 SCHEMA_FILE = "pack.schema.json"
@@ -44,9 +43,11 @@ class Exposed(Part):
     exposure: float
     ei: float | None
     illuminant: str | None
-    filter: str | None = None  # packs of before there were filters do not say
+    filter: str | None
     upsampling: Literal["measured", "jakob-hanika"]
     backing: str | None
+    development: str | None
+    print_development: str | None
     white: Literal["print", "lamp"]
     balance: Literal["neutral", "lad"]
     flare: float  # percent of the open gate
@@ -92,35 +93,68 @@ class Reference(Part):
     pitch_um: float = Field(gt=0)
 
 
+class Halves(Part):
+    """What lies before printing density and behind it.
+
+    `scene_to_cineon` and `cineon_to_display` have it as a 10-bit Cineon code over 1023, where an
+    18 % grey has the codes that the negative gives it, and not 445 (`bake lut --aim`); `print_clf`
+    goes from printing density to display code at the pack's printer points.
+    """
+
+    base_density: Triple  # printing density of the unexposed film: Cineon code 95
+    scene_to_cineon: Table
+    cineon_to_display: Table
+    print_clf: PackPath
+
+
 class Manifest(Part):
     """The whole of `pack.json`."""
 
     schema_: Literal["spectral-film/pack"] = Field(alias="schema")
-    schema_version: Literal[4]
+    schema_version: Literal[5]
     engine: str
-    negative: Stock
-    print_film: Stock
+    layers: Literal[1, 3]  # of the camera film
+    negative: Stock  # the camera film, which may be a slide
+    print_film: Stock | None
     settings: Exposed
     sources: tuple[str, ...]
     input: Input
     output: Output
     gates: tuple[Gate, ...] = Field(min_length=1)
     chain: Chain
-    to_scene: WayBack | None  # None: packs through a filter, and before version 4, have none
-    base_density: Triple  # printing density of the unexposed film: Cineon code 95
+    to_scene: WayBack | None  # None: of silver, through a filter, and before version 4
     film: Table
-    scene_to_cineon: Table
-    cineon_to_display: Table
-    print_clf: PackPath
-    aces_look: Table | None  # None: the ACES config has no output for this display
+    halves: Halves | None
+    aces_look: Table | None  # None: nothing is printed, or ACES has no output for this display
     reference: Reference
     errors: dict[str, Statistic]  # pack against engine, by stage and class of colours
     files: dict[PackPath, File]
 
     model_config = ConfigDict(populate_by_name=True)
 
+    @model_validator(mode="after")
+    def _has_halves_where_it_prints(self) -> "Manifest":
+        if len({part is None for part in (self.print_film, self.halves, self.chain.printer)}) > 1:
+            raise ValueError("print_film, halves and a printer in the chain go together")
+        return self
+
+    @property
+    def stocks(self) -> tuple[Stock, ...]:
+        """In the order of the light."""
+        return (self.negative, self.print_film) if self.print_film else (self.negative,)
+
+    @property
+    def title(self) -> str:
+        """What film this is."""
+        return " printed on ".join(stock.name for stock in self.stocks)
+
+    @property
+    def ids(self) -> str:
+        """What films these are, in short."""
+        return " on ".join(stock.id for stock in self.stocks)
+
     def path(self, to: End) -> tuple[tuple[Step, ...], tuple[Wire, ...]]:
-        """Steps in order and what travels: the chain, or its negative and the way back from there.
+        """Steps in order and what travels: the chain, or its film and the way back from there.
 
         Raises:
             UsageError: there is no way back.
@@ -128,6 +162,11 @@ class Manifest(Part):
         chain, back = self.chain, self.to_scene
         if to == "display":
             return chain.steps, chain.wires
+        if back is None and self.layers == 1:
+            raise UsageError(
+                f"{self.negative.id} is of one layer and tells no colours apart, so its pack has "
+                "no way back to the scene; leave out --to"
+            )
         if back is None:
             raise UsageError(
                 f"this pack, {self._without_a_way_back}, has no way back to the scene; bake it "
@@ -149,10 +188,11 @@ class Manifest(Part):
             found.setdefault(f"{step.takes} to {step.gives}", step.table)
         for grain, image, curve, table in self.chain.grain_curves():
             found[f"{grain.takes} to {curve} noise at {image.pitch_um:.3f} um"] = table
-        found |= {
-            "the whole film without kernels": self.film,
-            "scene to Cineon code / 1023, without kernels": self.scene_to_cineon,
-            "Cineon code / 1023 to display code, aim film": self.cineon_to_display,
-        }
+        found["the whole film without kernels"] = self.film
+        if self.halves:
+            found |= {
+                "scene to Cineon code / 1023, without kernels": self.halves.scene_to_cineon,
+                "Cineon code / 1023 to display code, aim film": self.halves.cineon_to_display,
+            }
         look = "look before an ACES output transform"
         return found | ({look: self.aces_look} if self.aces_look else {})

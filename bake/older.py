@@ -1,6 +1,7 @@
 """Packs of older versions: their manifests in the order of today, a version at a time.
 
-Tables and kernels are as today. Before version 4 a pack held no grain and no way
+Tables and kernels are as today. Before version 5 every pack was of a negative in colour and its
+print, as their sheets have them developed. Before version 4 a pack held no grain and no way
 back to the scene. Before version 3 it did not
 say how its printer was balanced, how much flare was seen, what RGB was taken for and what became of
 colours outside the display, since there was one way; before version 2 its chain stood in the
@@ -9,13 +10,15 @@ documentation and not in `pack.json`.
 
 from typing import Any
 
-from bake.chain import film_chain
+from bake.chain import OnPrint, film_chain
 
 AS_THEY_ARE = (
     "schema", "engine", "negative", "print_film", "settings", "sources", "input", "output",
     "gates", "film", "scene_to_cineon", "cineon_to_display", "aces_look", "reference", "errors",
     "files",
 )  # fmt: skip
+UNSAID_BEFORE_5 = {"filter": None, "development": None, "print_development": None}
+HALVES = ("base_density", "scene_to_cineon", "cineon_to_display", "print_clf")
 UNSAID_BEFORE_4 = {"grain": False, "grain_size": 1.0}
 UNSAID_BEFORE_3 = {"balance": "lad", "flare": 0.1, "gamut": "clip", "upsampling": "jakob-hanika"}
 
@@ -43,13 +46,15 @@ def as_version_2(said: dict[str, Any]) -> dict[str, Any]:
         inhibitor=development["inhibitor"],
         coupling=development["coupling"],
         grain=None,
-        printing=said["printing"]["table"],
-        print_optics=said["print_optics"],
-        print_log_exposure=view["print_log_exposure"],
-        per_point=view["per_point"],
-        points=view["printer_points"],
-        print_curve=view["curve"],
-        print_grain=None,
+        printed=OnPrint(
+            printing=said["printing"]["table"],
+            optics=said["print_optics"],
+            log_exposure=view["print_log_exposure"],
+            per_point=view["per_point"],
+            points=view["printer_points"],
+            curve=view["curve"],
+            grain=None,
+        ),
         view=view["table"],
     )
     return {
@@ -70,3 +75,14 @@ def as_version_4(said: dict[str, Any]) -> dict[str, Any]:
     """The manifest of a pack of version 3 as version 4 has it; arguments and errors as above."""
     settings = {**said["settings"], **UNSAID_BEFORE_4}
     return said | {"schema_version": 4, "settings": settings, "to_scene": None}
+
+
+def as_version_5(said: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of a pack of version 4 as version 5 has it; arguments and errors as above."""
+    return {
+        **{name: part for name, part in said.items() if name not in HALVES},
+        "schema_version": 5,
+        "layers": 3,
+        "settings": {**UNSAID_BEFORE_5, **said["settings"]},
+        "halves": {name: said[name] for name in HALVES},
+    }

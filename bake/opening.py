@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bake.manifest import MANIFEST, SCHEMA, SCHEMA_VERSION, Manifest
-from bake.older import as_version_2, as_version_3, as_version_4
+from bake.older import as_version_2, as_version_3, as_version_4, as_version_5
 from bake.parts import digest
 from spectral_film.errors import InputError, printable
 from spectral_film.text_files import read_text
@@ -146,7 +146,7 @@ def _manifest(path: Path, folder: Path) -> Manifest:
             "is no pack of spectral-film"
         )
     version = said.get("schema_version")
-    if version not in (1, 2, 3, SCHEMA_VERSION):
+    if not isinstance(version, int) or not 1 <= version <= SCHEMA_VERSION:
         raise InputError(
             f"{path}: its schema_version is {version!r}, this program reads 1 to "
             f"{SCHEMA_VERSION}; bake it again with this version"
@@ -156,8 +156,10 @@ def _manifest(path: Path, folder: Path) -> Manifest:
             said = as_version_2(said)
         if version < 3:
             said = as_version_3(said)
-        if version < SCHEMA_VERSION:
+        if version < 4:
             said = as_version_4(said)
+        if version < SCHEMA_VERSION:
+            said = as_version_5(said)
         return Manifest.model_validate(said)
     except KeyError as reason:
         raise InputError(f"{path}: {MANIFEST} lacks {reason}; bake it again") from None
@@ -198,6 +200,7 @@ def _named(manifest: Manifest) -> Iterator[str]:
         for grained in grain.texture.images:
             yield grained.rgb
             yield from grained.layers.values()
-    yield manifest.print_clf
+    if manifest.halves:
+        yield manifest.halves.print_clf
     yield manifest.reference.scene
     yield manifest.reference.render

@@ -26,8 +26,11 @@ def check_pack(recipe: Recipe, target: Path, *, overwrite: bool) -> None:
         UsageError: the film, the print or the input space have no place in a pack.
         OutputError: the pack cannot be put there.
     """
-    if recipe.settings.print_film is None:
-        raise UsageError("a pack goes through a print; give --print 2383, or bake a lut")
+    if recipe.print_film is None and not recipe.negative.is_positive:
+        raise UsageError(
+            f"{recipe.negative.id} is a negative, and its pack goes through a print; give --print "
+            "2383, or bake a lut"
+        )
     if not recipe.takes_log:
         raise UsageError(
             f"a pack takes log-coded light, where lamps have codes too; {recipe.input_space} is no "

@@ -155,12 +155,13 @@ def provenance_of(
 ) -> dict[str, Any]:
     """How a picture is made that plays so, as its file says it; arguments as of `play_picture`."""
     said = pack.manifest
+    printed = said.print_film
     grainy = spatial and frame is not None and bool(said.chain.grains)
     return {
         "engine": made_by(),
-        "pack": f"{said.negative.id} on {said.print_film.id}, baked by {said.engine}",
+        "pack": f"{said.ids}, baked by {said.engine}",
         "negative": f"{said.negative.id} (sha256 {said.negative.sha256[:12]})",
-        "print_film": f"{said.print_film.id} (sha256 {said.print_film.sha256[:12]})",
+        "print_film": f"{printed.id} (sha256 {printed.sha256[:12]})" if printed else "none",
         "input": scene.source.name if scene.source else "none",
         "input_sha256": scene.source.sha256 if scene.source else "none",
         "input_notes": "; ".join(scene.notes),

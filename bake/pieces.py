@@ -3,6 +3,8 @@
     scene -> points, blur -> exposure -> development -> dyes -> printer's light, blur
     -> print exposure -> development -> print dyes -> points -> display
 
+What is not printed, a slide, goes from its dyes to the display by points.
+
 A step of another kind, or in another order, is refused: a pack would leave it out.
 """
 
@@ -11,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bake.recipe import Recipe
-from bake.segments import PRINTED, check_points, segments
+from bake.segments import PRINTED, UNPRINTED, check_points, segments
 from spectral_film.emulsion.film import ToneCurve
 from spectral_film.emulsion.frame import Frame
 from spectral_film.emulsion.spread import Mixture
@@ -31,13 +33,13 @@ class Pieces:
     """What plays a film and its print, apart from tables of colours.
 
     Attributes:
-        curve, print_curve: Log exposure -> dye amounts.
+        curve, print_curve: Log exposure -> dye amounts; None: there is no print.
         coupling: What inhibitor takes of log exposure, (layer held back, layer developing).
         optics, inhibitor, print_optics: What spreads, R, G and B each; None: nothing does.
     """
 
     curve: ToneCurve
-    print_curve: ToneCurve
+    print_curve: ToneCurve | None
     coupling: np.ndarray
     optics: Mixtures | None
     inhibitor: Mixtures | None
@@ -52,19 +54,16 @@ def pieces_of(recipe: Recipe) -> Pieces:
     """
     everything = replace(recipe.settings, scatter=True, halation=True, adjacency=True)
     steps = Pipeline(settings=everything, frame=Frame(24.0, 1000), encode=True).steps
-    lit, developed, printed_on, printed, shown = segments(steps, PRINTED)
+    wires = PRINTED if recipe.print_film else UNPRINTED
+    lit, developed, *on_print, shown = segments(steps, wires)
     points, optics = _before_blur(lit)
     curve, coupling, inhibitor = _negative_development(developed)
-    printer, print_optics = _before_blur(printed_on)
-    if len(printed) != 1 or not isinstance(printed[0].stage, Development):
-        raise _no_piece(printed, "a curve of the print")
-    if len(printer) != 1 or not isinstance(printer[0].stage, Transmission):
-        raise _no_piece(printer, "the light of a printer")
+    print_curve, print_optics = _print(*on_print) if on_print else (None, None)
     check_points(points)
     check_points(shown)
     return Pieces(
         curve=curve,
-        print_curve=printed[0].stage.curve,
+        print_curve=print_curve,
         coupling=coupling,
         optics=optics,
         inhibitor=inhibitor,
@@ -76,6 +75,16 @@ def _before_blur(steps: Steps) -> tuple[Steps, Mixtures | None]:
     """The steps but for a blur that ends them, and the blur."""
     last = steps[-1].stage
     return (steps[:-1], last.layers) if isinstance(last, Spreading) else (steps, None)
+
+
+def _print(exposing: Steps, developing: Steps) -> tuple[ToneCurve, Mixtures | None]:
+    """Curve and blur of a print."""
+    printer, optics = _before_blur(exposing)
+    if len(developing) != 1 or not isinstance(developing[0].stage, Development):
+        raise _no_piece(developing, "a curve of the print")
+    if len(printer) != 1 or not isinstance(printer[0].stage, Transmission):
+        raise _no_piece(printer, "the light of a printer")
+    return developing[0].stage.curve, optics
 
 
 def _negative_development(steps: Steps) -> tuple[ToneCurve, np.ndarray, Mixtures | None]:

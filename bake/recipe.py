@@ -6,8 +6,10 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 import PyOpenColorIO
 
-from spectral_film.emulsion.film import CameraFilm, PrintStock
+from spectral_film.emulsion.film import CameraFilm, Film, PrintStock
 from spectral_film.emulsion.frame import Frame, gate_size_mm
+from spectral_film.emulsion.stocks import load_camera_film, load_print, load_pushed
+from spectral_film.emulsion.three_planes import in_three_planes
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import config, known_name
 from spectral_film.light.displays import DISPLAYS
@@ -65,8 +67,13 @@ class Recipe:
             raise UsageError(
                 "--aim says which code --form print takes for grey; leave it out, or give that form"
             )
-        if self.form != "film" and print_of(self.settings) is None:
-            raise UsageError(f"--form {self.form} needs a print stock; give --print 2383")
+        if self.form != "film" and self.print_film is None:
+            film = self.negative
+            instead = "leave out --form" if film.is_positive else "give --print 2383"
+            raise UsageError(
+                f"--form {self.form} needs a print stock, and {film.id} is printed on none here; "
+                f"{instead}"
+            )
         if DISPLAYS[self.settings.display].linear:
             raise UsageError(
                 f"--display {self.settings.display}: a table ends in the codes of a screen; give "
@@ -86,6 +93,9 @@ class Recipe:
             to="display",
             fast=False,
         )
+        if plain.push:  # a stock with a sheet of its own, which is what is baked
+            plain = replace(plain, film=load_pushed(load_camera_film(plain.film), plain.push))
+            plain = replace(plain, push=0)
         object.__setattr__(self, "settings", settled(plain))
         object.__setattr__(self, "input_space", known_name(self.input_space))
 
@@ -95,16 +105,37 @@ class Recipe:
         return camera_film_of(self.settings)
 
     @property
-    def print_film(self) -> PrintStock:
-        """The print stock.
+    def print_film(self) -> PrintStock | None:
+        """The print stock, if any."""
+        return print_of(self.settings)
+
+    @property
+    def films(self) -> tuple[CameraFilm | PrintStock, ...]:
+        """The stocks, in the order of the light."""
+        film = self.print_film
+        return (self.negative,) if film is None else (self.negative, film)
+
+    @property
+    def label(self) -> str:
+        """The films in words."""
+        settings = self.settings
+        said = _developed(load_camera_film(settings.film), settings.development)
+        if settings.print_film is None:
+            return said
+        on = _developed(load_print(settings.print_film), settings.print_development)
+        return f"{said}, printed on {on}"
+
+    @property
+    def printed(self) -> tuple[CameraFilm, PrintStock]:
+        """Negative and print as the engine runs them.
 
         Raises:
-            UsageError: there is none.
+            UsageError: there is no print.
         """
-        film = print_of(self.settings)
+        film = self.print_film
         if film is None:
-            raise UsageError("there is no print to bake; give --print 2383")
-        return film
+            raise UsageError(f"{self.negative.id} is printed on nothing here; give --print 2383")
+        return in_three_planes(self.negative), in_three_planes(film)
 
     @property
     def flare(self) -> float:
@@ -115,15 +146,16 @@ class Recipe:
     @property
     def grey_density(self) -> np.ndarray:
         """Printing density of the negative's 18 % grey at stop 0, base included, (layer,)."""
-        seen = printing_densitometer(self.negative, self.print_film)
-        return -np.log10(seen.light(grey_card_dyes(self.negative)))
+        negative, print_film = self.printed
+        seen = printing_densitometer(negative, print_film)
+        return -np.log10(seen.light(grey_card_dyes(negative)))
 
     @property
     def grey_codes(self) -> np.ndarray:
         """Cineon codes of that grey, as the aim has them, (layer,)."""
         if self.aim == "lad":
             return np.full(3, float(CINEON_AIM_CODE))
-        base = base_density(printing_densitometer(self.negative, self.print_film))
+        base = base_density(printing_densitometer(*self.printed))
         return CINEON_BASE_CODE + (self.grey_density - base) / CINEON_DENSITY_PER_CODE
 
     @property
@@ -143,9 +175,6 @@ class Recipe:
     def description(self) -> tuple[str, ...]:
         """The contract of the table, a line each: what a user needs to place it."""
         settings = self.settings
-        films = self.negative.label
-        if settings.print_film is not None:
-            films += f", printed on {self.print_film.label}"
         exposed = (
             f"exposed {settings.exposure:+g} stops at EI "
             f"{settings.ei or self.negative.exposure_index:g} under "
@@ -156,14 +185,19 @@ class Recipe:
         points = ",".join(f"{p:g}" for p in settings.printer_points)
         printed = f"printer points {points}, balance {settings.balance}, white {settings.white}"
         if settings.print_film is None:
-            printed = "on a light box"
+            positive = self.negative.is_positive
+            printed = f"seen itself, white {settings.white}" if positive else "on a light box"
         printed += f", flare {self.flare:g} %, gamut {settings.gamut}"
         said = {"negative": exposed, "print": printed}.get(self.form, f"{exposed}, {printed}")
         return (
-            f"{films}; {self.form}",
+            f"{self.label}; {self.form}",
             said,
             f"made by {made_by()} with OpenColorIO {PyOpenColorIO.__version__}",
         )
+
+
+def _developed(film: Film, how: str | None) -> str:
+    return film.label if how is None else f"{film.label}, developed {how}"
 
 
 class Sampling(NamedTuple):

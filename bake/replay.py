@@ -112,6 +112,8 @@ def grain(
     height, width, _ = around.shape
     first = origin[0] - reach, origin[1] - reach
     z = noise(height, width, first, seed, frame, texture["of"])
+    if texture["clouds"]["densitometry"] == "visual":  # silver: one layer, in equal planes
+        z[:] = z[..., :1]
     linear, square = (through(pack / image[name]["clf"], around) for name in ("linear", "square"))
     return convolved(pack, image, linear * z + square * (z**2 - 1))
 

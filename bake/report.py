@@ -46,11 +46,10 @@ def write_report(folder: Path, manifest: Manifest, proof: Verification) -> None:
 
 def to_html(folder: Path, said: Manifest, proof: Verification) -> str:
     """The page as text."""
-    films = f"{said.negative.name}, printed on {said.print_film.name}"
     good = not proof.failures
     lead = [
         paragraph(
-            f"{films}. Takes {said.input.space}, where an 18 % grey sits at code "
+            f"{said.title}. Takes {said.input.space}, where an 18 % grey sits at code "
             f"{number(said.input.grey_code, places=4)}; gives {said.output.encoding}."
         ),
         paragraph(
@@ -66,9 +65,7 @@ def to_html(folder: Path, said: Manifest, proof: Verification) -> str:
         _loading(),
         _contents(said),
     ]
-    return page(
-        f"{said.negative.id} on {said.print_film.id}", lead, body, f"Made by {said.engine}."
-    )
+    return page(said.ids, lead, body, f"Made by {said.engine}.")
 
 
 def _pictures(folder: Path, said: Manifest, proof: Verification) -> Section:
@@ -273,7 +270,7 @@ def _loading() -> Section:
 
 def _contents(said: Manifest) -> Section:
     settings = [(name, value) for name, value in said.settings if value is not None]
-    films = [(s.id, code(s.sha256)) for s in (said.negative, said.print_film)]
+    films = [(s.id, code(s.sha256)) for s in said.stocks]
     return section(
         "What it was made of",
         table(("setting", "value"), settings),

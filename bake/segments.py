@@ -22,7 +22,7 @@ from spectral_film.stages.signals import (
 
 # Where tables meet: the wires of a pack, but for what its kernels make.
 PRINTED = (SCENE, EXPOSURE, DYES, PRINT_EXPOSURE, PRINT_DYES, DISPLAY)
-ON_A_LIGHT_BOX = (SCENE, EXPOSURE, DYES, DISPLAY)
+UNPRINTED = (SCENE, EXPOSURE, DYES, DISPLAY)
 
 
 def segments(steps: Steps, signals: Sequence[Signal]) -> list[Steps]:

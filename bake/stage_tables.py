@@ -51,12 +51,28 @@ class StageTable:
 
 @dataclass(frozen=True)
 class Wires:
-    """Colours by kind on every wire of the path, (colour, 3) each."""
+    """Colours by kind on every wire of the path, (colour, 3) each; shown are dyes, too."""
 
     scene: dict[str, np.ndarray]
     dyes: dict[str, np.ndarray]
     held_exposure: dict[str, np.ndarray]
-    print_dyes: dict[str, np.ndarray]
+    shown: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class PrintTables:
+    """What a print adds: what it sees of the negative, and its curve."""
+
+    printing: StageTable
+    curve: StageTable
+
+
+@dataclass(frozen=True)
+class BackTables:
+    """The way back to the scene."""
+
+    undeveloped: StageTable
+    scene: StageTable
 
 
 @dataclass(frozen=True)
@@ -65,31 +81,33 @@ class StageTables:
 
     Attributes:
         exposure_offset: lux s, added to exposure before the logarithm.
+        printed: None: the film itself is looked at.
+        back: None: silver tells no colours apart, and what a filter took does not come back.
     """
 
     exposure_offset: float
     layer_exposure: StageTable
     curve: StageTable
     compensated: StageTable
-    printing: StageTable
-    print_curve: StageTable
+    printed: PrintTables | None
     view: StageTable
-    undeveloped: StageTable
-    scene: StageTable
+    back: BackTables | None
 
 
 def stage_tables(
     engine: ColourPath, pieces: Pieces, announce: Callable[[str], None]
 ) -> StageTables:
     """Solve all of them."""
-    recipe, curve, print_curve = engine.recipe, pieces.curve, pieces.print_curve
+    recipe, curve = engine.recipe, pieces.curve
+    shown_curve = pieces.print_curve or curve
     top = brightest_code(recipe.input_space)
     grey = recipe.negative.grey_lux_s()
     offset = grey / 2**STOPS_TO_OFFSET
     least = BELOW_NONE if recipe.grain else 0.0
-    aim = recipe.print_film.lad.log_exposure
-    printed = (aim.min() - PRINT_LOG_EXPOSURE, aim.max() + PRINT_LOG_EXPOSURE)
-    held = (float(np.log10(grey / 2**STOPS_TOLD)), highest_log_exposure(curve))
+    one_way = recipe.negative.process == "silver" or recipe.settings.filter
+    told = None if one_way else engine.told
+    highest = float(np.log10(grey)) if told is None else highest_log_exposure(told.curve)
+    held = (float(np.log10(grey / 2**STOPS_TOLD)), highest)
     every = np.linspace(*held, STEPS_TURNED_ROUND)
 
     def log_exposure(codes: np.ndarray) -> np.ndarray:
@@ -102,7 +120,7 @@ def stage_tables(
         """(layer, node) of a dye, (layer, node) or (node,)."""
         dyes = np.broadcast_to(dye, (3, dye.shape[-1]))
         formed = curve.dye(every)
-        return np.stack([np.interp(*of, every) for of in zip(dyes, formed, strict=True)])
+        return np.stack([_turned_round(*of, every) for of in zip(dyes, formed, strict=True)])
 
     def scene(h: np.ndarray) -> np.ndarray:
         # Codes of what no surface exposes so go far; a picture ends where its coding does.
@@ -128,6 +146,29 @@ def stage_tables(
         kinds, fresh = (getattr(wires, wire) for wires in (learnt, judged))
         return _solved(path, SIZES[name], kinds, fresh, ends, difference, unit, said, off_by)
 
+    printed = None
+    if pieces.print_curve is not None:
+        _, print_film = recipe.printed
+        aim = print_film.lad.log_exposure
+        ends = (aim.min() - PRINT_LOG_EXPOSURE, aim.max() + PRINT_LOG_EXPOSURE)
+        printed = PrintTables(
+            printing=solve(
+                "printing", engine.printing_density, "dyes", (least, most_dye(curve)),
+                _largest, DENSITY_UNIT, "printing density", with_grain,
+            ),
+            curve=curve_table(pieces.print_curve.dye, ends, "dye amount"),
+        )  # fmt: skip
+    back = None
+    if told is not None:
+        back = BackTables(
+            undeveloped=curve_table(
+                undeveloped, (0.0, most_dye(curve)), "log10 exposure", STEPS_TURNED_ROUND
+            ),
+            scene=solve(
+                "scene", scene, "held_exposure", held, engine.scene_difference, EXPOSURE_UNIT,
+                "log10 light", OFF_BY_LOG_EXPOSURE,
+            ),
+        )  # fmt: skip
     return StageTables(
         exposure_offset=offset,
         layer_exposure=solve(
@@ -136,22 +177,12 @@ def stage_tables(
         ),
         curve=curve_table(curve.dye, LOG_EXPOSURE, "dye amount"),
         compensated=curve_table(compensated, LOG_EXPOSURE, "log10 exposure"),
-        printing=solve(
-            "printing", engine.printing_density, "dyes", (least, most_dye(curve)),
-            _largest, DENSITY_UNIT, "printing density", with_grain,
-        ),
-        print_curve=curve_table(print_curve.dye, printed, "dye amount"),
+        printed=printed,
         view=solve(
-            "view", engine.display, "print_dyes", (least, most_dye(print_curve)),
+            "view", engine.display, "shown", (least, most_dye(shown_curve)),
             engine.difference, CIEDE2000_UNIT, CIEDE2000, with_grain,
         ),
-        undeveloped=curve_table(
-            undeveloped, (0.0, most_dye(curve)), "log10 exposure", STEPS_TURNED_ROUND
-        ),
-        scene=solve(
-            "scene", scene, "held_exposure", held, engine.scene_difference, EXPOSURE_UNIT,
-            "log10 light", OFF_BY_LOG_EXPOSURE,
-        ),
+        back=back,
     )  # fmt: skip
 
 
@@ -201,7 +232,7 @@ def _wires(engine: ColourPath, undeveloped: Colours, seed: int, count: int, top:
     encode = to_named_space(engine.recipe.input_space)
     linear = scene_colours(rng, count)
     linear["lamp"] = linear["highlight"] * 2 ** rng.uniform(0, 9, (count, 1))
-    scene, dyes, held_exposure, print_dyes = {}, {}, {}, {}
+    scene, dyes, held_exposure, shown = {}, {}, {}, {}
     for kind, rgb in linear.items():
         pixels = np.array(rgb[None], np.float32, order="C")
         encode(pixels)
@@ -209,8 +240,16 @@ def _wires(engine: ColourPath, undeveloped: Colours, seed: int, count: int, top:
         scene[kind] = codes[((codes >= 0) & (codes <= top)).all(axis=1)]
         dyes[kind] = engine.dyes(engine.exposure(scene[kind]))
         held_exposure[kind] = undeveloped(dyes[kind].T).T
-        print_dyes[kind] = engine.print_dyes(engine.printing_density(dyes[kind]))
-    return Wires(scene, dyes, held_exposure, print_dyes)
+        shown[kind] = dyes[kind]
+        if engine.recipe.print_film:
+            shown[kind] = engine.print_dyes(engine.printing_density(dyes[kind]))
+    return Wires(scene, dyes, held_exposure, shown)
+
+
+def _turned_round(dye: np.ndarray, formed: np.ndarray, every: np.ndarray) -> np.ndarray:
+    """Log exposures that form so much dye, which falls with exposure in reversal film."""
+    way = slice(None, None, -1) if formed[0] > formed[-1] else slice(None)
+    return np.interp(dye, formed[way], every[way])
 
 
 def curve_table(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PyOpenColorIO
@@ -116,12 +117,14 @@ def verify(
     errors = {
         "exposure": _apart(by_engine, by_pack, "stops"),
         "dyes": _apart(tapped("dyes"), wires[DYES], "dye amount"),
-        "printing density": _apart(tapped("printing-density"), wires[PRINTING_DENSITY], "density"),
         "replay against engine": statistic(difference, CIEDE2000),
         "player against engine": statistic(apart("engine", "player"), CIEDE2000),
         "player against replay": statistic(apart("replay", "player"), CIEDE2000),
         "engine against its own render": statistic(apart("engine", "its own render"), CIEDE2000),
     }
+    if said.print_film:
+        by_engine, by_pack = tapped("printing-density"), wires[PRINTING_DENSITY]
+        errors["printing density"] = _apart(by_engine, by_pack, "density")
     if said.to_scene:
         by_engine = engine.codes(tapped("scene").reshape(-1, 3))
         off = engine.scene_difference(by_engine, wires[TEXTURED_SCENE].reshape(-1, 3))
@@ -144,18 +147,23 @@ def recipe_of(
     print_film: Film | str | Path | None = None,
 ) -> Recipe:
     """What a pack was baked from; arguments and errors as in `verify`."""
+    printed: dict[str, Any] = {"print_film": None}
+    if said.print_film and said.chain.printer:
+        printed = {
+            "print_film": print_film or said.print_film.id,
+            "printer_points": said.chain.printer.points,
+        }
     recipe = Recipe(
         settings=Settings(
             film=film or said.negative.id,
-            print_film=print_film or said.print_film.id,
             display=said.output.display,
-            printer_points=said.chain.printer.points,
+            **printed,
             **said.settings.model_dump(exclude={"grain"}),
         ),
         input_space=said.input.space,
         grain=said.settings.grain,
     )
-    for stock, here in ((said.negative, recipe.negative), (said.print_film, recipe.print_film)):
+    for stock, here in zip(said.stocks, recipe.films, strict=True):
         if stock.sha256 != here.sha256:
             raise UsageError(
                 f"the pack was baked from another {stock.id} (sha256 {stock.sha256[:12]}; here is "

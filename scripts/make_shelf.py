@@ -26,15 +26,19 @@ def made(name: str, folder: Path = FILMS) -> str:
     from reference.fit.model import fit_film
     from reference.fit.report import missed
     from reference.fit.sheet import read_sheet
+    from spectral_film.errors import InputError
 
     start = time.monotonic()
-    model = fit_film(read_sheet(SHEETS / name))
-    lacking = missed(model)
-    if not lacking:
-        write_film(folder / f"{name}.h5", model)
-    seconds = time.monotonic() - start
-    outcome = f"off: {'; '.join(lacking)}" if lacking else f"grade {model.sheet.grade}"
-    return f"{name:24} {seconds:4.0f} s   {outcome}"
+    try:
+        model = fit_film(read_sheet(SHEETS / name))
+        if lacking := missed(model):
+            outcome = f"off: {'; '.join(lacking)}"
+        else:
+            write_film(folder / f"{name}.h5", model)
+            outcome = f"grade {model.sheet.grade}"
+    except InputError as reason:
+        outcome = f"refused: {reason}"
+    return f"{name:24} {time.monotonic() - start:4.0f} s   {outcome}"
 
 
 def shelf() -> list[str]:

@@ -201,7 +201,7 @@ def build(gate: str | None, width: int) -> Any:
     chain = pack["chain"]
     making = {step["gives"]: step for step in chain["steps"]}
     first, last = chain["wires"][0]["name"], chain["wires"][-1]["name"]
-    printer = next(step for step in chain["steps"] if step["kind"] == "printer")
+    printer = next((step for step in chain["steps"] if step["kind"] == "printer"), None)
     for step in chain["steps"]:  # before anything is built
         part = step.get("kernel") or step.get("texture")
         if part:
@@ -214,7 +214,7 @@ def build(gate: str | None, width: int) -> Any:
         for name, value in (("Grain", 1.0), ("Seed", 0.0)):
             socket = sides.new_socket(name, in_out="INPUT", socket_type="NodeSocketFloat")
             socket.default_value = value
-    for layer, points in zip("RGB", printer["points"], strict=True):
+    for layer, points in zip("RGB", printer["points"] if printer else (), strict=bool(printer)):
         name = f"Printer points {layer}"
         sides.new_socket(name, in_out="INPUT", socket_type="NodeSocketFloat").default_value = points
     sides.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
@@ -231,7 +231,7 @@ def build(gate: str | None, width: int) -> Any:
             way.append(making[before])
             before = making[before]["takes"]
         source = lying[before]
-        if printer in way:
+        if printer and printer in way:
             source = mix(tree, "MULTIPLY", source, printer_light(tree, given, printer))
         begin = SCENE_LINEAR if before == first else AS_IT_IS
         lying[wire] = convert(tree, source, begin, f"Film step: {wire}")

@@ -243,14 +243,14 @@ def _heading(manifest: Manifest) -> list[str]:
     choices = " ".join(f'"{picture}"' for picture in pictures(manifest))
     points = [
         line
-        for number, layer in enumerate(LAYERS)
+        for layer, baked in zip(LAYERS, printer.points if printer else (), strict=False)
         for line in (
             f' addUserKnob {{7 points_{layer} l "printer points {layer}" R 0 50}}',
-            f" points_{layer} {printer.points[number]!r}",
+            f" points_{layer} {baked!r}",
         )
     ]
     return [
-        f"# {manifest.negative.name} printed on {manifest.print_film.name}, {manifest.engine}",
+        f"# {manifest.title}, {manifest.engine}",
         f"# Written for Nuke {NUKE} from the Foundry's reference. It was NOT run in Nuke.",
         "# To check at the first load: Convolve takes the picture at input 0 (B) and the kernel at",
         "# input 1 (A); OCIOFileTransform changes nothing else; one point light gives the kernel.",

@@ -10,6 +10,7 @@ What is added, all of it by tables of the pack:
   of the context variables FILM_POINTS_R, _G, _B, whole points of 0 to 50.
 - printing density as a colour space, as it is and coded as Cineon, and the print as a named
   transform, printing density -> display code: for scans and for what a grade in density gives.
+  A slide, which is looked at itself, has neither these nor the view at printer points;
 - the ways between the kernels as colour spaces, for hosts that convolve and know no files;
 - the look *film before an ACES view*, where the pack has a table for it and the config the views
   of ACES 2 that the table is made for;
@@ -38,8 +39,8 @@ from bake.hosts.ocio_base import (
     add_input_space,
     write_input_space,
 )
-from bake.manifest import Manifest
-from bake.steps import HoldBack
+from bake.manifest import Halves, Manifest
+from bake.steps import HoldBack, Printer
 from spectral_film.errors import UsageError
 from spectral_film.files.colour_spaces import CONFIG
 from spectral_film.light.chromaticity import CAT16, adaptation, white_xyz
@@ -79,8 +80,10 @@ OWN_DISPLAY = "{display} of the film - Display"
 def write_ocio(folder: Path, manifest: Manifest) -> list[str]:
     """Write the configs, an archive of the first, and what they need beside the pack's tables."""
     (folder / POINTS).parent.mkdir(exist_ok=True)
-    _write_points(folder, manifest)
-    beside = [POINTS, *write_input_space(folder, manifest.input.space)]
+    printer = manifest.chain.printer
+    if printer:
+        _write_points(folder, printer)
+    beside = [*([POINTS] if printer else []), *write_input_space(folder, manifest.input.space)]
     for name, base in BASES.items():
         config = build_config(manifest, base)
         config.setWorkingDir(str(folder.resolve()))
@@ -93,12 +96,12 @@ def write_ocio(folder: Path, manifest: Manifest) -> list[str]:
 
 def tables(manifest: Manifest) -> list[str]:
     """Tables of the pack that `config.ocio` opens."""
+    halves = manifest.halves
     return [
         *dict.fromkeys(step.table.clf for step in manifest.chain.lookups),
         *(table.clf for *_, table in manifest.chain.grain_curves()),
-        manifest.print_clf,
         manifest.film.clf,
-        manifest.scene_to_cineon.clf,
+        *((halves.print_clf, halves.scene_to_cineon.clf) if halves else ()),
     ]
 
 
@@ -106,10 +109,7 @@ def build_config(manifest: Manifest, base: str) -> ocio.Config:
     """The film in a builtin config, without a folder."""
     config = copy.deepcopy(ocio.Config.CreateFromBuiltinConfig(base))
     config.setName("spectral-film")
-    config.setDescription(
-        f"{base} with {manifest.negative.name} printed on {manifest.print_film.name}, "
-        f"by {manifest.engine}"
-    )
+    config.setDescription(f"{base} with {manifest.title}, by {manifest.engine}")
     config.setSearchPath(".")  # the pack, wherever it lies
     scene = add_input_space(config, manifest.input.space)
     display = _display_space(config, manifest)
@@ -133,25 +133,25 @@ def points_id(layer: str, points: float) -> str:
     return f"{layer}{points:g}"
 
 
-def to_printing_density(manifest: Manifest) -> list[ocio.Transform]:
+def to_printing_density(halves: Halves) -> list[ocio.Transform]:
     """Scene code -> printing density, without kernels, by way of Cineon codes."""
     return [
-        transforms.table(manifest.scene_to_cineon.clf),
-        _from_cineon(np.array(manifest.base_density)),
+        transforms.table(halves.scene_to_cineon.clf),
+        _from_cineon(np.array(halves.base_density)),
     ]
 
 
-def _write_points(folder: Path, manifest: Manifest) -> None:
+def _write_points(folder: Path, printer: Printer) -> None:
     """Every printer light of every layer as a CDL offset on printing density, in one file.
 
     More light on the print is less density in the way: offset = -per_point (points - baked).
     """
     corrections = []
     for channel, layer in enumerate(POINTS_VARIABLES):
-        baked = manifest.chain.printer.points[channel]
+        baked = printer.points[channel]
         for points in sorted({*map(float, WHOLE_POINTS), baked}):
             offset = [0.0, 0.0, 0.0]
-            offset[channel] = -manifest.chain.printer.per_point * (points - baked)
+            offset[channel] = -printer.per_point * (points - baked)
             corrections.append(ocio.CDLTransform(offset=offset, id=points_id(layer, points)))
     ocio.GroupTransform(corrections).write(
         formatName="ColorCorrectionCollection",
@@ -195,31 +195,19 @@ def _display_space(config: ocio.Config, manifest: Manifest) -> str:
 
 
 def _add_views(config: ocio.Config, manifest: Manifest, scene: str, display: str) -> None:
+    ways = {FILM_VIEW: [transforms.table(manifest.film.clf)]}
+    printer, halves = manifest.chain.printer, manifest.halves
+    if printer and halves:
+        ways[POINTS_VIEW] = _by_points(config, printer, halves)
     to_code = ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene)
     to_reference = ocio.ColorSpaceTransform(src=display, dst=_display_reference(config))
-    points = [
-        ocio.FileTransform(src=POINTS, cccId=f"{layer}${{{variable}}}")
-        for layer, variable in POINTS_VARIABLES.items()
-    ]
-    for (layer, variable), baked in zip(
-        POINTS_VARIABLES.items(), manifest.chain.printer.points, strict=True
-    ):
-        config.addEnvironmentVar(variable, points_id(layer, baked)[1:])
-    ways = {
-        FILM_VIEW: [transforms.table(manifest.film.clf)],
-        POINTS_VIEW: [
-            *to_printing_density(manifest),
-            *points,
-            transforms.table(manifest.print_clf),
-        ],
-    }
     for name, way in ways.items():
         config.addViewTransform(
             ocio.ViewTransform(
                 referenceSpace=ocio.REFERENCE_SPACE_SCENE,
                 name=name,
                 family=FAMILY,
-                description=f"{manifest.negative.name} printed on {manifest.print_film.name}",
+                description=manifest.title,
                 fromReference=ocio.GroupTransform([to_code, *way, to_reference]),
             )
         )
@@ -228,7 +216,16 @@ def _add_views(config: ocio.Config, manifest: Manifest, scene: str, display: str
             config.addDisplaySharedView(on, name)
     # A viewer opens with the first display and its first view.
     config.setActiveDisplays(_listed([display, *config.getActiveDisplays()]))
-    config.setActiveViews(_listed([FILM_VIEW, POINTS_VIEW, *config.getActiveViews()]))
+    config.setActiveViews(_listed([*ways, *config.getActiveViews()]))
+
+
+def _by_points(config: ocio.Config, printer: Printer, halves: Halves) -> list[ocio.Transform]:
+    """Scene code -> display code, by the printer points of the context variables."""
+    points = []
+    for (layer, variable), baked in zip(POINTS_VARIABLES.items(), printer.points, strict=True):
+        config.addEnvironmentVar(variable, points_id(layer, baked)[1:])
+        points.append(ocio.FileTransform(src=POINTS, cccId=f"{layer}${{{variable}}}"))
+    return [*to_printing_density(halves), *points, transforms.table(halves.print_clf)]
 
 
 def _listed(names: list[str]) -> str:
@@ -241,15 +238,18 @@ def _display_reference(config: ocio.Config) -> str:
 
 
 def _add_printing_density(config: ocio.Config, manifest: Manifest, scene: str) -> None:
+    halves, printer = manifest.halves, manifest.chain.printer
+    if not (manifest.print_film and halves and printer):
+        return
     to_code = ocio.ColorSpaceTransform(src=SCENE_REFERENCE, dst=scene)
-    apart = manifest.scene_to_cineon.error
+    apart = halves.scene_to_cineon.error
     config.addColorSpace(
         _space(
             PRINTING_DENSITY,
             f"what {manifest.print_film.name} sees of {manifest.negative.name}, base included, "
             f"without kernels; on the screen off by a {apart.unit} of {apart.mean:.2g} on average, "
             f"{apart.p99:.2g} at the 99th percentile of the colours of photographs",
-            ocio.GroupTransform([to_code, *to_printing_density(manifest)]),
+            ocio.GroupTransform([to_code, *to_printing_density(halves)]),
             encoding="log",
         )
     )
@@ -258,7 +258,7 @@ def _add_printing_density(config: ocio.Config, manifest: Manifest, scene: str) -
             CINEON,
             f"10-bit code / {CINEON_LAST_CODE}: {CINEON_DENSITY_PER_CODE:g} density a code, "
             f"the unexposed film at {CINEON_BASE_CODE}",
-            ocio.GroupTransform([to_code, transforms.table(manifest.scene_to_cineon.clf)]),
+            ocio.GroupTransform([to_code, transforms.table(halves.scene_to_cineon.clf)]),
             encoding="log",
         )
     )
@@ -267,10 +267,10 @@ def _add_printing_density(config: ocio.Config, manifest: Manifest, scene: str) -
             name=TO_DISPLAY,
             family=FAMILY,
             description=f"printing density -> code of {manifest.output.display}, at "
-            f"{'-'.join(f'{points:g}' for points in manifest.chain.printer.points)}; aim film: the "
+            f"{'-'.join(f'{points:g}' for points in printer.points)}; aim film: the "
             f"negative's own 18 % grey prints as balance {manifest.settings.balance} has it, and "
             "not Cineon code 445",
-            forwardTransform=transforms.table(manifest.print_clf),
+            forwardTransform=transforms.table(halves.print_clf),
         )
     )
 

@@ -48,17 +48,15 @@ def readme_text(folder: Path, manifest: Manifest) -> str:
 
 
 def _what(manifest: Manifest) -> list[str]:
-    printer = manifest.chain.printer
-    points = "-".join(f"{value:g}" for value in printer.points)
     return [
-        f"# {manifest.negative.name} printed on {manifest.print_film.name}",
+        f"# {manifest.title}",
         "",
         f"A film in pieces that other software plays, made by {manifest.engine}.",
         "",
         f"- In: {manifest.input.space} codes, full range. An 18 % grey sits at "
         f"{manifest.input.grey_code:.4f}. Nothing clipped.",
         f"- Out: display codes, {manifest.output.encoding}.",
-        f"- Printer points {points}, R-G-B. A point is {printer.per_point:g} log exposure.",
+        *_kind(manifest),
         "- Settings: "
         + ", ".join(f"{name} {v}" for name, v in sorted(manifest.settings) if v is not None)
         + ".",
@@ -71,6 +69,22 @@ def _what(manifest: Manifest) -> list[str]:
         f"{manifest.input.space}. That is the colour of the film, without its blurs.",
         "",
     ]
+
+
+def _kind(manifest: Manifest) -> list[str]:
+    """What the film is printed with, or that it is not; and silver."""
+    printer = manifest.chain.printer
+    if printer is None:
+        said = ["- A slide: it is projected itself. There is no print, and no printer points."]
+    else:
+        points = "-".join(f"{value:g}" for value in printer.points)
+        said = [f"- Printer points {points}, R-G-B. A point is {printer.per_point:g} log exposure."]
+    if manifest.layers == 1:
+        said.append(
+            "- Black and white: its camera film is one layer, in the planes R, G and B alike. "
+            "Light goes through the first of them; kernels and curves of one do for all."
+        )
+    return said
 
 
 def _grain(manifest: Manifest) -> str:
@@ -88,7 +102,11 @@ def _chain(manifest: Manifest) -> list[str]:
     """The chain, a row for each step."""
     chain = manifest.chain
     units = {wire.name: wire.unit for wire in chain.wires}
-    light = ", ".join(f"{value:.5g}" for value in chain.printer.light)
+    light = ", ".join(f"{value:.5g}" for value in chain.printer.light) if chain.printer else ""
+    printer_light = [
+        "Printer light of each layer = `log_exposure` + `per_point` (`points` - 25), here",
+        f"{light}.",
+    ]
     return [
         "## The chain",
         "",
@@ -106,8 +124,8 @@ def _chain(manifest: Manifest) -> list[str]:
         ),
         "",
         "`pack.json` holds the same under `chain`, every number and every kernel in um included.",
-        "Printer light of each layer = `log_exposure` + `per_point` (`points` - 25), here",
-        f"{light}. A row of `coupling` is the layer held back, a column",
+        *(printer_light if chain.printer else []),
+        "A row of `coupling` is the layer held back, a column",
         f"the layer that develops. The {chain.stops_on} may be multiplied by 2^stops.",
         "",
     ]
@@ -123,7 +141,7 @@ def _way_back(manifest: Manifest) -> list[str]:
         f"**Texture alone**, under a grade of your own: stop at the {lookups[0].takes}, and put",
         f"{', then '.join(tables)} behind them.",
         f"Out come {manifest.input.space} codes of the scene,",
-        "with the scatter, halation, edges and grain of the negative, in its own colours. What is",
+        "with the scatter, halation, edges and grain of the film, in its own colours. What is",
         "darker than black or brighter than film tells apart is held at these ends.",
         "`spectral-film bake play PACK IN OUT.exr --to scene` does so. `to_scene` in `pack.json`.",
         "",
@@ -162,13 +180,18 @@ def _step(step: Step) -> str:
 def _hosts(manifest: Manifest) -> list[str]:
     variables = ", ".join(ocio.POINTS_VARIABLES.values())
     begin, end = SMOOTH_END
+    points = [
+        f"*{ocio.POINTS_VIEW}* takes whole printer points from the",
+        f"variables {variables}.",
+    ]
+    knobs = "exposure in stops" + (", printer points" if manifest.chain.printer else "")
     return [
         "## Loading it",
         "",
         f"**OpenColorIO.** Set OCIO to `{ocio_base.CONFIG_FILE}`, which opens from 2.1 on, or to",
         f"`{ocio.ARCHIVE}`, from 2.2 on. It is the first ACES studio config with the view",
-        f"*{ocio.FILM_VIEW}* first. *{ocio.POINTS_VIEW}* takes whole printer points from the",
-        f"variables {variables}.",
+        f"*{ocio.FILM_VIEW}* first.",
+        *(points if manifest.chain.printer else []),
         f"`{ocio_base.ACES2_FILE}` is the same in a config of 2.5, beside the views of ACES 2.",
         *_look(manifest),
         "Kernels are not in a view.",
@@ -177,7 +200,7 @@ def _hosts(manifest: Manifest) -> list[str]:
         "",
         f"**Nuke.** Insert `{nuke.SCRIPT}`. Set *pack folder* on the group, then *picture* to the",
         f"width you work at. Put an OCIOColorSpace to {manifest.input.space} before the group and",
-        "view what it gives raw. Knobs: exposure in stops, printer points.",
+        f"view what it gives raw. Knobs: {knobs}.",
         "",
         f"**Resolve.** `{manifest.film.cube}` works everywhere. With Studio, copy the whole pack",
         f"into the LUT folder and follow `{resolve.NODE_TREE}`.",
@@ -307,10 +330,12 @@ def _descriptions(manifest: Manifest) -> dict[str, str]:
         blender.SCRIPT: "builds the film in Blender's compositor",
         resolve.WHOLE: "DCTL of the whole film without blurs",
         resolve.NODE_TREE: "node tree and widths of blurs for Resolve",
-        manifest.print_clf: "printing density to display code at the pack's printer points",
         manifest.reference.scene: f"reference scene, {space} codes",
         manifest.reference.render: f"the same as spectral-film renders it, {display} codes",
     }
+    if manifest.halves:
+        to_display = "printing density to display code at the pack's printer points"
+        what[manifest.halves.print_clf] = to_display
     for node in resolve.nodes(manifest.chain):
         what[node.path] = f"DCTL, {node.takes} to {node.gives}"
     for role, table in manifest.tables().items():

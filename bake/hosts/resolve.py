@@ -121,7 +121,7 @@ def _dctl(
     return "\n".join(
         [
             f"// {title}",
-            f"// {manifest.negative.name} printed on {manifest.print_film.name}, {manifest.engine}",
+            f"// {manifest.title}, {manifest.engine}",
             "// Keep the folders of the pack together: tables are found by relative path.",
             "// NOT run in Resolve. Needs Resolve Studio 17 or later.",
             "",
@@ -191,16 +191,17 @@ _GRAIN = (
 def node_tree(manifest: Manifest) -> str:
     """Which node goes where, and how wide each blur is in pixels of usual timelines."""
     gate, chain = manifest.gates[0], manifest.chain
-    points = "-".join(f"{value:g}" for value in chain.printer.points)
+    points = "-".join(f"{value:g}" for value in chain.printer.points) if chain.printer else ""
     units = {wire.name: wire.unit for wire in chain.wires}
     lines = [
-        f"# {manifest.negative.name} printed on {manifest.print_film.name} in Resolve",
+        f"# {manifest.title} in Resolve",
         "",
         "Not run in Resolve. Copy the whole pack into Resolve's LUT folder, so that `resolve/` and",
         "`luts/` stay side by side, and refresh the list. DCTL needs Resolve Studio.",
         "",
-        f"Without Studio: `{manifest.film.cube}` in one node. It is the film at printer points",
-        f"{points} without blurs.",
+        f"Without Studio: `{manifest.film.cube}` in one node. It is the film"
+        + (" at printer points" if points else ""),
+        f"{points} without blurs.".lstrip(),
         "",
         f"Before the first node the picture is in {manifest.input.space}, full range, an 18 % grey",
         f"at {manifest.input.grey_code:.4f}; nothing may be clipped. After the last it is",
@@ -219,7 +220,8 @@ def node_tree(manifest: Manifest) -> str:
         "",
         f"`{Path(WHOLE).name}` is all DCTLs in one node, without any blur.",
         "",
-        "Sliders (exposure, printer points, width, grain) show where a DCTL is put on by the",
+        f"Sliders (exposure, {'printer points, ' if points else ''}width, grain) show where a DCTL",
+        "is put on by the",
         "plug-in *DCTL* of the Effects library (ResolveFX Color), which lists the files of the LUT",
         "folder. From the list of LUTs a DCTL runs too, without sliders, as the pack was baked.",
         "",

@@ -92,9 +92,11 @@ def must_be_photographed_on(sheet: Sheet, chart: Chart) -> None:
         InputError: the film is a print.
     """
     if sheet.kind != "negative":  # of colour: on silver there is none to fit
+        is_print = sheet.kind in ("print", "silver print")
+        instead = "name it under print, and fit the negative" if is_print else "leave out --chart"
         raise InputError(
-            f"{chart.path}: a chart is photographed on a negative, and {sheet.id} is a "
-            f"{sheet.kind} film; name it under print, and fit the negative"
+            f"{chart.path}: a chart is photographed on a negative of colour and printed, and "
+            f"{sheet.id} is a {sheet.kind} film; {instead}"
         )
 
 

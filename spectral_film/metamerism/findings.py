@@ -34,15 +34,18 @@ def _light(study: Study) -> str:
     worst = max(others, key=lambda one: float(unlike(one).max()))
     layer = int(np.argmax(unlike(worst)))
     by_film, by_camera = (worst.shift_stops[name][layer] for name in (film, camera))
-    points = worst.film.printer_points[layer]
-    moved = points - study.settings.printer_points[layer]
     left = worst.film.difference
     far = int((left > SEEN).sum())
-    beyond = "" if 0 <= points <= PRINTER else ", which no printer has"
+    timed = "no printer stands behind a slide, and"
+    if worst.film.printer_points is not None:
+        points = worst.film.printer_points[layer]
+        moved = points - study.settings.printer_points[layer]
+        beyond = "" if 0 <= points <= PRINTER else ", which no printer has"
+        more = "more" if moved > 0 else "less"
+        timed = f"{abs(moved):.1f} points {more} of printer {LAYERS[layer]}{beyond}, after which"
     return (
         f"Under {worst.light.name} {film} {_gains(by_film)} of {LAYERS[layer]} where "
-        f"{camera} {_gains(by_camera)}: {abs(moved):.1f} points {'more' if moved > 0 else 'less'} "
-        f"of printer {LAYERS[layer]}{beyond}, after which {far} of {len(left)} patches of the "
+        f"{camera} {_gains(by_camera)}: {timed} {far} of {len(left)} patches of the "
         f"chart {'stays' if far == 1 else 'stay'} more than {SEEN:g} dE off, the worst "
         f"{left.max():.1f}."
     )

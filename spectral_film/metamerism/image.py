@@ -12,13 +12,13 @@ import numpy as np
 from scipy import ndimage
 
 from spectral_film.device.device import Device
-from spectral_film.emulsion.stocks import load_camera_film
 from spectral_film.errors import UsageError
 from spectral_film.light.camera import rec709_of_radiance
 from spectral_film.light.difference import ciede2000
 from spectral_film.light.scene import Scene
 from spectral_film.light.spectra import equal_luminance, illuminant, resampling
 from spectral_film.metamerism.printed import by_itself, lab_of_print
+from spectral_film.path.films import camera_film_of
 from spectral_film.path.rendering import LightTable
 from spectral_film.path.settings import Settings
 
@@ -77,7 +77,7 @@ def film_from_rgb(scene: Scene, settings: Settings, device: Device) -> FromRgb:
         [table.render(s, replace(settings, to=to)).planes.astype(np.float64) for s in (scene, rgb)]
         for to in ("exposure", "xyz")
     )
-    grey = load_camera_film(settings.film).grey_lux_s(settings.ei)
+    grey = camera_film_of(settings).grey_lux_s(settings.ei)
     lit = [np.log2(np.maximum(planes, DARKEST * grey)) for planes in exposures]
     one, other = (lab_of_print(xyz.reshape(3, -1), settings) for xyz in prints)
     difference = np.linalg.norm(ciede2000(one, other), axis=0)
@@ -109,7 +109,7 @@ def recorded(scene: Scene, settings: Settings) -> Scene:
         settings: Whose taking light.
     """
     assert scene.wavelength_nm is not None  # whoever records has asked
-    taking = settings.illuminant or load_camera_film(settings.film).balance
+    taking = settings.illuminant or camera_film_of(settings).balance
     light = equal_luminance(illuminant(taking))
     seen = rec709_of_radiance(light) * (light if scene.kind == "reflectance" else 1)
     weight = seen @ resampling(scene.wavelength_nm)

@@ -32,8 +32,8 @@ def record_of(study: Study, findings: Sequence[str], image_map: str | None) -> d
         "engine": made_by(),
         "device": study.device,
         "film": study.film.id,
-        "print": study.print_film.id,
-        "sha256": {film.id: film.sha256 for film in (study.film, study.print_film)},
+        "print": None if study.print_film is None else study.print_film.id,
+        "sha256": {film.id: film.sha256 for film in study.stocks},
         "reference_light": study.reference.name,
         "cameras": [one.name for one in study.cameras],
         "observers": [
@@ -75,6 +75,7 @@ def to_json(record: dict[str, Any]) -> str:
 
 def _light(one: UnderLight) -> dict[str, Any]:
     rating, film = one.rating, one.film
+    points = film.printer_points
     return {
         "name": one.light.name,
         "cct_k": _number(rating.cct_k),
@@ -86,7 +87,7 @@ def _light(one: UnderLight) -> dict[str, Any]:
         "rf": _number(rating.rf),
         "cri": _number(rating.cri),
         "layer_shift_stops": _list(film.layer_shift_stops),
-        "printer_points": _list(film.printer_points),
+        "printer_points": None if points is None else _list(points),
         "chart_dE_mean": _number(film.difference.mean()),
         "chart_dE_max": _number(film.difference.max()),
         "eye_dE_mean": _number(one.eye_difference.mean()),

@@ -12,7 +12,6 @@ import numpy as np
 
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import CameraFilm, PrintStock
-from spectral_film.emulsion.stocks import load_camera_film, load_print
 from spectral_film.errors import UsageError
 from spectral_film.light.scene import Scene
 from spectral_film.metamerism.change_of_light import STANDARD_EYE, metamerism_index
@@ -38,6 +37,7 @@ from spectral_film.metamerism.pair_book import Onlookers, Pair, constructed_pair
 from spectral_film.metamerism.shifts import Shifts, shifts
 from spectral_film.metamerism.surfaces import SETS, Surfaces, surface_set
 from spectral_film.metamerism.under_lights import UnderLight, under_light
+from spectral_film.path.films import camera_film_of, print_of
 from spectral_film.path.settings import Settings
 
 CHART, LARGEST = "ColorChecker", "rawtoaces"
@@ -86,7 +86,7 @@ class Study:
     """All of it.
 
     Attributes:
-        film, print_film: The stocks.
+        film, print_film: The stocks; a slide has no print and is compared itself.
         settings: How they are exposed, printed and seen.
         device: What ran the engine.
         reference: The light that the film is balanced for.
@@ -106,7 +106,7 @@ class Study:
     """
 
     film: CameraFilm
-    print_film: PrintStock
+    print_film: PrintStock | None
     settings: Settings
     device: str
     reference: Light
@@ -123,6 +123,11 @@ class Study:
     roughness: float
     changes: Changes
     image: ImageStudy | None
+
+    @property
+    def stocks(self) -> tuple[CameraFilm | PrintStock, ...]:
+        """In the order of the light."""
+        return (self.film,) if self.print_film is None else (self.film, self.print_film)
 
     @property
     def cameras(self) -> tuple[Observer, ...]:
@@ -155,15 +160,21 @@ def compare(
         announce: Called with the name of each part, its number and their count.
 
     Raises:
-        UsageError: there is no print, no camera or no light; a light leaves a channel with nothing;
-            or the picture is RGB.
+        UsageError: there is no print, no colour, no camera or no light; a light leaves a channel
+            with nothing; or the picture is RGB.
     """
-    if settings.print_film is None:
+    negative, print_film = camera_film_of(settings), print_of(settings)
+    for stock in (negative, print_film):
+        if stock is not None and stock.process == "silver":
+            raise UsageError(
+                f"{stock.id} is black and white and shows no colours, so none are compared on it; "
+                "give films of colour by --film and --print"
+            )
+    if print_film is None and not negative.is_positive:
         raise UsageError(
             "colours are compared in the print, and there is none; give one by --print, such as "
             "2383"
         )
-    print_film = load_print(settings.print_film)
     if not cameras or not lights:
         raise UsageError("nothing to compare film with; give one camera and one light, or more")
     _tell_apart("camera", [one.name for one in cameras])
@@ -186,7 +197,6 @@ def compare(
 
     begin("observers")
     settings = replace(settings, illuminant=None)
-    negative = load_camera_film(settings.film)
     film, eyes = film_observer(negative), tuple(map(eye, EYES))
     standard = eyes[list(EYES).index(STANDARD_EYE)]
     observers = (film, *cameras, *eyes)

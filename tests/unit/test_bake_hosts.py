@@ -25,7 +25,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.signal import fftconvolve
 from scipy.special import ndtri
 
-from bake.chain import film_chain
+from bake.chain import OnPrint, film_chain
 from bake.hosts import ocio, write_all
 from bake.hosts.readme import readme_text
 from bake.lattice import Lattice
@@ -281,12 +281,14 @@ def make_pack(folder: Path) -> Pack:
     manifest = Manifest.model_validate(
         {
             "schema": SCHEMA,
-            "schema_version": 4,
+            "schema_version": 5,
+            "layers": 3,
             "engine": "spectral-film 0.1.0",
             "negative": stock | {"id": "small-negative", "name": "Small Negative"},
             "print_film": stock | {"id": "small-print", "name": "Small Print"},
             "settings": {
                 "exposure": 0.0, "ei": None, "illuminant": None, "backing": None, "white": "lamp",
+                "filter": None, "development": None, "print_development": None,
                 "balance": "lad", "flare": 0.1, "gamut": "compress", "upsampling": "jakob-hanika",
                 "grain": True, "grain_size": 1.0,
             },
@@ -306,21 +308,25 @@ def make_pack(folder: Path) -> Pack:
                 inhibitor=kernels["inhibitor"],
                 coupling=COUPLING.tolist(),
                 grain=save_grain(folder, "negative"),
-                printing=made["printing"],
-                print_optics=kernels["print_optics"],
-                print_log_exposure=PRINT_LOG_EXPOSURE,
-                per_point=PER_POINT,
-                points=POINTS,
-                print_curve=made["print_curve"],
-                print_grain=save_grain(folder, "print"),
+                printed=OnPrint(
+                    printing=made["printing"],
+                    optics=kernels["print_optics"],
+                    log_exposure=PRINT_LOG_EXPOSURE,
+                    per_point=PER_POINT,
+                    points=POINTS,
+                    curve=made["print_curve"],
+                    grain=save_grain(folder, "print"),
+                ),
                 view=made["view"],
             ),
             "to_scene": None,
-            "base_density": density(np.zeros((1, 3)))[0].tolist(),
             "film": made["film"],
-            "scene_to_cineon": made["scene_to_cineon"],
-            "cineon_to_display": made["cineon_to_display"],
-            "print_clf": "luts/print.clf",
+            "halves": {
+                "base_density": density(np.zeros((1, 3)))[0].tolist(),
+                "scene_to_cineon": made["scene_to_cineon"],
+                "cineon_to_display": made["cineon_to_display"],
+                "print_clf": "luts/print.clf",
+            },
             "aces_look": made["aces_look"],
             "reference": {
                 "scene": "reference/scene.exr", "render": "reference/render.exr", "pitch_um": 6.0,
@@ -467,8 +473,8 @@ def test_look_is_applied_in_the_input_space(pack):
 
 def density_by_cineon(pack: Pack, code: np.ndarray) -> np.ndarray:
     """Scene code -> printing density by the table to Cineon codes."""
-    base = np.array(pack.manifest.base_density)
-    codes = 1023 * table_by_hand(pack, pack.manifest.scene_to_cineon.clf, code)
+    base = np.array(pack.manifest.halves.base_density)
+    codes = 1023 * table_by_hand(pack, pack.manifest.halves.scene_to_cineon.clf, code)
     return base + 0.002 * (codes - 95)
 
 
@@ -480,7 +486,7 @@ def test_printing_density_is_that_of_the_cineon_codes(config, pack):
     wanted = density_by_cineon(pack, colours())
     # Beside a lamp in one channel, float32 keeps five digits of a shadow in another.
     np.testing.assert_allclose(found, wanted, atol=1e-4)
-    base = np.array(pack.manifest.base_density)
+    base = np.array(pack.manifest.halves.base_density)
     np.testing.assert_allclose(codes * 1023, 95 + (wanted - base) / 0.002, atol=0.05)
     # The steps of the pack say the same, but for nodes that lie apart: a Cineon code is 2e-3.
     assert np.abs(wanted - chain_by_tables(pack, colours())).mean() < 2e-3
@@ -492,7 +498,7 @@ def test_named_transform_prints_a_density(config, pack):
     assert "aim film" in named.getDescription()
     printed = apply(config.getProcessor(named, PyOpenColorIO.TRANSFORM_DIR_FORWARD), density)
     np.testing.assert_allclose(
-        printed, table_by_hand(pack, pack.manifest.print_clf, density), atol=1e-6
+        printed, table_by_hand(pack, pack.manifest.halves.print_clf, density), atol=1e-6
     )
 
 
@@ -503,7 +509,7 @@ def test_printer_points_of_the_view_are_those_of_the_printer(config, pack, point
     shown = viewed(config, scene_linear(colours()), "Film at printer points", **context)
     more = PER_POINT * (np.array(points) - np.array(POINTS))
     by_hand = table_by_hand(
-        pack, pack.manifest.print_clf, density_by_cineon(pack, colours()) - more
+        pack, pack.manifest.halves.print_clf, density_by_cineon(pack, colours()) - more
     )
     # 1e-4 of density in float32, times a print gamma of 3, in display code.
     np.testing.assert_allclose(shown, by_hand, atol=5e-4)
@@ -930,7 +936,7 @@ def test_dctl_of_the_whole_film_and_of_the_print(device, pack):
             zip(("points_r", "points_g", "points_b"), np.array(POINTS) + change, strict=True)
         )
         by_hand = planes_of(
-            table_by_hand(pack, pack.manifest.print_clf, density - PER_POINT * change)
+            table_by_hand(pack, pack.manifest.halves.print_clf, density - PER_POINT * change)
         )
         whole = run_dctl(
             device, pack.folder / "resolve/film_without_blurs.dctl", planes_of(colours()),
@@ -1356,7 +1362,7 @@ def test_blender_steps_are_the_chain(config, pack):
     for points in (0.0, 4.0):
         print_dyes = step(light * 10 ** (PER_POINT * points), "Film step: print dyes")
         shown = step(print_dyes, "Film step: display")
-        by_hand = table_by_hand(pack, pack.manifest.print_clf, density - PER_POINT * points)
+        by_hand = table_by_hand(pack, pack.manifest.halves.print_clf, density - PER_POINT * points)
         np.testing.assert_allclose(shown, by_hand, atol=5e-5)
 
 

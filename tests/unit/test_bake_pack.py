@@ -102,12 +102,12 @@ def test_the_halves_of_a_pack_make_its_whole(pack):
     codes = np.full((1, 1, 3), 0.4135884, np.float32)  # an 18 % grey in ACEScct
     with open_pack(pack) as opened:
         said, folder = opened.manifest, opened.folder
-        cineon = through(folder / said.scene_to_cineon.clf, codes)
-        halves = through(folder / said.cineon_to_display.clf, cineon)
+        cineon = through(folder / said.halves.scene_to_cineon.clf, codes)
+        halves = through(folder / said.halves.cineon_to_display.clf, cineon)
         whole = through(folder / said.film.clf, codes)
     # Two tables of 33 against one, each within .3 of a grey; aims 70 codes apart are 10 and more.
     assert engine.difference(halves[0], whole[0])[0] < 0.6
-    assert "aim film: 480, 516, 486" in (folder / said.cineon_to_display.cube).read_text()
+    assert "aim film: 480, 516, 486" in (folder / said.halves.cineon_to_display.cube).read_text()
 
 
 def test_halation_and_edges_are_in_it(pack):
@@ -430,7 +430,7 @@ def test_a_zip_that_climbs_out_writes_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--print", "none"], r"a pack goes through a print"),
+        (["--print", "none"], r"a negative, and its pack goes through a print"),
         (["--input-space", "ACEScg"], r"takes log-coded light"),
         (["--input-space", "sRGB"], r"takes log-coded light"),
         (["--gates", "super9"], r"gate 'super9' is unknown"),
@@ -661,7 +661,7 @@ def test_a_pack_plays_without_an_opencl_device(pack, tmp_path, command, monkeypa
     assert command(*slow[:4], "colours.png", "--spatial", "off").code == 0
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_a_pack_of_an_older_version_is_read(copied, version):
     """As its chain stood in parts, and as nothing was said of what had one way."""
     path = copied / "pack.json"
@@ -669,12 +669,17 @@ def test_a_pack_of_an_older_version_is_read(copied, version):
     path.write_text(json.dumps(said))
     with open_pack(copied) as opened:
         wanted = opened.manifest
-    unsaid = ["grain", "grain_size"]
+    unsaid = ["filter", "development", "print_development"]
+    if version < 4:
+        unsaid += ["grain", "grain_size"]
     if version < 3:
         unsaid += ["balance", "flare", "gamut", "upsampling"]
     for name in unsaid:
         del said["settings"][name]
-    del said["to_scene"]
+    said = {**said, **said.pop("halves")}
+    del said["layers"]
+    if version < 4:
+        del said["to_scene"]
     older = as_version_1(said) if version == 1 else said | {"schema_version": version}
     path.write_text(json.dumps(older))
     with open_pack(copied) as opened:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import colour
 import numpy as np
 import pytest
+from other_kinds import reversal, silver_negative, silver_print
 
 from spectral_film import Settings
 from spectral_film.emulsion.stocks import load_camera_film
@@ -20,8 +21,9 @@ from spectral_film.light.spectra import (
 )
 from spectral_film.metamerism.film_in_light import film_in_light
 from spectral_film.metamerism.lights import USUAL, light, rate
-from spectral_film.metamerism.observers import film_observer
+from spectral_film.metamerism.observers import camera, film_observer
 from spectral_film.metamerism.shifts import channel_shift
+from spectral_film.metamerism.study import compare
 
 CHART = colour_chart()
 
@@ -93,6 +95,29 @@ def test_the_points_bring_the_grey_card_back(device, name):
     points = found.printer_points - settings.printer_points
     if name != "FL2":
         assert np.argmin(points) == np.argmin(found.layer_shift_stops) == 2
+
+
+def test_a_slide_keeps_the_cast_of_its_light(device):
+    """No printer stands behind it: lamps are red on daylight film, the grey card too."""
+    grey = {"grey": np.full(len(WAVELENGTH), GREY)}
+    found = film_in_light(light("A"), grey | CHART, Settings(film=reversal()), device)
+    assert found.printer_points is None
+    assert found.difference[0] > 10
+    assert found.lab[2, 0] - found.reference_lab[2, 0] > 10  # b*: yellow
+    assert found.layer_shift_stops[0] > 0 > found.layer_shift_stops[2]
+
+
+@pytest.mark.parametrize(
+    ("films", "said"),
+    [
+        ({"film": silver_negative(), "print_film": silver_print()}, "shows no colours"),
+        ({"print_film": silver_print()}, "silver-print is black and white"),
+        ({"print_film": None}, "colours are compared in the print"),
+    ],
+)
+def test_what_shows_no_colours_is_not_studied(device, films, said):
+    with pytest.raises(UsageError, match=said):
+        compare(Settings(**films), [camera("Nikon D5100")], [light("A")], None, device)
 
 
 def test_a_light_is_as_good_as_its_spectrum(device):

@@ -7,6 +7,7 @@ import pytest
 
 from spectral_film import Settings
 from spectral_film.app.options import typed
+from spectral_film.path.films import settled
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_baking_decides_the_same_for_another_screen(command, form, target, told)
     command("bake", form, "-o", target)
     # A table holds nothing of what happens between pixels, so a recipe turns that off.
     off = {"scatter": False, "halation": False, "adjacency": False, "grain": "off"}
-    assert heard[0].settings == replace(Settings(), display="Rec.709", **off)
+    assert heard[0].settings == settled(replace(Settings(), display="Rec.709", **off))
 
 
 @pytest.mark.parametrize(

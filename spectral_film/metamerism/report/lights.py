@@ -48,11 +48,18 @@ def chapter(study: Study) -> Chapter:
     )
 
 
+_POINTS = (
+    "Points: of the printer, that bring the grey card back, 25 being the balance. Printers reach "
+    "from about 0 to 50; what lies beyond needs a filter as well. "
+)
+
+
 def _ratings(study: Study) -> Exhibit:
+    printed = LAYERS if study.print_film else ()
     columns = (
         "light", "CCT, K", "Duv", "nearest reference", "SSI nearest", "SSI 3200 K", "SSI 5500 K",
         "Rf", "CRI", *(f"{layer}, stops" for layer in LAYERS),
-        *(f"printer {layer}, points" for layer in LAYERS),
+        *(f"printer {layer}, points" for layer in printed),
         "chart dE, mean", "chart dE, largest", "dark skin dE", "light skin dE",
     )  # fmt: skip
     rows = [_rating(one, study.shifts.surfaces) for one in study.lights]
@@ -73,7 +80,7 @@ def _ratings(study: Study) -> Exhibit:
     ]
     heads = (
         "light", *(f"{layer[0].upper()}, stops" for layer in LAYERS),
-        *(f"{layer[0].upper()}, points" for layer in LAYERS),
+        *(f"{layer[0].upper()}, points" for layer in printed),
         "chart dE, mean", "largest", "dark skin", "light skin",
     )  # fmt: skip
     return Exhibit(
@@ -85,9 +92,9 @@ def _ratings(study: Study) -> Exhibit:
         says="Spectral similarity to the nearest black body or daylight, to 3200 K and to D55 "
         "(SMPTE ST 2122), fidelity of CIE 224:2017, CRI of CIE 13.3, all by colour-science. Stops: "
         "what each layer gets more of than in the light that the film is balanced for, at equal "
-        "luminance. Points: of the printer, that bring the grey card back, 25 being the balance. "
-        "Printers reach from about 0 to 50; what lies beyond needs a filter as well. dE and the "
-        "skins: CIEDE2000 between the chart printed so and the chart in its balance.",
+        f"luminance. {_POINTS if printed else ''}dE and the "
+        f"skins: CIEDE2000 between the chart {'printed so ' if printed else ''}and the chart in "
+        "its balance.",
         columns=columns,
         rows=rows,
     )
@@ -95,11 +102,12 @@ def _ratings(study: Study) -> Exhibit:
 
 def _rating(one: UnderLight, surfaces: tuple[str, ...]) -> tuple:
     film, rating = one.film, one.rating
+    points = () if film.printer_points is None else film.printer_points
     skin = [film.difference[surfaces.index(name)] for name in ("dark skin", "light skin")]
     return (
         one.light.name, rating.cct_k, rating.duv, rating.nearest, rating.ssi_nearest,
         rating.ssi_3200k, rating.ssi_5500k, rating.rf, rating.cri, *film.layer_shift_stops,
-        *film.printer_points, film.difference.mean(), film.difference.max(), *skin,
+        *points, film.difference.mean(), film.difference.max(), *skin,
     )  # fmt: skip
 
 
@@ -159,8 +167,9 @@ def _vectors(study: Study) -> Exhibit:
             + ": a line from each patch in the balance light to the same in that light",
             height_in=6.6,
         ),
-        says=f"The printed chart from {study.reference.name} (circles) to a light (dots), after "
-        f"the printer has brought the grey back; the {len(farthest)} lights that leave most.",
+        says=f"The chart on the screen from {study.reference.name} (circles) to a light (dots)"
+        f"{', after the printer has brought the grey back' if study.print_film else ''}; the "
+        f"{len(farthest)} lights that leave most.",
         columns=(
             "light", "patch", "L* reference", "a* reference", "b* reference", "L*", "a*", "b*",
             "CIEDE2000",

@@ -47,8 +47,8 @@ def to_html(study: Study, findings: Sequence[str], parts: Sequence[Chapter], ste
     lead = [
         listing(findings),
         note(
-            f"{study.film.name} on {study.print_film.name}, beside {seen_by} and the eye of the "
-            "CIE. Terms are explained at the end. Tables of all numbers lie beside this page."
+            f"{' on '.join(stock.name for stock in study.stocks)}, beside {seen_by} and the eye of "
+            "the CIE. Terms are explained at the end. Tables of all numbers lie beside this page."
         ),
     ]
     return page(
@@ -60,5 +60,5 @@ def to_html(study: Study, findings: Sequence[str], parts: Sequence[Chapter], ste
 
 
 def _footer(study: Study) -> Markup:
-    films = {film.id: f"sha256 {film.sha256}" for film in (study.film, study.print_film)}
+    films = {film.id: f"sha256 {film.sha256}" for film in study.stocks}
     return facts({"made by": made_by(), "device": study.device} | films)
