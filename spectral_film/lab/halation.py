@@ -11,9 +11,12 @@ from spectral_film.lab.readings import Check, Curve, Measurement
 from spectral_film.lab.sensitometry import exposure_by, read_tablet
 
 PITCH_UM, SIZE = 10.0, 301  # 1.5 mm to each side
-LAMP, GROUND = 3.5, -1.5  # log10 exposure over the grey card, of one sample and of all the rest
+LAMP = 3.5  # log10 exposure over the grey card, of one sample
+# Of all the rest: on the foot of a negative, where little light tells most; a slide is close to its
+# D-max there, and tells nothing.
+GROUND = {"negative": -1.5, "silver": -1.5, "reversal": -0.6}
 STRIP = np.arange(-2.0, 3.01, 0.05)
-LAMP_UM = 70.0  # what lies within is the lamp itself and its scatter
+LAMP_UM = 70.0  # what lies within is the lamp itself
 RADII_UM = np.arange(20.0, 1450.0, PITCH_UM)
 
 
@@ -29,12 +32,14 @@ def point_source(darkroom: Darkroom) -> Measurement:
             red_over_blue = float(profile[0, _at(300)] / profile[2, _at(300)])
             numbers[f"{backing}: red over blue at 300 um"] = (red_over_blue, "1")
         if film.halation[backing].profile == "ring":
-            checks += _checks_of_ring(film, backing, profile[0])
+            alone = replace(darkroom, backing=backing, scatter=False, adjacency=False)
+            checks += _checks_of_ring(film, backing, _profile(alone)[0])
     return Measurement(
         title="Point source: halation",
-        method=f"One sample of {PITCH_UM:g} um, {LAMP - GROUND:.1f} in log exposure over its "
-        "ground; densities taken back to exposure through large areas, averaged around the lamp, "
-        "less the ground.",
+        method=f"One sample of {PITCH_UM:g} um, {LAMP - GROUND[film.process]:.1f} in log exposure "
+        "over its ground; densities taken back to exposure through large areas, averaged around "
+        "the lamp, less the ground. The ring is checked on film that neither scatters nor develops "
+        "edges: the lamp's own light may reach as far as the ring.",
         axes=("distance from the lamp, um", "log10 of lux s over the ground, first record"),
         curves=curves,
         checks=checks,
@@ -83,8 +88,8 @@ def _checks_of_ring(film: CameraFilm, backing: str, red: np.ndarray) -> list[Che
 
 def _profile(darkroom: Darkroom) -> np.ndarray:
     """Mean exposure over the ground by distance, lux s, (record, radius)."""
-    aim = neutral_aim(darkroom.film)
-    target = np.full((SIZE, SIZE), GROUND)
+    aim, ground = neutral_aim(darkroom.film), GROUND[darkroom.film.process]
+    target = np.full((SIZE, SIZE), ground)
     target[SIZE // 2, SIZE // 2] = LAMP
     density = status_density(darkroom.expose(aim + target, (PITCH_UM, PITCH_UM)))
     large_areas = read_tablet(darkroom, aim[:, 0] + STRIP)
@@ -96,7 +101,7 @@ def _profile(darkroom: Darkroom) -> np.ndarray:
         back = exposure_by(large_area, aim[0, 0, 0] + STRIP)
         exposure = 10 ** back(density[record])
         profile.append([float(exposure[ring].mean()) for ring in rings])
-    return np.array(profile) - 10 ** (aim[0, 0, 0] + GROUND)
+    return np.array(profile) - 10 ** (aim[0, 0, 0] + ground)
 
 
 def _at(radius_um: float) -> int:

@@ -24,7 +24,7 @@ STOP = np.log10(2)
 STOPS = np.arange(-6, 9)
 GREY_STEP = 6  # of STOPS
 PATCH_MM = 10.0  # halation goes 2
-FLARE = 0.1  # percent: a theatre's, whatever a render would be seen with
+FLARE = 0.1  # percent: a theatre's, whatever a render would be seen with; a paper has its own
 
 NEUTRAL_BELOW, NEUTRAL_ABOVE = 4.0, 10.0  # chroma of greys, of CIELAB
 
@@ -40,8 +40,7 @@ def photograph(
     """Patches taken, printed and looked at, (wavelength or 2, patch) -> (3, patch).
 
     The printer is balanced on the laboratory aim, which is what sheets of prints are about; a slide
-    is looked at itself. Two
-    wavelengths are enough for neutrals: straight lines join them.
+    is looked at itself. Two wavelengths are enough for neutrals: straight lines join them.
     """
     bands = WAVELENGTH if len(reflectance) == len(WAVELENGTH) else WAVELENGTH[[0, -1]]
     scene = Scene(
@@ -50,6 +49,7 @@ def photograph(
         wavelength_nm=bands,
     )
     red, green, blue = printer_points
+    on_paper = print_film is not None and print_film.viewing == "reflection"
     settings = Settings(
         film=negative,
         print_film=print_film,
@@ -57,7 +57,7 @@ def photograph(
         to=to,
         white="lamp",
         balance="lad",
-        flare=FLARE,
+        flare=None if on_paper else FLARE,
         grain="off",
     )
     patches = scene.size[0]
@@ -108,9 +108,13 @@ def grey_scale(device: Device, negative: CameraFilm, print_film: PrintStock) -> 
     return Measurement(
         title=f"Grey scale on {print_film.id}",
         method="Flat reflectances under the light the negative is balanced for, metered at its "
-        "index, printed on the laboratory aim at 25-25-25, projected; the white is the projector's "
-        "lamp.",
-        axes=("stops over an 18 % grey", "status A and visual density of the print"),
+        f"index, printed on the laboratory aim at 25-25-25, {_looked_at(print_film)}.",
+        axes=(
+            "stops over an 18 % grey",
+            "visual density of the print"
+            if print_film.layers == 1
+            else f"{print_film.densitometry_name} and visual density of the print",
+        ),
         curves=curves,
         checks=checks,
         notes=()
@@ -132,6 +136,12 @@ def grey_scale(device: Device, negative: CameraFilm, print_film: PrintStock) -> 
             },
         },
     )
+
+
+def _looked_at(film: PrintStock) -> str:
+    if film.viewing == "reflection":
+        return f"looked at in {film.projector_lamp}, which is the white"
+    return "projected; the white is the projector's lamp"
 
 
 def slide_greys(device: Device, film: CameraFilm) -> Measurement:

@@ -19,7 +19,12 @@ def to_json(session: Session) -> str:
         "schema": SCHEMA,
         "engine": made_by(),
         "device": session.device,
-        "film": {"id": session.film.id, "sha256": session.film.sha256},
+        "film": {
+            "id": session.film.id,
+            "kind": session.film.kind,
+            "grade": session.film.grade,
+            "sha256": session.film.sha256,
+        },
         "print": print_film and {"id": print_film.id, "sha256": print_film.sha256},
         "passed": not session.failures,
         "failures": [check.name for check in session.failures],

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spectral_film.emulsion.film import Film, Provenance
 from spectral_film.lab.colour_chart import Swatch
 from spectral_film.lab.readings import Check, Curve, Measurement
 from spectral_film.lab.session import Session
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 
 COLOURS = dict(zip(("red", "green", "blue"), RECORDS.values(), strict=True)) | DYES
 NUMBERS = ("reading", "value", "unit")
+GRADES = {
+    "A": "two readers, and every chart",
+    "B": "one reader, and every chart",
+    "C": "something is inferred, assumed or left out, since a chart is missing",
+}
 MANY_NUMBERS = 24  # more than these are folded away
 
 
@@ -48,7 +54,7 @@ def to_html(session: Session) -> str:
         paragraph(f"{film.name} ({film.kind}), as its model reads."),
         paragraph(word),
         *([_failures(session)] if failures else []),
-        note(f"Sheet: {film.source}."),
+        note(f"Sheet: {film.source}.{_graded(film)}"),
         note(
             "Lines are read from the simulated film, through its spectra, by instruments that see "
             "nothing else of it. Circles are published. Below each chart: read minus published."
@@ -58,7 +64,47 @@ def to_html(session: Session) -> str:
     if session.crops:
         body.append(_crops(session))
     body.append(section("Not measured", listing(session.not_measured)))
+    body.append(_what_the_sheet_says(film))
     return page(f"Laboratory report: {film.id}", lead, body, _footer(session))
+
+
+def _graded(film: Film) -> str:
+    """What the grade of a film means; it may have none."""
+    return "" if film.grade is None else f" Grade {film.grade}: {GRADES[film.grade]}."
+
+
+def _what_the_sheet_says(film: Film) -> Section:
+    """Which tables of the model its charts gave, and what was supplied where they are silent."""
+    charts = {
+        path.split("/")[1].replace("_", " "): said.source
+        for path, said in film.provenance.items()
+        if path.startswith("published/")
+    }
+    supplied = {
+        path: said.source
+        for path, said in film.provenance.items()
+        if path != "wavelength" and (said.origin == "assumed" or _is_inferred(path, said))
+    }
+    return section(
+        "What was given, and what supplied",
+        *([table(("chart", "who read it, from what"), charts.items(), "Given")] if charts else []),
+        *(
+            [
+                table(
+                    ("table", "from where"),
+                    supplied.items(),
+                    "Supplied: assumed or inferred, for no chart says it",
+                )
+            ]
+            if supplied
+            else []
+        ),
+    )
+
+
+def _is_inferred(path: str, said: Provenance) -> bool:
+    """Dyes are printed, or worked out of what else is."""
+    return path == "dyes/dye_density" and said.origin == "fitted"
 
 
 def _crops(session: Session) -> Section:

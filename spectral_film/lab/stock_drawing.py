@@ -107,8 +107,9 @@ def _draw_dyes(axes: "Axes", film: Film) -> None:
             # The sheet draws each dye in an amount of its own choice, the model one unit.
             circles(axes, nm, sheet[dye] / np.nanmax(sheet[dye]), colour)
         axes.plot(WAVELENGTH, values, color=colour)
+        peak = WAVELENGTH[values.argmax()] if film.layers == 3 else WAVELENGTH.mean()
         axes.annotate(
-            dye, (WAVELENGTH[values.argmax()], 1), (0, 5), textcoords="offset points",
+            dye, (peak, 1), (0, 5), textcoords="offset points",
             color=colour, ha="center", fontsize=8,
         )  # fmt: skip
     if "min_density" in sheet:
@@ -119,7 +120,8 @@ def _draw_dyes(axes: "Axes", film: Film) -> None:
         color=PALE, fontsize=8,
     )  # fmt: skip
     axes.set(
-        title="Spectral density of one unit of dye, and of the base",
+        title=f"Spectral density of one unit of {'dye' if film.layers == 3 else 'silver'}, and of "
+        "the base",
         xlabel="wavelength, nm",
         ylabel="density",
         xlim=(WAVELENGTH[0], WAVELENGTH[-1]),
@@ -144,6 +146,8 @@ def _draw_mtf(axes: "Axes", device: Device, film: Film) -> None:
         circles(axes, sheet["cycles_per_mm"], sheet[column], colour)
         axes.plot(frequency, 100 * curve, color=colour, label=record)
     axes.set_title(f"MTF, from sine targets of {100 * modulation:.0f} % modulation")
+    highest = max(np.nanmax(sheet[column]) for column in measured)
+    axes.set_ylim(0, max(120, 1.05 * highest))
     misses = np.stack([100 * read - sheet[column] for column, read in measured.items()])
     _state_misses(axes, misses, places=1)
     axes.legend(title="record", title_fontsize=8, loc="lower left")

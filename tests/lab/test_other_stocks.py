@@ -10,8 +10,10 @@ import numpy as np
 import other_kinds
 import pytest
 
+from spectral_film.emulsion.film import Provenance
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.edges import knife_edge, scan_edge
+from spectral_film.lab.halation import point_source
 from spectral_film.lab.mtf_bench import modulation_transfer
 from spectral_film.lab.projection import grey_scale, laboratory_aim, slide_greys
 from spectral_film.lab.readings import records_of
@@ -127,3 +129,28 @@ def test_colours_that_a_sheet_does_not_print_are_not_compared(device, reversal):
     read = dye_densities(Darkroom(device=device, film=film))
     assert [curve.name for curve in read.curves] == ["D-min", "midscale neutral"]
     assert not failures(read)
+
+
+@pytest.mark.parametrize("kind", ["reversal", "silver_negative"])
+def test_light_around_a_lamp_is_read_from_film_that_falls_or_is_of_one_layer(device, request, kind):
+    film = request.getfixturevalue(kind)
+    film = replace(film, halation={"none": film.halation["none"]}, backing="none")
+    made = point_source(Darkroom(device=device, film=film))
+    assert len(made.checks) == 2
+    assert not failures(made)
+
+
+def test_a_page_says_what_was_given_and_what_supplied(device, silver_print):
+    said = {
+        "published/characteristic_curves/D_V": ("published", "its chart, by a reader"),
+        "dyes/dye_density": ("assumed", "nearly flat"),
+    }
+    provenance = {
+        path: Provenance(unit="1", origin=origin, source=source, uncertainty="")
+        for path, (origin, source) in said.items()
+    }
+    film = replace(silver_print, grade="C", provenance=provenance)
+    page = to_html(measure(device, film))
+    assert "its chart, by a reader" in page
+    assert "nearly flat" in page
+    assert "Grade C" in page

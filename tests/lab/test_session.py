@@ -65,8 +65,8 @@ def shipped(stock: str) -> Session:
 def test_a_shipped_stock_reads_what_its_sheet_says(stock):
     session = shipped(stock)
     assert not [check.name for check in session.failures]
-    # Three records each of curve, dyes and MTF, rms and largest.
-    assert len(session.checks) >= 18
+    # Each record of curve, dyes and MTF or aim, rms and largest; silver has one, and no dyes.
+    assert len(session.checks) >= 6 * session.film.layers
 
 
 @pytest.mark.parametrize("stock", sorted(shipped_films()))
@@ -166,6 +166,7 @@ def test_every_published_curve_has_its_reading(stock):
         for column in table
         if column not in ("log_exposure", "wavelength_nm", "cycles_per_mm", "log_rel_exposure")
         and not (name == "rms_granularity" and column.startswith("D_"))
+        and not column.startswith("D_dev")  # of developments that this film did not get
     ]
     assert len(drawn) == len(columns)
     assert all(np.isfinite(c.residual).any() for c in drawn)
