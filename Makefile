@@ -14,7 +14,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 QUICK = tests/twins tests/golden $(patsubst %,tests/unit/test_%.py,house docs device planes order \
 	latitude camera film_in_hand render_contract)
 
-.PHONY: demo test lint check lab bench fuzz assets shelf grain golden hosts intel pictures clean
+.PHONY: demo test lint check lab bench fuzz assets shelf lab-shelf grain golden hosts intel pictures clean
 
 demo: $(VENV)/installed            ## render the built-in scene into demo-out/
 	$(BIN)/spectral-film demo $(DEMO) --overwrite
@@ -46,6 +46,11 @@ assets: $(VENV)/installed-dev      ## remake every table and film model from its
 	$(BIN)/python scripts/make_dye_family.py
 	$(BIN)/python scripts/make_shelf.py
 	$(BIN)/python scripts/describe_film_file.py
+
+lab-shelf: $(VENV)/installed-dev   ## every stock under the instruments, a page each in build/; half an hour
+	mkdir -p build
+	for film in assets/films/*.h5; do stock=$$(basename $$film .h5); \
+		$(BIN)/spectral-film --quiet lab $$stock --strict -o build/lab-$$stock.html --overwrite || exit 1; done
 
 shelf: $(VENV)/installed-dev        ## remake every stock from its sheet, in 20 minutes
 	$(BIN)/python scripts/make_shelf.py

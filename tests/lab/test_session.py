@@ -24,6 +24,8 @@ from spectral_film.lab.sensitometry import characteristic_curves
 from spectral_film.lab.session import Session, measure
 from spectral_film.lab.spectrophotometry import dye_densities, spectral_sensitivity
 
+# A session takes half a minute, and the shelf has forty stocks: `make lab-shelf` is for all of them.
+OF_EACH_KIND = ("vision3-250d", "2383", "velvia-50", "2302", "endura-premier")
 SPECTRAL_FILM = [sys.executable, "-c", "from spectral_film.app.main import main; main()"]
 
 
@@ -61,7 +63,7 @@ def shipped(stock: str) -> Session:
     return session_of(stock, print_film=load_print("2383") if negative else None)
 
 
-@pytest.mark.parametrize("stock", sorted(shipped_films()))
+@pytest.mark.parametrize("stock", OF_EACH_KIND)
 def test_a_shipped_stock_reads_what_its_sheet_says(stock):
     session = shipped(stock)
     assert not [check.name for check in session.failures]
@@ -69,7 +71,7 @@ def test_a_shipped_stock_reads_what_its_sheet_says(stock):
     assert len(session.checks) >= 6 * session.film.layers
 
 
-@pytest.mark.parametrize("stock", sorted(shipped_films()))
+@pytest.mark.parametrize("stock", OF_EACH_KIND)
 def test_names_of_checks_can_be_looked_up(stock):
     """One of each, and nothing that was read is in them."""
     names = [check.name for check in shipped(stock).checks]
