@@ -24,7 +24,7 @@ from spectral_film.lab.sensitometry import characteristic_curves
 from spectral_film.lab.session import Session, measure
 from spectral_film.lab.spectrophotometry import dye_densities, spectral_sensitivity
 
-# A session takes half a minute, and the shelf has forty stocks: `make lab-shelf` is for all of them.
+# A session takes half a minute, and the shelf has forty stocks: `make lab-shelf` does them all.
 OF_EACH_KIND = ("vision3-250d", "2383", "velvia-50", "2302", "endura-premier")
 SPECTRAL_FILM = [sys.executable, "-c", "from spectral_film.app.main import main; main()"]
 
