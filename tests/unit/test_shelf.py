@@ -32,11 +32,11 @@ COLOURS = np.array(
 
 
 @cache
-def seen(device, *, film, illuminant=None, push=0, rgb=None, to="xyz"):
+def seen(device, *, film, illuminant=None, filter=None, push=0, rgb=None, to="xyz"):
     """XYZ of colours on the screen, the white with Y = 1, (3, n); or another tap."""
     settings = Settings(
-        film=film, illuminant=illuminant, push=push, to=to, grain="off", scatter=False,
-        halation=False,
+        film=film, illuminant=illuminant, filter=filter, push=push, to=to, grain="off",
+        scatter=False, halation=False,
     )  # fmt: skip
     pipeline = Pipeline(settings=settings, frame=ANY_FRAME)
     planes = np.ascontiguousarray(np.array(rgb, np.float32).T[:, None])
@@ -148,6 +148,18 @@ def test_double_x_on_2302_has_the_system_gamma_that_is_quoted():
         h = about + np.array([-0.15, 0.15])
         slope.append(float(np.diff(density(film, h)[0])[0] / 0.3))
     assert slope[0] * slope[1] == pytest.approx(1.24, rel=0.15)
+
+
+def test_a_sky_is_dark_on_double_x_behind_a_red_filter(device):
+    """Beside a cloud: the filter takes two stops and more of the blue, and little of the white."""
+    sky_and_cloud = ((0.12, 0.2, 0.45), (0.6, 0.6, 0.6))
+    bare, red = (
+        np.log2(
+            seen(device, film="double-x-5222", filter=name, rgb=sky_and_cloud, to="exposure")[0]
+        )
+        for name in (None, "25")
+    )
+    assert (bare[0] - bare[1]) - (red[0] - red[1]) > 0.7
 
 
 def test_longer_development_is_steeper():
