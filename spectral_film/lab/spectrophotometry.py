@@ -229,7 +229,7 @@ def _as_printed(published: np.ndarray, made: np.ndarray, known: Known | None) ->
     measures = [rms_and_largest(miss[None], NEUTRAL_AS_PRINTED, band)[0] for miss in difference]
     return [
         Check(
-            name=f"midscale neutral on {PRINTED_ON}, {record}",
+            name=f"midscale neutral in a print, {record}",
             value=measure.value,
             tolerance=measure.allowed,
             unit=NEUTRAL_AS_PRINTED.unit,
