@@ -157,7 +157,7 @@ def test_a_film_without_its_sheet_is_refused(falsified):
         session_of(path)
 
 
-@pytest.mark.parametrize("stock", sorted(shipped_films()))
+@pytest.mark.parametrize("stock", OF_EACH_KIND)
 def test_every_published_curve_has_its_reading(stock):
     """Drawn over each other, column by column, but for what the page says could not be read."""
     session = shipped(stock)
