@@ -44,6 +44,9 @@ BOUNDS = {
     "optics/core_sigma_um": (0, 1000),
     "optics/skirt_weight": (0, 1),  # a share
     "optics/skirt_length_um": (0, 1000),
+    "optics/second_share": (0, 1),  # a share
+    "optics/second_length_um": (0, 1000),
+    "fit/mtf/level": (0.5, 2),  # a chart that is off by more is another chart
     "optics/cauchy_radius_um": (0, 1000),
     "halation/*/veil_ratio": (0, 1),  # no more than came
     "halation/*/plate_reflectance": (0, 1),
@@ -86,6 +89,9 @@ def films(tmp_path_factory):
     with h5py.File(print_film, "r+") as file:
         _develop_otherwise(file)
         file["developments/long/aim_log_exposure"] = [0.1, 0.2, 0.3]
+        file["optics/second_share"] = [0.1, 0.2, 0.3]
+        file["optics/second_length_um"] = [9.0, 10.0, 11.0]
+        file["fit/mtf/level"] = [1.0, 1.01, 0.99]
     return {**shipped_films(), "other forms": other, "other print": print_film}
 
 

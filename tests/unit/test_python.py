@@ -154,7 +154,7 @@ def test_numbers_of_any_make_are_numbers():
 
 
 def test_a_film_nearly_named():
-    with pytest.raises(UsageError, match="did you mean vision3-250d;"):
+    with pytest.raises(UsageError, match="did you mean vision3-250d"):
         sf.load_film("Vision3-250")
 
 
