@@ -268,7 +268,7 @@ def test_strict_fails_and_names_what_is_wrong(tmp_path, falsified):
         (["2383", "-o", "page.pdf"], ".html"),
         (["2383", "-o", "nowhere/page.html"], "existing folder"),
         (["vision3-250d", "--print", "vision3-250d"], "print stock"),
-        (["2383", "--print", "nonsense"], "is a print stock itself"),
+        (["2383", "--print", "nonsense"], "is a print film, a positive by itself"),
         (["2383", "-o", "there.html"], "--overwrite"),
     ],
 )

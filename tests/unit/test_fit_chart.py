@@ -42,7 +42,15 @@ PATCHES = tuple(colour_chart())
 def film(negative: CameraFilm) -> FilmModel:
     """The shipped 5207 as the fit holds it; the fit itself is tested elsewhere."""
     nothing = Solution(
-        parameters={}, values={}, sd={}, held={}, steps=0, chi2=0.0, freedom=0.0, gradient=0.0
+        parameters={},
+        values={},
+        sd={},
+        held={},
+        steps=0,
+        chi2=0.0,
+        readings=0,
+        freedom=0.0,
+        gradient=0.0,
     )
     curve = negative.tone_curve
     return FilmModel(
@@ -57,6 +65,7 @@ def film(negative: CameraFilm) -> FilmModel:
             dmin_density=negative.dmin_density,
             dmin_shift=np.zeros(3),
             response=status_response("status-m"),
+            inferred=None,
             solution=nothing,
         ),
         optics=None,
@@ -64,6 +73,7 @@ def film(negative: CameraFilm) -> FilmModel:
             coupling=negative.adjacency.coupling, length_um=negative.adjacency.length_um
         ),
         lad_log_exposure=None,
+        others={},
         spectral_sensitivity=negative.spectral_sensitivity,
     )
 
