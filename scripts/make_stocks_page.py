@@ -6,6 +6,7 @@ Camera films are shown on what their kind is printed on, prints with the film th
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from PIL import Image, ImageDraw
 from spectral_film import Settings, load_film, open_device, render
 from spectral_film.emulsion.film import CameraFilm, Film
 from spectral_film.emulsion.frame import ANY_FRAME
-from spectral_film.emulsion.stocks import SILVER_PRINT, shipped_films, usual_print
+from spectral_film.emulsion.stocks import CINEMA_PRINT, SILVER_PRINT, shipped_films, usual_print
 from spectral_film.lab.projection import STOP, to_lab
 from spectral_film.light.demo_scene import demo_scene
 from spectral_film.light.metering import GREY
@@ -79,7 +80,7 @@ def made_for(film: Film) -> str:
     """What a stock was made for, by what its sheet says of it."""
     if not isinstance(film, CameraFilm):
         return "prints on paper" if _is_paper(film) else "prints for the cinema"
-    still = usual_print(film) not in ("2383", SILVER_PRINT)
+    still = usual_print(film) not in (CINEMA_PRINT, SILVER_PRINT)
     light = "tungsten light" if film.balance == "3200K" else "daylight"
     where = "photographs" if still else "the cinema"
     return f"{where}, {light}, EI {film.exposure_index:g}"
@@ -147,23 +148,13 @@ def looked_at(film: Film, rgb: np.ndarray) -> np.ndarray:
     settings = settings_of(film)
     pipeline = Pipeline(settings=settings, frame=ANY_FRAME)
     job = pipeline.job()
-    tapped = Pipeline(settings=_to_xyz(settings), frame=ANY_FRAME)
+    even = replace(settings, to="xyz", grain="off", scatter=False, halation=False)
+    tapped = Pipeline(settings=even, frame=ANY_FRAME)
     planes = np.ascontiguousarray(rgb.T[:, None], np.float32)
     xyz = tapped(open_device(), Scene(planes=planes)).planes[:, 0].astype(np.float64)
     white = job.adapting_white
     lab = to_lab(xyz / white[1], white / white[1])
     return np.stack([xyz[1] / white[1], lab[1], lab[2]])
-
-
-def _to_xyz(settings: Settings) -> Settings:
-    return Settings(
-        film=settings.film,
-        print_film=settings.print_film,
-        to="xyz",
-        grain="off",
-        scatter=False,
-        halation=False,
-    )
 
 
 def greys() -> np.ndarray:

@@ -17,7 +17,7 @@ from reference.fit.sheet import Sheet
 from reference.fit.solve import HELD, Number
 from reference.fit.spectra import midscale_neutral
 from reference.stages.densitometry import read_density
-from spectral_film.emulsion.stocks import load_print
+from spectral_film.lab.neutral import PRINTED_ON, of_a_band, printing_density
 from spectral_film.lab.stated import Known, stated
 from spectral_film.lab.tolerances import (
     CHARACTERISTIC_CURVE,
@@ -32,8 +32,6 @@ from spectral_film.lab.tolerances import (
     rms_and_largest,
 )
 from spectral_film.light.spectra import WAVELENGTH
-
-PRINTED_ON = "2383"  # that the neutral of every negative is judged on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,11 +158,10 @@ def comparisons(model: FilmModel) -> list[Comparison]:
                     axis="",
                     x=np.zeros(1),
                     records=sheet.records,
-                    data=_printing_density(np.where(compared, published, made))[:, None],
-                    reading=_printing_density(made)[:, None],
+                    data=printing_density(np.where(compared, published, made))[:, None],
+                    reading=printing_density(made)[:, None],
                     tolerance=NEUTRAL_AS_PRINTED,
-                    # A layer sees one band, where the readings of a line err together.
-                    known=known and Known(sigma=known.sigma[:1], largest=known.largest[:1]),
+                    known=of_a_band(known),
                 )
             )
     if model.lad_log_exposure is not None:
@@ -262,14 +259,6 @@ def _verdicts(c: Comparison) -> Iterator[str]:
 def _known_to(sheet: Sheet, table: str, x: np.ndarray) -> Known | None:
     """What the readings of a table are known to at x, if the table says so."""
     return stated(sheet.tables[table].notes.get("uncertainty"), x)
-
-
-def _printing_density(spectrum: np.ndarray) -> np.ndarray:
-    """Of a spectral density, as the print sees it, (record,)."""
-    film = load_print(PRINTED_ON)
-    light = film.spectral_sensitivity * film.printer_light()
-    density: np.ndarray = -np.log10((light @ 10**-spectrum) / light.sum(axis=1))
-    return density
 
 
 def _of_grain(sheet: Sheet, grain: FittedGrain | None) -> Iterator[str]:

@@ -8,10 +8,11 @@ from scipy.interpolate import PchipInterpolator
 from spectral_film.device.device import Device
 from spectral_film.emulsion.film import Film, PrintStock
 from spectral_film.emulsion.frame import Frame
-from spectral_film.emulsion.stocks import load_camera_film, load_print
+from spectral_film.emulsion.stocks import load_camera_film
 from spectral_film.emulsion.three_planes import in_three_planes
 from spectral_film.lab.darkroom import Darkroom
 from spectral_film.lab.densitometer import spectral_density, status_per_dye
+from spectral_film.lab.neutral import of_a_band, printing_density
 from spectral_film.lab.readings import RECORDS, Check, Curve, Measurement, compare, records_of
 from spectral_film.lab.sheet import known_to
 from spectral_film.lab.stated import Known
@@ -30,7 +31,6 @@ from spectral_film.path.pipeline import Pipeline, Settings
 from spectral_film.stages.printing import NORMAL_POINTS, Printer
 from spectral_film.stages.stage import apply
 
-PRINTED_ON = "2383"  # that every negative is judged on
 DYES = ("cyan", "magenta", "yellow")
 FILTER_DENSITY, LEAST_SHARE = 12.0, 1e-9  # of a filter beside its line; of the light through it
 
@@ -221,11 +221,8 @@ def _as_printed(published: np.ndarray, made: np.ndarray, known: Known | None) ->
 
     Source: docs/physics.md, What is measured.
     """
-    film = load_print(PRINTED_ON)
-    light = film.spectral_sensitivity * film.printer_light()
-    difference = np.log10(light @ 10**-published) - np.log10(light @ 10**-made)
-    # A layer sees one band, where the readings of a line err together: as sure as one of them.
-    band = known and Known(sigma=known.sigma[:1], largest=known.largest[:1])
+    difference = printing_density(made) - printing_density(published)
+    band = of_a_band(known)
     measures = [rms_and_largest(miss[None], NEUTRAL_AS_PRINTED, band)[0] for miss in difference]
     return [
         Check(

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from spectral_film.errors import InputError, SpectralGridError, UsageError
-from spectral_film.light.columns import check_gaps, rows_by_wavelength
-from spectral_film.light.spectra import MUST_COVER, resampling, standard
+from spectral_film.errors import InputError, UsageError
+from spectral_film.light.columns import rows_by_wavelength
+from spectral_film.light.spectra import on_grid, standard
 
 MOST_PERCENT = 100.0  # who goes beyond 1 and stays within, has written percent
 
@@ -84,16 +84,7 @@ def _from_csv(path: Path) -> np.ndarray:
         if wavelength in samples:
             raise InputError(f"{where}: {wavelength:g} nm comes twice; keep one")
         samples[wavelength] = share
-    at = np.array(sorted(samples))
-    if at[0] > MUST_COVER[0] or at[-1] < MUST_COVER[1]:
-        raise SpectralGridError(
-            f"{path}: the filter covers {at[0]:g} to {at[-1]:g} nm, but film needs "
-            f"{MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm; extend the measurement (wavelengths are "
-            "in nm)"
-        )
-    given = np.array([samples[wavelength] for wavelength in at])
-    check_gaps(path, at, given)
-    transmittance = resampling(at) @ given
+    transmittance = on_grid(samples, path, "filter")
     if not transmittance.any():
         raise InputError(f"{path}: this filter lets no light through; correct its column")
-    return np.asarray(transmittance)
+    return transmittance

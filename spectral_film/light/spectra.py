@@ -371,18 +371,32 @@ def _power(samples: Mapping[float, float], where: object) -> np.ndarray:
         raise InputError(
             f"{where}: a light needs two or more samples of wavelength,value, got {len(samples)}"
         )
-    wavelength_nm = np.array(sorted(samples))
-    if wavelength_nm[0] > MUST_COVER[0] or wavelength_nm[-1] < MUST_COVER[1]:
-        raise SpectralGridError(
-            f"{where}: the light covers {wavelength_nm[0]:g} to {wavelength_nm[-1]:g} nm, but film "
-            f"needs {MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm; extend the measurement "
-            "(wavelengths are in nm)"
-        )
-    given = np.array([samples[wavelength] for wavelength in wavelength_nm])
-    check_gaps(where, wavelength_nm, given)
-    power = resampling(wavelength_nm) @ given
+    power = on_grid(samples, where, "light")
     try:
         equal_luminance(power)
     except SpectralGridError as black:
         raise SpectralGridError(f"{where}: {black}") from None
-    return np.asarray(power)
+    return power
+
+
+def on_grid(samples: Mapping[float, float], where: object, what: str) -> np.ndarray:
+    """A measured spectrum on the grid, (wavelength,), held at its end values.
+
+    Args:
+        samples: By wavelength in nm.
+        where, what: Whence it is, and what, for the messages.
+
+    Raises:
+        SpectralGridError: it stops short of 400 to 700 nm.
+        InputError: it leaves out what lies between.
+    """
+    wavelength_nm = np.array(sorted(samples))
+    if wavelength_nm[0] > MUST_COVER[0] or wavelength_nm[-1] < MUST_COVER[1]:
+        raise SpectralGridError(
+            f"{where}: the {what} covers {wavelength_nm[0]:g} to {wavelength_nm[-1]:g} nm, but "
+            f"film needs {MUST_COVER[0]:g} to {MUST_COVER[1]:g} nm; extend the measurement "
+            "(wavelengths are in nm)"
+        )
+    given = np.array([samples[wavelength] for wavelength in wavelength_nm])
+    check_gaps(where, wavelength_nm, given)
+    return np.asarray(resampling(wavelength_nm) @ given)

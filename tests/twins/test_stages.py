@@ -5,6 +5,8 @@ The bounds are what float32 allows, each with its reason; the aim of the whole i
 What spreads is in `test_spreading.py`.
 """
 
+from dataclasses import replace
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -19,6 +21,7 @@ from reference.stages import projection as reference_projection
 from reference.stages import reciprocity as reference_reciprocity
 from reference.stages import tone_curve as reference_tone_curve
 from spectral_film.emulsion.film import ToneCurve
+from spectral_film.emulsion.stocks import load_print
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.spectra import illuminant, observer, resampling, status_response
 from spectral_film.light.upsampling import upsampling_table
@@ -196,7 +199,9 @@ def test_printing(device, rng, negative, print_film, size, points):
 
 @pytest.mark.parametrize("flare", [0.0, 0.001, 0.1])
 @pytest.mark.parametrize("white", ["clear film", "lamp"])
-def test_balance(print_film, white, flare):
+@pytest.mark.parametrize(("stock", "share"), [("2383", None), ("endura-premier", 0.18)])
+def test_balance(stock, share, white, flare):
+    print_film = load_print(stock)
     projector = Projector(film=print_film, lamp=print_film.projector_lamp, flare=flare)
     adapting = projector.open_gate() if white == "lamp" else projector.clear_film()
     expected = reference_balance.neutral_log_exposure(
@@ -210,6 +215,7 @@ def test_balance(print_film, white, flare):
             "projector_lamp": double(illuminant(print_film.projector_lamp)),
             "observer": double(observer()),
         },
+        seen=0.1 if share is None else share * float(replace(projector, flare=0.0).clear_film()[1]),
     )
     got = balance.neutral_log_exposure(print_film, projector, adapting)
     # Both stop at 1e-12 of density or better, and a layer gains 2 or more of it with exposure.

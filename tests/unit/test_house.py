@@ -41,7 +41,7 @@ MAY_IMPORT = {
         "unfinished",
     },
     "reference": {
-        "reference", "grain", "light", "emulsion", "errors", "lab.stated", "lab.tolerances",
+        "reference", "grain", "light", "emulsion", "errors", "lab.neutral", "lab.stated", "lab.tolerances",
         "pages", "stages.signals", "text_files", "unfinished",
     },
 }  # fmt: skip
