@@ -58,8 +58,11 @@ from bake.table_files import (
 from bake.texture import Strip, Texture
 from bake.verify import Verification, verify
 from spectral_film.device.device import Device
-from spectral_film.emulsion.film import Film, ToneCurve
+from spectral_film.emulsion.film import Film
 from spectral_film.emulsion.frame import gate_size_mm
+from spectral_film.emulsion.parts import (
+    ToneCurve,
+)
 from spectral_film.emulsion.three_planes import in_three_planes
 from spectral_film.path.rendering import render
 from spectral_film.stages.printing import LOG_EXPOSURE_PER_POINT, NORMAL_POINTS

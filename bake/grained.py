@@ -9,7 +9,11 @@ from functools import lru_cache
 import numpy as np
 
 from bake.texture import Clouds
-from spectral_film.emulsion.film import Densitometry, Film, Grain, ToneCurve
+from spectral_film.emulsion.film import Densitometry, Film
+from spectral_film.emulsion.parts import (
+    Grain,
+    ToneCurve,
+)
 from spectral_film.grain.orbits import square
 from spectral_film.grain.textures import Filtered, filtered
 

@@ -14,8 +14,10 @@ import numpy as np
 
 from bake.recipe import Recipe
 from bake.segments import PRINTED, UNPRINTED, check_points, segments
-from spectral_film.emulsion.film import ToneCurve
 from spectral_film.emulsion.frame import Frame
+from spectral_film.emulsion.parts import (
+    ToneCurve,
+)
 from spectral_film.emulsion.spread import Mixture
 from spectral_film.errors import UsageError
 from spectral_film.path.order import Steps

@@ -12,7 +12,9 @@ from bake.parts import Statistic
 from bake.pieces import Pieces
 from bake.samples import WHOLE_CUBE, scene_colours, weighted
 from bake.table_files import Curves, ocio_play, table_transform
-from spectral_film.emulsion.film import ToneCurve
+from spectral_film.emulsion.parts import (
+    ToneCurve,
+)
 from spectral_film.files.colour_spaces import named_space, to_named_space
 from spectral_film.stages.undevelopment import highest_log_exposure
 

@@ -10,16 +10,14 @@ from functools import cache
 
 import numpy as np
 
-from spectral_film.emulsion.film import (
-    CameraFilm,
+from spectral_film.emulsion.film import CameraFilm, Film, PrintStock
+from spectral_film.emulsion.parts import (
     CoreSkirt,
     Developed,
-    Film,
     Grain,
     Halation,
     Interlayer,
     Lad,
-    PrintStock,
     ToneCurve,
 )
 from spectral_film.emulsion.stocks import load_camera_film, load_print

@@ -20,7 +20,11 @@ from reference.fit.optics import FittedAdjacency, FittedOptics
 from reference.fit.sheet import Sheet
 from reference.fit.solve import SURE_DIGITS, Solution, keep
 from reference.fit.spectra import dmin_shape, dye_density
-from spectral_film.emulsion.film import CoreSkirt, Interlayer, ToneCurve
+from spectral_film.emulsion.parts import (
+    CoreSkirt,
+    Interlayer,
+    ToneCurve,
+)
 from spectral_film.emulsion.row import Origin
 from spectral_film.emulsion.schema import SCHEMA, SCHEMA_VERSION, row_of
 from spectral_film.emulsion.stocks import load_film

@@ -8,7 +8,9 @@ Source: docs/physics.md, Granularity.
 import numpy as np
 
 from reference.fit.curves import CURVE, FittedCurves
-from spectral_film.emulsion.film import ToneCurve
+from spectral_film.emulsion.parts import (
+    ToneCurve,
+)
 from spectral_film.grain.reading import APERTURE_UM, LEAST, MOST, disc_variance
 
 NODES = 32  # of a layer

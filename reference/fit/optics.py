@@ -27,7 +27,9 @@ from reference.fit.sine_reading import large_areas, sine_response
 from reference.fit.solve import WORTH, Solution, keep, padded, solve
 from reference.stages.bare_base import bare_base_otf, over_ring
 from reference.stages.optics import halation_otf, scatter_otf, with_halation
-from spectral_film.emulsion.film import CoreSkirt
+from spectral_film.emulsion.parts import (
+    CoreSkirt,
+)
 from spectral_film.errors import InputError
 from spectral_film.light.spectra import status_response
 

@@ -9,19 +9,16 @@ from typing import Any
 import numpy as np
 
 from spectral_film.emulsion.contents import Contents, contents, contents_apart, read_image
-from spectral_film.emulsion.film import (
-    CameraFilm,
+from spectral_film.emulsion.film import CameraFilm, FilmFile, PrintStock, Provenance
+from spectral_film.emulsion.parts import (
     Cauchy,
     ClassicalAdjacency,
     CoreSkirt,
     Developed,
-    FilmFile,
     Grain,
     Halation,
     Interlayer,
     Lad,
-    PrintStock,
-    Provenance,
     ToneCurve,
 )
 from spectral_film.emulsion.row import Role, Row

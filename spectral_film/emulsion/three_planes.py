@@ -10,12 +10,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from spectral_film.emulsion.film import (
-    CameraFilm,
+from spectral_film.emulsion.film import CameraFilm, Film, PrintStock
+from spectral_film.emulsion.parts import (
     ClassicalAdjacency,
-    Film,
     Interlayer,
-    PrintStock,
 )
 from spectral_film.emulsion.value import Value
 

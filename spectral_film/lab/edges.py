@@ -12,7 +12,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from spectral_film.emulsion.film import CameraFilm, Interlayer
+from spectral_film.emulsion.film import CameraFilm
+from spectral_film.emulsion.parts import (
+    Interlayer,
+)
 from spectral_film.lab.darkroom import Darkroom, neutral_aim
 from spectral_film.lab.densitometer import status_density, through_slit
 from spectral_film.lab.readings import Check, Curve, Measurement, records_of

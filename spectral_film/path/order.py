@@ -9,7 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spectral_film.emulsion.film import CameraFilm, ClassicalAdjacency, Film, Interlayer, PrintStock
+from spectral_film.emulsion.film import CameraFilm, Film, PrintStock
+from spectral_film.emulsion.parts import (
+    ClassicalAdjacency,
+    Interlayer,
+)
 from spectral_film.grain import noise
 from spectral_film.grain.method import Method, method_for
 from spectral_film.light.scene import LINEAR_REC709, LinearSpace, SceneKind

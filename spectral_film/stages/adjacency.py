@@ -26,7 +26,9 @@ import numpy as np
 
 from spectral_film.device.launch import Launch
 from spectral_film.device.site import Site
-from spectral_film.emulsion.film import ToneCurve
+from spectral_film.emulsion.parts import (
+    ToneCurve,
+)
 from spectral_film.emulsion.spread import Exponential, Mixture
 from spectral_film.stages.optics import Spreading
 from spectral_film.stages.signals import COMPENSATED, DYES, EXPOSURE, INHIBITOR, Signal

@@ -19,7 +19,12 @@ from functools import cached_property
 from spectral_film.blur.blur import Blur, PreparedBlur
 from spectral_film.device.site import Site
 from spectral_film.emulsion import spread
-from spectral_film.emulsion.film import CameraFilm, Cauchy, CoreSkirt, Halation, PrintStock
+from spectral_film.emulsion.film import CameraFilm, PrintStock
+from spectral_film.emulsion.parts import (
+    Cauchy,
+    CoreSkirt,
+    Halation,
+)
 from spectral_film.emulsion.spread import Exponential, Gaussian, Mixture, Spread
 from spectral_film.stages.signals import EXPOSURE, PRINT_EXPOSURE, Signal
 

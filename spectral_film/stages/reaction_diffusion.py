@@ -34,7 +34,10 @@ from spectral_film.emulsion.chemistry import (
     chemistry_of_kernel,
     developable_for,
 )
-from spectral_film.emulsion.film import CameraFilm, Interlayer
+from spectral_film.emulsion.film import CameraFilm
+from spectral_film.emulsion.parts import (
+    Interlayer,
+)
 from spectral_film.errors import UsageError
 from spectral_film.stages.signals import DYES, EXPOSURE, EXPOSURE_FLOOR, Signal
 

@@ -19,7 +19,9 @@ import numpy as np
 
 from spectral_film.device.launch import Launch
 from spectral_film.device.site import Site
-from spectral_film.emulsion.film import ToneCurve
+from spectral_film.emulsion.parts import (
+    ToneCurve,
+)
 from spectral_film.stages.signals import DYES, EXPOSURE, EXPOSURE_FLOOR, Signal
 from spectral_film.stages.stage import PointStage
 

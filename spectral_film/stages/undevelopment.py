@@ -27,7 +27,9 @@ import numpy as np
 
 from spectral_film.device.launch import Launch
 from spectral_film.device.site import Site
-from spectral_film.emulsion.film import ToneCurve
+from spectral_film.emulsion.parts import (
+    ToneCurve,
+)
 from spectral_film.stages.signals import DYES, EXPOSURE_FLOOR, HELD_EXPOSURE, Signal
 from spectral_film.stages.stage import PointStage
 from spectral_film.stages.tone_curve import curve_defines, curve_tables

@@ -13,7 +13,9 @@ from reference.stages.adjacency import adjacency
 from reference.stages.tone_curve import tone_curve
 from reference.stages.undevelopment import undevelop
 from reference.stages.unexposure import unexpose
-from spectral_film.emulsion.film import ToneCurve
+from spectral_film.emulsion.parts import (
+    ToneCurve,
+)
 from spectral_film.stages.exposed_colours import LEAST_RATIO
 from spectral_film.stages.exposure import Camera
 from spectral_film.stages.stage import apply

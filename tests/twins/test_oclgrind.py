@@ -35,7 +35,10 @@ from spectral_film import Scene, Settings, load_film, render
 from spectral_film.device.device import Device, all_devices
 from spectral_film.device.launch import Launch
 from spectral_film.device.planes import Region, fetch, make_result, put
-from spectral_film.emulsion.film import ClassicalAdjacency, ToneCurve
+from spectral_film.emulsion.parts import (
+    ClassicalAdjacency,
+    ToneCurve,
+)
 from spectral_film.path.order import Step
 from spectral_film.path.plan import Plan
 from spectral_film.stages import grain, tone_curve

@@ -20,7 +20,9 @@ from reference.stages import printing as reference_printing
 from reference.stages import projection as reference_projection
 from reference.stages import reciprocity as reference_reciprocity
 from reference.stages import tone_curve as reference_tone_curve
-from spectral_film.emulsion.film import ToneCurve
+from spectral_film.emulsion.parts import (
+    ToneCurve,
+)
 from spectral_film.emulsion.stocks import load_print
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.spectra import illuminant, observer, resampling, status_response

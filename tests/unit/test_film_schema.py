@@ -13,7 +13,12 @@ import numpy as np
 import pytest
 
 from spectral_film.emulsion.description import describe
-from spectral_film.emulsion.film import Cauchy, ClassicalAdjacency, CoreSkirt, Interlayer
+from spectral_film.emulsion.parts import (
+    Cauchy,
+    ClassicalAdjacency,
+    CoreSkirt,
+    Interlayer,
+)
 from spectral_film.emulsion.schema import SCHEMA, contents, row_of
 from spectral_film.emulsion.stocks import load_film, shipped_films
 

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from spectral_film.emulsion.description import describe
-from spectral_film.emulsion.film import CameraFilm, Film, ToneCurve
+from spectral_film.emulsion.film import CameraFilm, Film
+from spectral_film.emulsion.parts import (
+    ToneCurve,
+)
 from spectral_film.emulsion.stocks import load_camera_film, load_film, load_print, shipped_films
 from spectral_film.errors import FilmModelError, UsageError
 

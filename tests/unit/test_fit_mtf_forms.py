@@ -10,7 +10,9 @@ import reference
 from reference.fit.curves import FittedCurves, fit_curves
 from reference.fit.optics import FittedAdjacency, FittedOptics, fit_optics, read_mtf
 from reference.fit.sheet import Sheet, read_sheet
-from spectral_film.emulsion.film import CoreSkirt
+from spectral_film.emulsion.parts import (
+    CoreSkirt,
+)
 
 SHEETS = Path(reference.__file__).parent / "sheets"
 SCATTER = CoreSkirt(

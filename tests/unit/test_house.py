@@ -41,8 +41,8 @@ MAY_IMPORT = {
         "unfinished",
     },
     "reference": {
-        "reference", "grain", "light", "emulsion", "errors", "lab.neutral", "lab.stated", "lab.tolerances",
-        "pages", "stages.signals", "text_files", "unfinished",
+        "reference", "grain", "light", "emulsion", "errors", "lab.neutral", "lab.stated",
+        "lab.tolerances", "pages", "stages.signals", "text_files", "unfinished",
     },
 }  # fmt: skip
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from spectral_film import Settings
-from spectral_film.emulsion.film import ClassicalAdjacency
+from spectral_film.emulsion.parts import (
+    ClassicalAdjacency,
+)
 from spectral_film.path.order import TABLE, Job, between, path_to
 from spectral_film.stages.signals import (
     DISPLAY,

@@ -16,8 +16,10 @@ from reference.stages.densitometry import read_density
 from reference.stages.printing import balance, print_onto
 from reference.stages.projection import project
 from reference.stages.tone_curve import tone_curve
-from spectral_film.emulsion.film import ToneCurve
 from spectral_film.emulsion.frame import Frame
+from spectral_film.emulsion.parts import (
+    ToneCurve,
+)
 from spectral_film.light.metering import GREY
 from spectral_film.light.scene import Scene
 from spectral_film.light.spectra import WAVELENGTH, illuminant, observer, status_response
