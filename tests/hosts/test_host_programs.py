@@ -51,6 +51,15 @@ def program(name: str) -> str:
     return found
 
 
+def imagemagick() -> str:
+    """Its `convert`; other programs have that name too (GraphicsMagick's, a stand-in)."""
+    found = program("convert")
+    said = subprocess.run([found, "-version"], capture_output=True, text=True, check=False)
+    if "Version: ImageMagick" not in said.stdout:
+        pytest.skip(f"{found} is not ImageMagick's")
+    return found
+
+
 def run(*command: object, **more: object) -> None:
     done = subprocess.run(
         list(map(str, command)), capture_output=True, text=True, check=False, **more
@@ -197,7 +206,7 @@ def test_a_haldclut_shows_the_film(host, looks, photograph, tmp_path, apart, tel
     there, out, look = tmp_path / "in.png", tmp_path / "out.png", looks / "look.png"
     save(there, photograph, "uint16")
     if host == "ImageMagick":
-        run(program("convert"), there, look, "-hald-clut", out)
+        run(imagemagick(), there, look, "-hald-clut", out)
     elif host == "RawTherapee":
         (tmp_path / "look.pp3").write_text(PP3.format(look=look))
         tool = program("rawtherapee-cli")

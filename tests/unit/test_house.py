@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,12 @@ def test_nothing_large_is_in_git():
     # 2 MB: what a clone may be asked to carry for one file for ever.
     heavy = [path.name for path in tracked() if path.stat().st_size > 2e6]
     assert not heavy
+
+
+def test_no_two_files_of_tests_share_a_name():
+    # pytest imports them by their bare names: of two, the second is an error in collecting.
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert not [name for name, count in names.items() if count > 1]
 
 
 def test_no_package_index_is_named():
