@@ -183,6 +183,15 @@ def _without_padding(weight: np.ndarray) -> np.ndarray:
     return made
 
 
+def _foot(sheet: Sheet) -> np.ndarray:
+    """How much of each dye to look for under the chart beside the sheet's D-min, (dye,)."""
+    shape, printed = dmin_shape(sheet)
+    if printed or sheet.layers > 1:
+        return np.zeros(sheet.layers)
+    (level,) = -np.log10(status_response(sheet.densitometry) @ 10**-shape)
+    return np.nanmin(sheet.tables["characteristic_curves"].records("D_{}"), axis=1) - level
+
+
 def _parameters(sheet: Sheet, sublayers: int) -> dict[str, Parameter]:
     """Equal sublayers, with their middles where the chart has risen, or fallen, by equal steps."""
     way = -1 if sheet.process == "reversal" else 1
@@ -221,8 +230,9 @@ def _parameters(sheet: Sheet, sublayers: int) -> dict[str, Parameter]:
         ),
         "dmin_shift": Parameter(
             unit="dye amount",
-            start=np.zeros(sheet.layers),
+            start=_foot(sheet),
             sd=0.05,
-            why="what two charts of one sheet disagree by at the foot",
+            why="what two charts of one sheet disagree by at the foot, or where a chart of silver, "
+            "whose base no sheet prints, begins above its foot",
         ),
     }

@@ -77,13 +77,13 @@ def _floor(study: Study) -> str:
     return (
         f"From what {camera} records in {worst.light}, the best of three kinds of map, LUTs among "
         f"them, misses {study.film.id} by {stops}, in stops rms, on the {worst.data.name} "
-        f"surfaces; prints stay {worst.difference.mean():.1f} dE apart on average, one in twenty "
-        f"more than {np.percentile(worst.difference, 95):.1f}."
+        f"surfaces; {study.positive}s stay {worst.difference.mean():.1f} dE apart on average, one "
+        f"in twenty more than {np.percentile(worst.difference, 95):.1f}."
     )
 
 
 def _pair(study: Study) -> str:
-    """The measured pair that a camera takes for one and the print tells apart most."""
+    """The measured pair that a camera takes for one and film tells apart most."""
     film, camera = study.film.id, study.cameras[0].name
     pairs = [
         one
@@ -99,8 +99,8 @@ def _pair(study: Study) -> str:
     return (
         f"In {study.reference.name} {camera} takes {worst.first} and {worst.second} for one "
         f"colour, {worst.difference[camera]:.1f} dE apart with one {_stops(abs(worst.level_stops))}"
-        f" deeper in the shade; {film} parts them by {_stops(worst.apart_stops)}, the print by "
-        f"{worst.difference[film]:.1f} dE."
+        f" deeper in the shade; {film} parts them by {_stops(worst.apart_stops)}, the "
+        f"{study.positive} by {worst.difference[film]:.1f} dE."
     )
 
 
@@ -113,7 +113,8 @@ def _steadiness(study: Study) -> str:
     return (
         f"Balanced on a grey card, {worst.light.name} changes the chart's colours most: from "
         f"{study.reference.name} by {worst.film.difference.mean():.1f} dE in the mean on the "
-        f"print of {study.film.id}, by {worst.eye_difference.mean():.1f} dE to an eye that adapts."
+        f"{study.positive} of {study.film.id}, by {worst.eye_difference.mean():.1f} dE to an eye "
+        "that adapts."
     )
 
 

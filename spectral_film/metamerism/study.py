@@ -130,6 +130,11 @@ class Study:
         return (self.film,) if self.print_film is None else (self.film, self.print_film)
 
     @property
+    def positive(self) -> str:
+        """What is looked at: a print, or the slide itself."""
+        return "slide" if self.print_film is None else "print"
+
+    @property
     def cameras(self) -> tuple[Observer, ...]:
         """The digital ones."""
         return tuple(one for one in self.observers if one.kind == "camera")

@@ -53,7 +53,7 @@ def chapter(study: Study) -> Chapter:
             _removable(study),
             paragraph(
                 "A mean says little of the colour that a scene turns on. Here is how many surfaces "
-                "stay below which difference in the print."
+                f"stay below which difference in the {study.positive}."
             ),
             curves(study),
             paragraph(
@@ -73,13 +73,13 @@ def _irreducible(study: Study) -> Exhibit:
         name="irreducible",
         drawn=Markup("".join(map("".join, zip(in_stops, in_print, strict=True)))),
         says="What the best of three kinds of map leaves on surfaces that it was not fitted to: "
-        "stops of each layer, rms (R, G, B), and CIEDE2000 between the print of what the map made "
-        "of the camera's picture and that of film: the mean, and what 95 of 100 surfaces stay "
-        "below. The kinds: a matrix (linear), a root-polynomial of degree 2, and that corrected by "
-        "the nearest surfaces (general); the best has the least sum of squares over the layers. "
-        "Every tenth surface in turn is left out and mapped by the fit to the others. This "
-        "estimates the floor from above, the more so the fewer the surfaces: more would teach a "
-        "map more. The table has all three kinds.",
+        f"stops of each layer, rms (R, G, B), and CIEDE2000 between the {study.positive} of what "
+        "the map made of the camera's picture and that of film: the mean, and what 95 of 100 "
+        "surfaces stay below. The kinds: a matrix (linear), a root-polynomial of degree 2, and "
+        "that corrected by the nearest surfaces (general); the best has the least sum of squares "
+        "over the layers. Every tenth surface in turn is left out and mapped by the fit to the "
+        "others. This estimates the floor from above, the more so the fewer the surfaces: more "
+        "would teach a map more. The table has all three kinds.",
         columns=(
             "camera", "light", "surfaces", "map", "best of the three",
             *(f"{layer} rms, stops" for layer in RGB), *(f"{layer} p95, stops" for layer in RGB),

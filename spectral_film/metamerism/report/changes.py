@@ -16,7 +16,7 @@ def chapter(study: Study) -> Chapter:
             paragraph(
                 f"Two dyeings match in {study.reference.name} and part in the shop. The index of "
                 "special metamerism tells how far: here of surfaces that are one to the eye, to "
-                "the eye, to cameras and in the print."
+                f"the eye, to cameras and in the {study.positive}."
             ),
             _index(study),
             note(
@@ -38,7 +38,7 @@ def _index(study: Study) -> Exhibit:
         says=f"Index of special metamerism (ISO 18314-4, additive in CIELAB, by colour-science), "
         f"mean of {len(found.pairs)} constructed pairs that are one to the CIE 1931 observer in "
         f"{study.reference.name}; what others see between them there is taken off. Film: in the "
-        "print; cameras: in the colours of their best matrix. The table has each pair.",
+        f"{study.positive}; cameras: in the colours of their best matrix. The table has each pair.",
         columns=("light", "observer", "pair around", "index, CIEDE2000"),
         rows=[
             (light, observer, pair.first, found.index[i, j, k])

@@ -24,13 +24,13 @@ def curves(study: Study) -> Exhibit:
         name="floor-histogram",
         drawn=svg(
             lambda drawing: _draw(drawing, study, panels),
-            "Share of surfaces below a difference in the print, of "
+            f"Share of surfaces below a difference in the {study.positive}, of "
             + ", ".join(f"{camera} in {light}" for camera, light in lines),
             height_in=0.9 + 2.5 * len(panels) + legend_in(list(_hardest(panels).values())),
         ),
-        says="Percent of the surfaces of all sets whose prints are no farther apart, CIEDE2000, "
-        "under the best map of each camera, light and set; a camera's hardest light has the "
-        "largest mean. A set counts by how many surfaces it has.",
+        says=f"Percent of the surfaces of all sets whose {study.positive}s are no farther apart, "
+        "CIEDE2000, under the best map of each camera, light and set; a camera's hardest light has "
+        "the largest mean. A set counts by how many surfaces it has.",
         columns=("camera", "light", "CIEDE2000", "surfaces up to it, %"),
         rows=[
             (camera, light, difference, percent)
@@ -96,7 +96,7 @@ def _draw(drawing: "Figure", study: Study, panels: Curves) -> None:
             )
         named = f"{what}, {study.reference.name}" if what == IN_REFERENCE else what
         axes.set(title=named, ylabel="surfaces, %", ylim=(0, 103))
-    stacked[-1].set(xlabel="CIEDE2000 of the print, up to", xlim=(0, last))
+    stacked[-1].set(xlabel=f"CIEDE2000 of the {study.positive}, up to", xlim=(0, last))
     hardest = _hardest(panels)
     drawing.legend(
         [drawn[camera] for camera in hardest],

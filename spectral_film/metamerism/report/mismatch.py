@@ -83,10 +83,10 @@ def _volumes(study: Study) -> Exhibit:
         "that the three may get, as a share of the volume of all surfaces there are (the colour "
         f"solid of {study.film.id}): no less than the hull of the points that linear programmes "
         "find on its surface (inner), no more than where their half-spaces meet (outer). Smooth: "
-        "second differences of a reflectance within "
-        f"{number(study.roughness, digits=2)} per 5 nm, which {SMOOTH} of 100 {LARGEST} surfaces "
-        "keep, or within the patch's own where it is rougher; any: whatever reflects between 0 "
-        "and 1. No limit: a layer may be left with nothing, so that there are no stops.",
+        f"second differences of a reflectance within {number(study.roughness, digits=2)} per 5 nm, "
+        f"which {SMOOTH} of 100 {LARGEST} surfaces keep, or within the patch's own where it is "
+        "rougher; any: whatever reflects between 0 and 1. No limit: a layer may be left with "
+        "nothing, so that there are no stops.",
         columns=(
             "one to", "patch", *(f"{layer}, own response, white = 1" for layer in RGB),
             *(
@@ -172,16 +172,17 @@ def _prints(study: Study) -> Exhibit:
         name="mismatch-ab",
         drawn=svg(
             lambda drawing: drawn.prints(drawing, shown),
-            f"What prints may look like whose surfaces are one colour to {camera}, on the a*, b* "
+            f"What {study.positive}s may look like whose surfaces are one colour to {camera}, on "
+            "the a*, b* "
             "plane: " + ", ".join(one.colour for one in shown),
             7.4,
             5.4,
         ),
-        says=f"Each panel is one colour to {camera}. The dot is the print of the patch itself; "
-        "small dots are prints of the smooth surfaces that come farthest in some direction of the "
-        f"layers' exposures, in the colours that they print; the outline is their hull. "
-        f"It is the hull of these points seen through {study.film.id} and its print, not the "
-        "print of the whole body, whose flanks the print bends.",
+        says=f"Each panel is one colour to {camera}. The dot is the {study.positive} of the patch "
+        f"itself; small dots are {study.positive}s of the smooth surfaces that come farthest in "
+        "some direction of the layers' exposures, in the colours that they have there; the outline "
+        f"is their hull. It is the hull of these points seen through the {study.positive} of "
+        f"{study.film.id}, not that of the whole body, whose flanks the film bends.",
         columns=("one to", "patch", "point", "L*", "a*", "b*", "on the outline"),
         rows=[
             row
@@ -205,16 +206,16 @@ def _map(study: Study) -> Exhibit:
         name="mismatch-map",
         drawn=svg(
             lambda drawing: drawn.sizes(drawing, _of(study, camera)),
-            "The chart on the a*, b* plane of the print; the larger a circle, the more one colour "
-            f"of {camera} can hide",
+            f"The chart on the a*, b* plane of the {study.positive}; the larger a circle, the more "
+            f"one colour of {camera} can hide",
             7.4,
             6.4,
         ),
-        says=f"Each patch at the a*, b* of its print. A circle's radius follows the cube root of "
-        f"the volume that {camera} can hide from {study.film.id} in smooth surfaces, inner, as a "
-        f"share of the solid; it is no distance in a*, b*. Most is hidden in {most.colour}. Black, "
-        "white and strong colours leave a surface little room between 0 and 1. The greys, which "
-        "lie on each other, stand beside them to the same scale.",
+        says=f"Each patch at the a*, b* of its {study.positive}. A circle's radius follows the "
+        f"cube root of the volume that {camera} can hide from {study.film.id} in smooth surfaces, "
+        "inner, as a share of the solid; it is no distance in a*, b*. Most is hidden in "
+        f"{most.colour}. Black, white and strong colours leave a surface little room between 0 and "
+        "1. The greys, which lie on each other, stand beside them to the same scale.",
         columns=(
             "one to", "patch", "L*", "a*", "b*", "smooth, inner volume, % of the solid",
             "cube root of its share",

@@ -17,8 +17,8 @@ from spectral_film.pages.numbers import number
 BOTH = ("first", "second")
 LOOKS = (
     "Under each name stand both surfaces edge to edge as that observer has them, the first to the "
-    "left, and their CIEDE2000: the eye's own colours, those of a camera's best matrix, the print "
-    "of the film."
+    "left, and their CIEDE2000: the eye's own colours, those of a camera's best matrix, film's "
+    "print, or its slide."
 )
 
 

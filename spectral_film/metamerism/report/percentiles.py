@@ -45,7 +45,7 @@ def percentiles(image: ImageStudy) -> Exhibit:
     )
     curves = svg(
         lambda drawing: _draw_percentiles(drawing, image),
-        "What a share of the pixels stays below, for each layer in stops and for the print in "
+        "What a share of the pixels stays below, for each layer in stops and for film as seen in "
         "CIEDE2000; " + ", ".join(one.upsampling for one in image.by_prior),
         height_in=5.0,
     )
@@ -53,15 +53,15 @@ def percentiles(image: ImageStudy) -> Exhibit:
         name="picture-percentiles",
         drawn=Markup(told + figure(curves)),
         says="What that share of the pixels stays below, without signs: of 50 % it is the median, "
-        "of all the largest. By layer, and of the print; for each up-sampling, which is what RGB "
-        "is taken for. Curves end at 99 %; beyond are lamps and specks.",
+        "of all the largest. By layer, and of film as seen; for each up-sampling, which is what "
+        "RGB is taken for. Curves end at 99 %; beyond are lamps and specks.",
         columns=head,
         rows=rows,
     )
 
 
 def _at(one: FromRgb, percents: list[float]) -> np.ndarray:
-    """Percentiles of stops and of CIEDE2000, (percent, layers and print)."""
+    """Percentiles of stops and of CIEDE2000, (percent, layers and what is seen)."""
     planes = [*np.abs(one.stops), one.difference]
     return np.stack([np.percentile(plane, percents) for plane in planes], axis=1)
 

@@ -63,7 +63,10 @@ def _picture(image: ImageStudy) -> Exhibit:
     size = _size(default)
     block = shown_block(size[0])
     scale = Scale(
-        colours="cividis", low=0.0, high=_end(default.difference), counts="CIEDE2000 of the prints"
+        colours="cividis",
+        low=0.0,
+        high=_end(default.difference),
+        counts="CIEDE2000 of film as seen",
     )
     seen, differing = (
         alone(rasters([panel], label, size=size, regions=image.regions, scale=colours))
@@ -87,10 +90,10 @@ def _picture(image: ImageStudy) -> Exhibit:
     return Exhibit(
         name="picture",
         drawn=abreast(seen, differing),
-        says="CIEDE2000 between two prints, pixel by pixel: from the spectra of the picture, and "
-        f"from RGB by the up-sampling called {default.upsampling}. {_beyond(scale)} Boxes: the "
-        f"worst regions, by their numbers in the table below. {_whole(block)} The table holds "
-        f"means of blocks of {_grid(size)} x {_grid(size)} pixels.",
+        says="CIEDE2000 between two films as seen, pixel by pixel: from the spectra of the "
+        f"picture, and from RGB by the up-sampling called {default.upsampling}. {_beyond(scale)} "
+        f"Boxes: the worst regions, by their numbers in the table below. {_whole(block)} The table "
+        f"holds means of blocks of {_grid(size)} x {_grid(size)} pixels.",
         columns=_map_columns(),
         rows=_map_rows(default),
     )

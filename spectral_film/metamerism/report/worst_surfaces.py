@@ -24,13 +24,13 @@ def worst(study: Study) -> Exhibit:
             ),
             [_shown(rank, one) for rank, one in enumerate(study.worst, start=1)],
         ),
-        says=f"The {len(study.worst)} that are farthest apart in the print, in "
+        says=f"The {len(study.worst)} that are farthest apart in the {study.positive}, in "
         f"{study.reference.name}, by the best map of each camera and set that never met them. "
         f"Reflectance, {WAVELENGTH[0]:g} to {WAVELENGTH[-1]:g} nm, from 0 to 1 or a peak beyond. "
         f"Colours, edge to edge: the eye of {STANDARD_EYE}; the camera, by the matrix that is best "
-        f"for the surfaces of {LEARNT}; the print of what the map makes of the camera's picture; "
-        "the print of film that saw the surface. Each beside its own white, shown on the white of "
-        "this screen. R, G, B: stops that the map is above film.",
+        f"for the surfaces of {LEARNT}; the {study.positive} of what the map makes of the camera's "
+        f"picture; the {study.positive} of film that saw the surface. Each beside its own white, "
+        "shown on the white of this screen. R, G, B: stops that the map is above film.",
         columns=(
             "rank", "surfaces", "name", "camera", "light", *(f"{layer}, stops" for layer in RGB),
             *(f"{axis} {whose}" for whose in ("eye", "camera", "film from camera", "film")
