@@ -94,7 +94,7 @@ def test_the_balance_belongs_to_the_stock_and_not_to_the_exposure(grey):
 def test_a_print_that_cannot_show_it_says_so(print_film, grey):
     curve = print_film.tone_curve
     pale = replace(print_film, tone_curve=replace(curve, density_range=0.2 * curve.density_range))
-    with pytest.raises(FilmModelError, match=r"visual density 1\.00; .* --balance lad$"):
+    with pytest.raises(FilmModelError, match=r"luminance of 0\.100; .* --balance lad$"):
         render(grey, Settings(grain="off", print_film=pale))
     assert np.isfinite(
         render(grey, Settings(grain="off", print_film=pale, balance="lad")).planes

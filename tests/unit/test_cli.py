@@ -10,6 +10,7 @@ import OpenImageIO
 import pytest
 
 from spectral_film.device.device import open_device
+from spectral_film.emulsion.stocks import shipped_films
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from spectral_film.app.main import main; main()")
@@ -42,7 +43,7 @@ def test_help_lists_every_command(tmp_path):
 def test_films_on_stdout(tmp_path):
     said = run("films", cwd=tmp_path)
     assert said.returncode == 0
-    assert [line.split()[0] for line in said.stdout.splitlines()] == ["2383", "vision3-250d"]
+    assert [line.split()[0] for line in said.stdout.splitlines()] == sorted(shipped_films())
     assert said.stderr == ""
 
 

@@ -46,6 +46,7 @@ def curves_of(film):
         dmin_density=film.dmin_density,
         dmin_shift=np.zeros(3),
         response=status_response(film.densitometry),
+        inferred=None,
         solution=None,
     )
 
@@ -164,6 +165,7 @@ def model_of(sheet, curves, grain):
         adjacency=None,
         grain=grain,
         lad_log_exposure=None,
+        others={},
         spectral_sensitivity=film.spectral_sensitivity,
     )
 
@@ -254,7 +256,7 @@ def test_a_film_too_thin_for_its_number_is_refused(films, folder):
     ("said", "blamed"),
     [
         ("net_density = [0, 1, 1]\nR = [1, 1, 1]\nG = [1, 1, 1]\nB = [1, 1, 1]", "rising"),
-        ("net_density = [0, 1]\nR = [1, 1]\nG = [1, 1, 1]\nB = [1, 1]", "R, G, B for each"),
+        ("net_density = [0, 1]\nR = [1, 1]\nG = [1, 1, 1]\nB = [1, 1]", "what each record reads"),
         ("R = [-1]", "must look like"),
     ],
 )

@@ -235,7 +235,7 @@ def test_charts_that_nothing_can_be_laid_over(mine, tmp_path, chart, monkeypatch
     monkeypatch.setattr("spectral_film.emulsion.reader.contents_apart", contents)
     from spectral_film.emulsion.charts import CHARTS
 
-    axis, (_, highest), (first, *_) = CHARTS[chart]
+    axis, (_, highest), ((first, *_), *_) = CHARTS[chart]
 
     def changed(file, name, make):
         values = file[f"published/{chart}/{name}"][()]
