@@ -8,7 +8,10 @@ BIN = $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # Two files of tests at a time: most of their time goes into JAX, which compiles on one core. A file
 # stays whole, since its tests share what is fitted for them.
-PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+PYTEST = $(COMPILED) $(BIN)/python -m pytest -n 2 --dist loadfile
+# What JAX compiled for one of them need not be compiled for the other, or again tomorrow.
+COMPILED = JAX_COMPILATION_CACHE_DIR=$(CURDIR)/build/compiled \
+	JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0.3
 # What shows within a minute that something broke: rules, kernels in every form, launches, the path,
 # what a render promises, three pictures.
 QUICK = tests/twins tests/golden $(patsubst %,tests/unit/test_%.py,house docs device planes order \

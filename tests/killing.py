@@ -17,6 +17,12 @@ import spectral_film.files.pictures
 import spectral_film.lab.session
 import spectral_film.path.rendering
 import spectral_film.shot.conveyor
+from bake import assembly, stage_tables
+
+# A pack of few colours, baked in half the time: what it is off by is judged elsewhere.
+stage_tables.COLOURS_OF_A_KIND, stage_tables.JUDGED_OF_A_KIND = 2000, 500
+stage_tables.COLOURS_OF_A_NODE, assembly.ACES_VIEWS = 2, {}
+stage_tables.SIZES = {"layer exposure": 33, "printing": 17, "view": 33, "scene": 17}
 
 
 def run(argv: list[str]) -> None:

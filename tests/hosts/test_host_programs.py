@@ -157,12 +157,40 @@ np.save(sys.argv[4], pixels)
 """
 
 
+# Hosts come before what is baked for them, so that nothing is baked for one that is not there.
+
+
+@pytest.fixture(scope="module", params=RELEASES)
+def release(request) -> str:
+    """Of an OpenColorIO."""
+    if not (HOSTS / f"opencolorio-{request.param}").exists():
+        pytest.skip(f"no OpenColorIO {request.param} in build/hosts; make hosts brings it")
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def ffmpeg() -> str:
+    return program("ffmpeg")
+
+
+@pytest.fixture(scope="module", params=["convert", "rawtherapee-cli", "ffmpeg"])
+def haldclut_host(request) -> str:
+    """A program that plays a HaldCLUT."""
+    return imagemagick() if request.param == "convert" else program(request.param)
+
+
+@pytest.fixture(scope="module")
+def blender() -> Path:
+    """The Python that has bpy."""
+    python = HOSTS / "blender/bin/python"
+    if not python.exists():
+        pytest.skip("no bpy in build/hosts; make hosts brings it")
+    return python
+
+
 @pytest.mark.parametrize("name", ["config.ocio", "config.ocioz"])
-@pytest.mark.parametrize("release", RELEASES)
 def test_opencolorio_of_old_shows_the_film(release, name, pack, codes, tmp_path, apart, tell):
     folder = HOSTS / f"opencolorio-{release}"
-    if not folder.exists():
-        pytest.skip(f"no OpenColorIO {release} in build/hosts; make hosts brings it")
     np.save(tmp_path / "in.npy", codes)
     run(
         sys.executable, "-c", OPEN_AND_PLAY, release, pack / name, tmp_path / "in.npy",
@@ -174,12 +202,12 @@ def test_opencolorio_of_old_shows_the_film(release, name, pack, codes, tmp_path,
     assert found.p99 <= ROOM_OF_A_TABLE[1]
 
 
-def test_ffmpeg_plays_a_cube(looks, codes, tmp_path, apart, tell):
+def test_ffmpeg_plays_a_cube(ffmpeg, looks, codes, tmp_path, apart, tell):
     # 16 bits hold the codes; of the lamps those beyond 1, which a table ends before.
     save(tmp_path / "in.png", codes.clip(0, 1), "uint16")
     lut = looks / "film.cube"
     run(
-        program("ffmpeg"), "-v", "error", "-i", tmp_path / "in.png", "-vf",
+        ffmpeg, "-v", "error", "-i", tmp_path / "in.png", "-vf",
         f"format=gbrp16le,lut3d={lut}:interp=tetrahedral", "-pix_fmt", "rgb48be",
         tmp_path / "out.png",
     )  # fmt: skip
@@ -201,19 +229,19 @@ OutputProfile=RTv4_sRGB
 """
 
 
-@pytest.mark.parametrize("host", ["ImageMagick", "RawTherapee", "ffmpeg haldclut"])
-def test_a_haldclut_shows_the_film(host, looks, photograph, tmp_path, apart, tell):
+def test_a_haldclut_shows_the_film(haldclut_host, looks, photograph, tmp_path, apart, tell):
     there, out, look = tmp_path / "in.png", tmp_path / "out.png", looks / "look.png"
     save(there, photograph, "uint16")
-    if host == "ImageMagick":
-        run(imagemagick(), there, look, "-hald-clut", out)
-    elif host == "RawTherapee":
-        (tmp_path / "look.pp3").write_text(PP3.format(look=look))
-        tool = program("rawtherapee-cli")
-        run(tool, "-a", "-Y", "-p", tmp_path / "look.pp3", "-n", "-b16", "-o", out, "-c", there)
+    host = Path(haldclut_host).name
+    if host == "convert":
+        run(haldclut_host, there, look, "-hald-clut", out)
+    elif host == "rawtherapee-cli":
+        settings = tmp_path / "look.pp3"
+        settings.write_text(PP3.format(look=look))
+        run(haldclut_host, "-a", "-Y", "-p", settings, "-n", "-b16", "-o", out, "-c", there)
     else:
         run(
-            program("ffmpeg"), "-v", "error", "-i", there, "-i", look, "-filter_complex",
+            haldclut_host, "-v", "error", "-i", there, "-i", look, "-filter_complex",
             "[0][1]haldclut=interp=tetrahedral", "-pix_fmt", "rgb48be", out,
         )  # fmt: skip
     found = apart(SCREEN, photograph, pixels_of(out))
@@ -251,23 +279,20 @@ bpy.ops.render.render(write_still=True)
 """
 
 
-def composed(pack: Path, target: Path, grain: int) -> np.ndarray:
+def composed(blender: Path, pack: Path, target: Path, grain: int) -> np.ndarray:
     """The reference scene through the group in Blender."""
-    python = HOSTS / "blender/bin/python"
-    if not python.exists():
-        pytest.skip("no bpy in build/hosts; make hosts brings it")
     scene = pack / json.loads((pack / "pack.json").read_text())["reference"]["scene"]
     run(
-        python, "-c", COMPOSE, pack / "blender/build_film_group.py", scene, target, WIDTH,
+        blender, "-c", COMPOSE, pack / "blender/build_film_group.py", scene, target, WIDTH,
         "ACEScct", grain, env=os.environ | {"OCIO": f"{pack}/config.ocio"},
     )  # fmt: skip
     return pixels_of(target)
 
 
-def test_blender_executes_the_group(pack, tmp_path, tell):
+def test_blender_executes_the_group(blender, pack, tmp_path, tell):
     """Kernels and all, to the edge of the picture."""
     said = json.loads((pack / "pack.json").read_text())
-    shown = composed(pack, tmp_path / "out.exr", 0)
+    shown = composed(blender, pack, tmp_path / "out.exr", 0)
     wanted = pixels_of(pack / said["reference"]["render"])
     path = ColourPath(LOG, open_device())
     differences = path.difference(wanted.reshape(-1, 3), shown.reshape(-1, 3))
@@ -280,7 +305,7 @@ def test_blender_executes_the_group(pack, tmp_path, tell):
     rim[10:-10, 10:-10] = False
     assert by_pixel[rim].mean() <= 0.15  # 1.2 where black comes in
 
-    grain = composed(pack, tmp_path / "grain.exr", 1) - shown
+    grain = composed(blender, pack, tmp_path / "grain.exr", 1) - shown
     codes, pitch = pixels_of(pack / said["reference"]["scene"]), said["reference"]["pitch_um"]
     plain, grainy = (
         replay(said, pack, codes, pitch, frame=frame)["display"] for frame in (None, 1)

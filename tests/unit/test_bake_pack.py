@@ -465,6 +465,7 @@ def test_damaged_zips_are_refused(pack, tmp_path):
         pass
 
 
+@pytest.mark.usefixtures("few_colours")
 def test_a_pack_of_other_films_codes_and_lights(tmp_path):
     """Without adjacency, two gates, another camera, exposure, printer light and white."""
     film = tmp_path / "mine.h5"

@@ -155,6 +155,7 @@ def test_the_command_line_has_it(command, tmp_path):
     assert "no filter is called 'K2'" in done.stderr
 
 
+@pytest.mark.usefixtures("few_colours")
 def test_a_pack_through_a_filter_is_proved_by_the_engine(tmp_path):
     recipe = Recipe(settings=Settings(filter="25", exposure=2.0), grain=False)
     proof = bake_pack(recipe, tmp_path / "red", Grid(("super35",), (256,), 17), open_device())

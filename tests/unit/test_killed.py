@@ -21,7 +21,7 @@ from conftest import save_picture
 
 from spectral_film.unfinished import unfinished
 
-KILLS = int(os.environ.get("KILLS", "60"))
+KILLS = int(os.environ.get("KILLS", "24"))
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM)
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork"),
@@ -126,7 +126,7 @@ def test_a_drawing(killer, tmp_path):
     killed_at_random(killer, tmp_path, command, ["{}.svg"], 0.15, ("--overwrite",))
 
 
-PACK = ("bake", "pack", "--grain", "off", "--widths", "1024", "-o")
+PACK = ("bake", "pack", "--grain", "off", "--widths", "256", "--size", "9", "-o")
 
 
 def test_a_pack_and_what_is_played_by_it(killer, tmp_path):
