@@ -1,6 +1,7 @@
 """A study that takes seconds: one camera, a light or two, mismatch seen from few directions."""
 
 from collections.abc import Sequence
+from functools import cache
 from unittest.mock import patch
 
 import numpy as np
@@ -21,6 +22,17 @@ def small_study(
     picture: Scene | None = None,
 ) -> Study:
     """Its volumes are lower and upper bounds that lie far apart; all else is as ever."""
+    if picture is None:
+        return _without_picture(tuple(cameras), tuple(lights))
+    return _studied(cameras, lights, picture)
+
+
+@cache  # several files of tests look at the same one
+def _without_picture(cameras: tuple[str, ...], lights: tuple[str, ...]) -> Study:
+    return _studied(cameras, lights, None)
+
+
+def _studied(cameras: Sequence[str], lights: Sequence[str], picture: Scene | None) -> Study:
     with patch.object(chart_mismatch, "DIRECTIONS", 4):
         return compare(
             Settings(),
