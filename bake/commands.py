@@ -37,6 +37,7 @@ from spectral_film.app.options import (
     White,
     typed,
 )
+from spectral_film.app.recipe import RecipeFile
 from spectral_film.app.shots import (
     FailedLater,
     Frames,
@@ -153,6 +154,7 @@ def lut(
             "as other tables do; film: the negative's own grey. Default: lad."
         ),
     ] = None,
+    recipe_file: RecipeFile = None,
     film: Film = typed(Settings.film),
     push: Push = Settings.push,
     development: Development = Settings.development,
@@ -235,6 +237,7 @@ def pack(
         str, typer.Option(help="Widths of the pictures in pixels, with commas.")
     ] = "2048,4096",
     size: Size = SIZE,
+    recipe_file: RecipeFile = None,
     film: Film = typed(Settings.film),
     push: Push = Settings.push,
     development: Development = Settings.development,
@@ -289,7 +292,8 @@ def pack(
             grain_size=grain_size,
         ),
         input_space=input_space,
-        grain=switch("--grain", grain),
+        # A recipe may name how a render draws it, which a pack does in its own way.
+        grain=switch("--grain", "on" if grain in ("fast", "net", "boolean") else grain),
     )
     grid = Grid(tuple(_words(gates)), integers("--widths", widths), size)
     check_pack(recipe, target, overwrite=overwrite)

@@ -26,6 +26,7 @@ FILES = {
     "illuminant": "Illuminant",
     "filter": "Filter",
     "pack": "Pack",
+    "recipe_file": "Recipe",
 }
 OF_THE_JOB = {"frames", "skip_existing"}
 

@@ -20,6 +20,7 @@ from spectral_film.app.fit import fit
 from spectral_film.app.lab import lab
 from spectral_film.app.making import carry_out
 from spectral_film.app.metamerism import metamerism
+from spectral_film.app.recipe import recipe
 from spectral_film.app.render import render
 from spectral_film.app.show import show
 from spectral_film.app.terminal import complain, speak, warn
@@ -119,7 +120,7 @@ def _options(
 
 
 COMMANDS = {
-    "Render": (render, farm),
+    "Render": (render, recipe, farm),
     "Look and learn": (demo, show, films, devices),
     "Measure": (fit, lab, metamerism),
 }

@@ -13,12 +13,14 @@ from spectral_film.app.options import (
     Wavelengths,
     typed,
 )
+from spectral_film.app.recipe import RecipeFile
 from spectral_film.app.terminal import progress, say, say_device, warn
 from spectral_film.errors import UsageError
 from spectral_film.path.settings import Settings
 
 
 def metamerism(
+    recipe_file: RecipeFile = None,
     film: Film = typed(Settings.film),
     print_film: Annotated[
         str, typer.Option("--print", metavar="ID", help="Print stock: an id, or an .h5 film model.")

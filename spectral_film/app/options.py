@@ -155,6 +155,7 @@ Balance = Annotated[
     typer.Option(
         metavar="AIM",
         rich_help_panel=PRINT_PANEL,
+        hidden=True,
         help="Grey is neutral to that eye, or lad: a lab's.",
     ),
 ]

@@ -44,6 +44,7 @@ from spectral_film.app.options import (
     note_on_frame,
     typed,
 )
+from spectral_film.app.recipe import RecipeFile
 from spectral_film.app.shots import (
     FailedLater,
     Frames,
@@ -207,6 +208,7 @@ NOT_TO_LOOK_AT = {
 def render(
     source: Source,
     target: Target,
+    recipe_file: RecipeFile = None,
     frames: Frames = None,
     input_space: InputSpace = None,
     input_view: InputView = None,

@@ -41,7 +41,7 @@ def unlike(path: Path, wanted: Mapping[str, object]) -> list[str]:
 def _same(said: object, value: object) -> bool:
     if isinstance(value, bool | int) and isinstance(said, bool | int | str):
         return str(int(said) if isinstance(said, bool) else said) == str(int(value))
-    if isinstance(value, float) and isinstance(said, int | float):
+    if isinstance(value, int | float) and isinstance(said, int | float):
         return math.isclose(said, value, rel_tol=SAME)
     if isinstance(value, tuple | list):
         if not isinstance(said, tuple | list) or len(said) != len(value):

@@ -37,6 +37,7 @@ from spectral_film.device.device import Device
 from spectral_film.emulsion.stocks import load_camera_film, shipped_films
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.colour_spaces import to_named_space
+from spectral_film.path.recipe import read_recipe
 
 WIDTH = 1024  # 24 um on super35: small kernels, quick to bake
 # The red ring, to be kept; the rest as all packs were before version 3.
@@ -463,6 +464,13 @@ def test_damaged_zips_are_refused(pack, tmp_path):
         out.writestr("a/b", "x")
     with pytest.raises(InputError, match="no zip that can be read"), open_pack(archive):
         pass
+
+
+def test_its_recipe_is_that_it_was_baked_by(pack, command, tmp_path):
+    assert command("recipe", pack, "-o", "look.toml").code == 0
+    settings = Settings(**read_recipe(tmp_path / "look.toml"))
+    told = Recipe(settings=settings, input_space=RECIPE.input_space, grain=settings.grain != "off")
+    assert told == RECIPE
 
 
 @pytest.mark.usefixtures("few_colours")

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "spectral_film/files": {"light", "text_files", "errors", "unfinished"},
     "spectral_film/path": {
         "files", "stages", "blur", "device", "grain", "emulsion", "light", "errors", "version",
+        "text_files",
     },
     "spectral_film/shot": {"files", "errors", "version"},
     "spectral_film/pages": {"errors", "unfinished"},
