@@ -79,9 +79,10 @@ def _checks_of_ring(film: CameraFilm, backing: str, red: np.ndarray) -> list[Che
             name=f"light within the ring, {backing}",
             detail=f"{read:.3f} of that beyond it, the film's model says {expected:.3f}",
             value=read / expected - 1,
-            tolerance=0.05,
+            tolerance=0.08,
             unit="1",
-            reason="densities of the foot, read to .002 of a slope of .1 to .5",
+            reason="densities of the foot, read to .002 of a slope of .1 to .5; and a halo is "
+            "redder than the grey steps it is read by, so that other layers hold it back less",
         ),
     ]
 

@@ -8,6 +8,7 @@ from spectral_film.lab.darkroom import Darkroom, aim_log_exposure
 from spectral_film.lab.densitometer import status_density
 from spectral_film.lab.readings import Check, Curve, Measurement, compare, records_of
 from spectral_film.lab.sheet import known_to
+from spectral_film.lab.stated import Known
 from spectral_film.lab.tolerances import CHARACTERISTIC_CURVE, CHI2_A_READING
 
 # A step is 20 samples of 0.25 mm wide: only the last 0.2 mm of the halo, next to nothing, reach its
@@ -118,7 +119,7 @@ def _gammas(film: CameraFilm, curves: list[Curve]) -> list[Check]:
                 name=f"gamma, {curve.name}",
                 detail=f"{read:.4f} on a published {printed:.4f}",
                 value=float(read - printed),
-                tolerance=0.002 * _wider(curve),
+                tolerance=0.002 * wider(curve.known_where_printed),
                 unit="density per decade",
                 reason=f"{line} decades of line, each known to the .003 of careful reading, or "
                 "as well as the sheet is",
@@ -127,9 +128,8 @@ def _gammas(film: CameraFilm, curves: list[Curve]) -> list[Check]:
     return checks
 
 
-def _wider(curve: Curve) -> float:
-    """What the sheet allows its curve to be off by, over what the house does; 1 at least."""
-    known = curve.known_where_printed
+def wider(known: Known | None) -> float:
+    """What a sheet allows a curve of camera film to be off by, over the house; 1 at least."""
     if known is None or not known.sigma.size:
         return 1.0
     stated = CHI2_A_READING**0.5 * float(known.sigma.mean())
