@@ -24,6 +24,7 @@ from spectral_film.app.recipe import recipe
 from spectral_film.app.render import render
 from spectral_film.app.show import show
 from spectral_film.app.terminal import complain, speak, warn
+from spectral_film.app.wedge import wedge
 from spectral_film.errors import SpectralFilmError
 from spectral_film.version import made_by
 
@@ -120,7 +121,7 @@ def _options(
 
 
 COMMANDS = {
-    "Render": (render, recipe, farm),
+    "Render": (render, wedge, recipe, farm),
     "Look and learn": (demo, show, films, devices),
     "Measure": (fit, lab, metamerism),
 }
