@@ -6,7 +6,8 @@ Every import that costs time sits inside the command that needs it: `--help` mus
 import signal
 import sys
 import traceback as tracebacks
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
@@ -120,7 +121,7 @@ def _options(
     del version, quiet, log, traceback
 
 
-COMMANDS = {
+COMMANDS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Render": (render, wedge, recipe, farm),
     "Look and learn": (demo, show, films, devices),
     "Measure": (fit, lab, metamerism),

@@ -40,7 +40,8 @@ def strip_of(pictures: Sequence[np.ndarray], words: Sequence[str]) -> np.ndarray
             buffer, left, baseline, word, size, _font(), (0.8, 0.8, 0.8)
         ):
             raise OutputError(f"words cannot be drawn under a strip: {buffer.geterror()}")
-    return np.ascontiguousarray(np.moveaxis(buffer.get_pixels(OpenImageIO.FLOAT), -1, 0))
+    drawn = np.asarray(buffer.get_pixels(OpenImageIO.FLOAT))
+    return np.ascontiguousarray(np.moveaxis(drawn, -1, 0))
 
 
 def _font() -> str:

@@ -3,6 +3,7 @@
 Film is in micrometres, so a small scene is the same film, sampled more coarsely.
 """
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -32,16 +33,18 @@ def shrunk(scene: Scene, width: int) -> Scene:
         light = mean(scene.planes * scene.coverage)
         planes = np.divide(light, coverage, out=np.zeros_like(light), where=coverage > 0)
     whole = scene.display_size == scene.size and scene.origin == (0, 0)
+
+    def moved(pair: tuple[int, int], least: int = -sys.maxsize) -> tuple[int, int]:
+        return max(least, round(pair[0] * share)), max(least, round(pair[1] * share))
+
     return replace(
         scene,
         planes=np.ascontiguousarray(planes, np.float32),
         coverage=None if coverage is None else coverage.astype(np.float32),
         passengers={},
-        origin=tuple(round(at * share) for at in scene.origin),
-        display_size=(width, height)
-        if whole
-        else tuple(max(1, round(size * share)) for size in scene.display_size),
-        display_origin=tuple(round(at * share) for at in scene.display_origin),
+        origin=moved(scene.origin),
+        display_size=(width, height) if whole else moved(scene.display_size, 1),
+        display_origin=moved(scene.display_origin),
     )
 
 
