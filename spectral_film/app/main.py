@@ -6,7 +6,8 @@ Every import that costs time sits inside the command that needs it: `--help` mus
 import signal
 import sys
 import traceback as tracebacks
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
@@ -24,6 +25,7 @@ from spectral_film.app.recipe import recipe
 from spectral_film.app.render import render
 from spectral_film.app.show import show
 from spectral_film.app.terminal import complain, speak, warn
+from spectral_film.app.wedge import wedge
 from spectral_film.errors import SpectralFilmError
 from spectral_film.version import made_by
 
@@ -119,8 +121,8 @@ def _options(
     del version, quiet, log, traceback
 
 
-COMMANDS = {
-    "Render": (render, recipe, farm),
+COMMANDS: dict[str, tuple[Callable[..., Any], ...]] = {
+    "Render": (render, wedge, recipe, farm),
     "Look and learn": (demo, show, films, devices),
     "Measure": (fit, lab, metamerism),
 }
