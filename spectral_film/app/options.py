@@ -254,7 +254,7 @@ def typed(setting: object) -> str:
         case bool():
             return "on" if setting else "off"
         case tuple():
-            return ",".join(f"{number:g}" for number in setting)
+            return ",".join(f"{number:.9g}" for number in setting)
         case _:
             return str(setting)
 

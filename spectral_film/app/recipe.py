@@ -8,6 +8,7 @@ import typer
 from spectral_film.app.options import typed
 from spectral_film.app.terminal import say
 from spectral_film.errors import InputError
+from spectral_film.path.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,19 +23,9 @@ def take_recipe(context: typer.Context, path: Path | None) -> Path | None:
     said = read_recipe(path)
     named = dict(_settings_among(context.command))
     context.default_map = {
-        named[field]: _typed(value) for field, value in said.items() if field in named
+        named[field]: typed(value) for field, value in said.items() if field in named
     }
     return path
-
-
-def _typed(value: Any) -> Any:
-    """As one would type it, to the last digit."""
-    match value:
-        case bool() | None | str():
-            return typed(value)
-        case tuple():
-            return ",".join(map(repr, value))
-    return value
 
 
 RecipeFile = Annotated[
@@ -106,12 +97,16 @@ def _of_a_picture(path: Path) -> Told:
     if not path.is_file():
         raise InputError(f"{path}: no such file; expected a picture that render wrote, or a pack")
     said = read_provenance(path)
-    if said is None or "film" not in said:
+    if said is None or not said.keys() >= {"film", "print_film", "engine"}:
         raise InputError(
             f"{path}: does not say how it was made; expected a picture that render wrote, or a pack"
         )
+    try:
+        settings = settings_of(said)
+        Settings(**settings)
+    except (TypeError, ValueError) as reason:  # a header that somebody changed
+        raise InputError(f"{path}: says of itself what no render does: {reason}") from None
     films = (str(said["film"]), str(said["print_film"]))
-    settings = settings_of(said)
     return Told(settings, tuple(film for film in films if film != "none"), str(said["engine"]))
 
 
@@ -138,7 +133,6 @@ def _other_films(told: Told) -> "Iterator[str]":
     """A sentence for each film that is not here as it was there."""
     from spectral_film.errors import SpectralFilmError
     from spectral_film.path.films import camera_film_of, print_of
-    from spectral_film.path.settings import Settings
 
     settings = Settings(**told.settings)
     for stock, was in zip((camera_film_of, print_of), told.films, strict=False):

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 MOST = 15  # pictures of a strip
 NARROWEST, WIDEST = 32, 2048  # of each, pixels
 USUAL = "-2,-1,0,1,2"
-BALANCE = 25.0  # points
 
 
 def wedge(
@@ -33,7 +32,7 @@ def wedge(
     ],
     exposures: Annotated[
         str | None,
-        typer.Option(metavar="STOPS,...", help=f"Exposures of the pictures. Default: {USUAL}."),
+        typer.Option(metavar="STOPS,...", help=f"Stops over the meter of each. Default: {USUAL}."),
     ] = None,
     points: Annotated[
         str | None,
@@ -117,6 +116,7 @@ def _steps(
 ) -> Iterator[tuple[str, Settings]]:
     """What stands under each picture, and its settings."""
     from spectral_film.path.films import print_of
+    from spectral_film.stages.printing import NORMAL_POINTS
 
     if points is None:
         for stops in _several("--exposures", exposures or USUAL):
@@ -127,7 +127,7 @@ def _steps(
     if print_of(settings) is None:
         raise UsageError("--points are of a printer, and nothing is printed here; give --exposures")
     for light in _several("--points", points):
-        red, green, blue = (one + light - BALANCE for one in settings.printer_points)
+        red, green, blue = (one + light - NORMAL_POINTS for one in settings.printer_points)
         lights = red, green, blue
         yield " ".join(f"{one:g}" for one in lights), replace(settings, printer_points=lights)
 

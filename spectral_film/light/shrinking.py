@@ -3,7 +3,6 @@
 Film is in micrometres, so a small scene is the same film, sampled more coarsely.
 """
 
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -34,16 +33,17 @@ def shrunk(scene: Scene, width: int) -> Scene:
         planes = np.divide(light, coverage, out=np.zeros_like(light), where=coverage > 0)
     whole = scene.display_size == scene.size and scene.origin == (0, 0)
 
-    def moved(pair: tuple[int, int], least: int = -sys.maxsize) -> tuple[int, int]:
-        return max(least, round(pair[0] * share)), max(least, round(pair[1] * share))
+    def moved(pair: tuple[int, int]) -> tuple[int, int]:
+        return round(pair[0] * share), round(pair[1] * share)
 
+    wide, high = moved(scene.display_size)
     return replace(
         scene,
         planes=np.ascontiguousarray(planes, np.float32),
         coverage=None if coverage is None else coverage.astype(np.float32),
         passengers={},
         origin=moved(scene.origin),
-        display_size=(width, height) if whole else moved(scene.display_size, 1),
+        display_size=(width, height) if whole else (max(1, wide), max(1, high)),
         display_origin=moved(scene.display_origin),
     )
 

@@ -53,7 +53,7 @@ def read_recipe(path: Path | str) -> dict[str, Any]:
             f"{path}: says recipe = {version!r}, expected recipe = {VERSION}; a newer one needs a "
             "newer spectral-film"
         )
-    return {KEYS.get(key, key): _value(path, text, key, value) for key, value in said.items()}
+    return dict(_setting(path, text, key, value) for key, value in said.items())
 
 
 def write_recipe(settings: Mapping[str, Any], comments: Mapping[str, str], about: str) -> str:
@@ -105,8 +105,8 @@ def _as_set(field: str, value: Any) -> Any:
     return value if isinstance(value, str | bool) else float(f"{value:.7g}")
 
 
-def _value(path: Path, text: str, key: str, value: Any) -> Any:
-    """One value, checked by itself."""
+def _setting(path: Path, text: str, key: str, value: Any) -> tuple[str, Any]:
+    """A field of `Settings` and its value, checked by itself."""
     where = f"{path}: line {_line(text, key)}: "
     field = KEYS.get(key)
     if field is None:
@@ -127,7 +127,7 @@ def _value(path: Path, text: str, key: str, value: Any) -> Any:
         Settings(**{field: value})
     except UsageError as problem:
         raise InputError(f"{where}{str(problem).removeprefix('--')}") from None
-    return value
+    return field, value
 
 
 def _line(text: str, key: str) -> int:

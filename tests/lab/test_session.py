@@ -128,6 +128,17 @@ def test_three_percent_of_falsehood_in_a_print_are_caught_by_name(
     assert any(name.startswith(named) for name in outside), outside
 
 
+@pytest.mark.parametrize(
+    ("table", "row", "named"),
+    [
+        ("tone_curve/density_range", 1, "gamma, green"),
+        ("tone_curve/log_exposure_mid", 0, "speed point, red"),
+    ],
+)
+def test_three_percent_of_falsehood_in_a_slide_are_caught_by_name(falsified, table, row, named):
+    assert named in failures(falsified("velvia-50", table, 1.03, row), characteristic_curves)
+
+
 @pytest.mark.parametrize("stock", ["vision3-250d", "2383"])
 def test_a_sensitivity_in_the_wrong_place_is_caught(falsified, stock):
     path = falsified(stock, "exposure/spectral_sensitivity", 1.0)

@@ -10,6 +10,7 @@ import pytest
 from conftest import save_picture
 
 from spectral_film import Settings
+from spectral_film.emulsion.stocks import load_film, shipped_films
 from spectral_film.errors import InputError
 from spectral_film.path.recipe import KEYS, read_recipe, write_recipe
 
@@ -60,6 +61,15 @@ def pixels(path):
     return OpenImageIO.ImageBuf(str(path)).get_pixels(OpenImageIO.FLOAT)
 
 
+def changed(source, target, **said):
+    """A picture that says something else of itself."""
+    picture = OpenImageIO.ImageBuf(source)
+    provenance = json.loads(picture.spec().get_string_attribute("ImageDescription"))
+    text = json.dumps(provenance | said)
+    picture.specmod().attribute("ImageDescription", text)
+    assert picture.write(target)
+
+
 def test_every_setting_has_its_place_and_comes_back(tmp_path):
     assert {*OTHERWISE, "frame"} == {field.name for field in fields(Settings)}
     usual = Settings()
@@ -99,6 +109,40 @@ def test_the_recipe_of_a_picture_makes_its_pixels_again(command, tmp_path, kind,
     plain = command("render", "in.exr", f"c.{kind}")
     assert plain.code == 0
     assert not np.array_equal(pixels(tmp_path / f"a.{kind}"), pixels(tmp_path / f"c.{kind}"))
+
+
+@pytest.mark.parametrize("film", sorted(shipped_films()))
+def test_what_a_film_decides_by_itself_comes_back(command, grey, film):
+    """Its index, gate, backing, light, print and flare stand in the recipe, and change nothing."""
+    if load_film(film).role == "print":
+        pytest.skip("nobody exposes it to a scene")
+    assert command("render", grey, "a.exr", "--film", film).code == 0
+    told = command("recipe", "a.exr", "-o", "look.toml")
+    assert "write the name" not in told.stderr
+    assert command("render", grey, "b.exr", "--recipe", "look.toml").code == 0
+    np.testing.assert_array_equal(pixels("a.exr"), pixels("b.exr"))
+
+
+def test_frames_of_a_recipe_are_those_of_its_options(command, tmp_path):
+    save_picture(tmp_path / "in.0001.exr", np.full((4, 6, 3), 0.18))
+    shot = ("render", "in.#.exr", "out.#.exr")
+    assert command(*shot, "--film", "portra-400").code == 0
+    assert command("recipe", "out.0001.exr", "-o", "look.toml").code == 0
+    again = command(*shot, "--recipe", "look.toml", "--skip-existing")
+    assert again.code == 0
+    assert "left as it is" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("seed", "many"), ("printer_points", 3), ("exposure", 99.0), ("display", "sRBG")],
+)
+def test_a_header_that_somebody_changed_is_refused(command, grey, name, value):
+    assert command("render", grey, "a.png").code == 0
+    changed("a.png", "b.png", **{name: value})
+    done = command("recipe", "b.png")
+    assert done.code == 2
+    assert "b.png: says of itself what no render does" in done.complaints[0]
 
 
 def test_options_beside_it_win(command, told, grey):
@@ -187,12 +231,7 @@ def test_a_picture_of_somebody_else_has_none(command, grey, tmp_path):
 
 def test_a_film_that_is_not_here_is_said(command, grey, tmp_path):
     assert command("render", grey, "a.png").code == 0
-    said = OpenImageIO.ImageBuf("a.png")
-    text = said.spec().get_string_attribute("ImageDescription")
-    provenance = json.loads(text)
-    provenance["film"] = "mine (sha256 0123456789ab)"
-    said.specmod().attribute("ImageDescription", json.dumps(provenance))
-    assert said.write("b.png")
+    changed("a.png", "b.png", film="mine (sha256 0123456789ab)")
     done = command("recipe", "b.png")
     assert done.code == 0
     assert 'film = "mine"' in done.stdout

@@ -172,6 +172,17 @@ def test_longer_development_is_steeper():
     assert (np.diff(rises) > 0).all()
 
 
+def test_the_base_of_silver_lies_just_under_its_charts():
+    """Whether a chart begins on its foot or, after long development, where it rises already."""
+    negative = load_film("double-x-5222")
+    charts = negative.published["characteristic_curves"]
+    for how in ("4min", "5min", "6min", "9min", "12min"):
+        base = float(density(negative.developed(how), np.array([-9.0]))[0, 0])
+        begins = np.nanmin(charts[f"D_dev{how}"])
+        # The fit looks for it within .05 of there, as a prior: docs/physics.md, Tone curve.
+        assert begins - 0.07 < base <= begins, how
+
+
 def test_a_push_is_faster_and_steeper(device):
     grey = ((GREY / 4,) * 3, (GREY,) * 3)
     plain, pushed = (
