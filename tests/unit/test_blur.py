@@ -27,7 +27,9 @@ PITCHES = [(3.04, 3.04), (6.08, 6.08), (6.1, 5.3), (12.15, 12.15)]
 VARIANTS = [(16, True), (1, False)]
 
 
-@pytest.fixture(scope="module", params=VARIANTS, ids=lambda v: f"VW{v[0]}-{'shared' if v[1] else 'own'}-memory")
+@pytest.fixture(
+    scope="module", params=VARIANTS, ids=lambda v: f"VW{v[0]}-{'shared' if v[1] else 'own'}-memory"
+)
 def variant(request) -> Device:
     """A device as a CPU and as a GPU uses it, with the host's memory and with its own."""
     width, shares = request.param
