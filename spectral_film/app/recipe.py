@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from spectral_film.app.options import typed
 from spectral_film.app.terminal import say
 from spectral_film.errors import InputError
-from spectral_film.path.settings import Settings
+from spectral_film.path.settings import Settings, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
