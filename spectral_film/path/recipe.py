@@ -128,11 +128,6 @@ def setting_of(key: str, value: Any) -> tuple[str, Any]:
     return field, value
 
 
-def names_file(field: str, value: Any) -> bool:
-    """Whether a setting says the name of a file, where another says what is shipped."""
-    return field in FILES and isinstance(value, str) and Path(value).suffix == FILES[field]
-
-
 def _setting(path: Path, text: str, key: str, value: Any) -> tuple[str, Any]:
     """As `setting_of`, a line of a file."""
     try:
@@ -140,7 +135,9 @@ def _setting(path: Path, text: str, key: str, value: Any) -> tuple[str, Any]:
     except UsageError as problem:
         said = str(problem).removeprefix("--")
         raise InputError(f"{path}: line {_line(text, key)}: {said}") from None
-    return field, str(path.parent.absolute() / value) if names_file(field, value) else value
+    if field in FILES and isinstance(value, str) and Path(value).suffix == FILES[field]:
+        value = str(path.parent.absolute() / value)
+    return field, value
 
 
 def _line(text: str, key: str) -> int:
