@@ -129,7 +129,7 @@ class LightTable:
         settings = settings or Settings()
         if not isinstance(scene, Scene):
             scene = scene_of_array(scene)
-        crop = _checked_crop(crop, scene)
+        crop = checked_crop(crop, scene)
         pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=encode)
         bands = None if scene.wavelength_nm is None else tuple(scene.wavelength_nm)
         films = pipeline.negative, pipeline.print_film  # a path may hold another film by now
@@ -206,7 +206,7 @@ def provenance_of(
 ) -> dict[str, Any]:
     """What a rendering would say of how it was made, but for what only a render finds out."""
     pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=encode)
-    return provenance(pipeline, device, scene, _checked_crop(crop, scene), None)
+    return provenance(pipeline, device, scene, checked_crop(crop, scene), None)
 
 
 def scene_of_array(image: np.ndarray) -> Scene:
@@ -250,7 +250,12 @@ def _cropped_frame(scene: Scene, crop: Crop | None) -> Scene:
     )
 
 
-def _checked_crop(crop: Crop | None, scene: Scene) -> Crop | None:
+def checked_crop(crop: Crop | None, scene: Scene) -> Crop | None:
+    """A piece that lies within a scene, in whole numbers.
+
+    Raises:
+        UsageError: it does not.
+    """
     if crop is None:
         return None
     if len(crop) != 4 or any(not math.isfinite(v) or v != int(v) for v in crop):

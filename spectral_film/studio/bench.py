@@ -16,11 +16,12 @@ from spectral_film.light.scene import Scene
 from spectral_film.metamerism.image import recorded
 from spectral_film.path.pipeline import Crop, Pipeline, frame_of
 from spectral_film.path.recipe import FILES, setting_of
-from spectral_film.path.rendering import LightTable, Rendering
-from spectral_film.path.settings import OWN, Settings
+from spectral_film.path.rendering import LightTable, Rendering, checked_crop
+from spectral_film.path.settings import Settings
 from spectral_film.studio.opened import Opened
 
 NARROWEST, WIDEST = 16, 4096  # columns of what a window shows
+LONGEST_NAME = 80  # letters that are said of a name
 MOST_PIXELS = 4096 * 2304  # of a piece: a screen of 4K, and to spare
 # Two settings may be compared, and small prints chosen from: each on a table of its own.
 SIDES = ("a", "b", "wedge")
@@ -116,8 +117,6 @@ class Bench:
         """
         scene = self._scene(view)
         key = view.side, view.crop is None
-        if view.side not in SIDES:
-            raise UsageError(f"side {view.side!r}: expected {', '.join(SIDES)}")
         table = self._tables.setdefault(key, LightTable(self.device, keep=True))
         rendering = table.render(scene, settings, crop=view.crop, encode=True)
         pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=True)
@@ -128,7 +127,7 @@ class Bench:
         scene = self._scene(view)
         if scene.kind != "rgb":
             scene = recorded(scene, settings)
-        x, y, width, height = view.crop or (0, 0, *scene.size)
+        x, y, width, height = checked_crop(view.crop, scene) or (0, 0, *scene.size)
         return pixels(DISPLAYS["sRGB"].encode(scene.planes[:, y : y + height, x : x + width]))
 
     def _must_be_chosen(self, field: str, value: object) -> None:
@@ -136,14 +135,11 @@ class Bench:
         if value is None or value in self.own_files:
             return
         name = str(value)
-        if field in ("film", "print_film"):
-            ours = name == OWN or name in shipped_films()
-        else:
-            ours = Path(name).name == name and not Path(name).exists()
-        if not ours:
+        shipped = field in ("film", "print_film") and name in shipped_films()
+        if not shipped and (Path(name).name != name or _is_there(name)):
             raise UsageError(
-                f"{name!r} is not shipped, and no file that was chosen for this studio; start it "
-                "with a --recipe that names it"
+                f"{name[:LONGEST_NAME]!r} does not come with the program, and is no file that was "
+                "chosen for this studio; start it with a --recipe that names it"
             )
 
     def _scene(self, view: View) -> Scene:
@@ -154,6 +150,14 @@ class Bench:
         if view.crop[2] * view.crop[3] > MOST_PIXELS:
             raise UsageError(f"a piece of {view.crop[2]} x {view.crop[3]} is no view of a window")
         return self.opened.scene
+
+
+def _is_there(name: str) -> bool:
+    """Whether a file is called so, or nothing can be."""
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # longer than a name may be, or none
+        return True
 
 
 def pixels(codes: np.ndarray) -> np.ndarray:

@@ -230,6 +230,7 @@ def stocks() -> Iterator[dict[str, Any]]:
             "positive": film.is_positive,
             "layers": film.layers,
             "densitometry": film.densitometry_name,
+            "flare": film.viewing_flare,
             "development": film.development,
             "developments": list(film.developments),
             "pushes": [stops for stops in (-2, -1, 1, 2, 3) if _pushed(name, stops) in there],
@@ -244,7 +245,6 @@ def _of_camera(film: CameraFilm) -> dict[str, Any]:
         "backing": film.backing,
         "backings": list(film.halation),
         "usual_print": usual_print(film),
-        "flare": film.viewing_flare,
     }
 
 

@@ -38,7 +38,7 @@ from spectral_film.pages.palette import style_sheet
 from spectral_film.path.recipe import VERSION, setting_of, write_recipe
 from spectral_film.path.rendering import Rendering
 from spectral_film.studio import controls, instruments
-from spectral_film.studio.bench import Bench, Shown, View, pixels
+from spectral_film.studio.bench import SIDES, Bench, Shown, View, pixels
 from spectral_film.studio.guard import TooLarge
 from spectral_film.studio.opened import OPTIONS, Opened, open_picture
 from spectral_film.studio.orders import Options, Orders, as_typed, command
@@ -98,8 +98,9 @@ class Studio:
             exception_handlers={
                 SpectralFilmError: _sentence,
                 MemoryError: _no_memory,
+                OSError: _of_the_disk,
                 Overtaken: lambda request, error: Response(status_code=409),
-                TooLarge: lambda request, error: Response(status_code=413),
+                TooLarge: _too_large,
             },
         )
 
@@ -259,7 +260,7 @@ class Studio:
             raise UsageError("say where to write: the path of a file")
         crop, bits = asked.get("crop"), asked.get("bits")
         return command(
-            asked.get("what", "render"),
+            str(asked.get("what", "render")),  # type: ignore[arg-type]  # checked by it
             self._options,
             self._bench.opened,
             self._bench.settings(asked.get("settings", {})),
@@ -326,7 +327,7 @@ async def _asked(request: Request) -> dict[str, Any]:
     """The question."""
     try:
         asked = json.loads(await request.body())
-    except ValueError:
+    except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict) or not isinstance(asked.get("settings", {}), dict):
         raise UsageError("a question is an object of JSON, and its settings are another")
@@ -335,6 +336,8 @@ async def _asked(request: Request) -> dict[str, Any]:
 
 def _view(asked: dict[str, Any]) -> View:
     crop, side = asked.get("crop"), str(asked.get("side", "a"))
+    if side not in SIDES:
+        raise UsageError(f"side is {side!r}, expected {', '.join(SIDES)}")
     return View(
         width=_whole(asked, "width") if crop is None else 0,
         crop=None if crop is None else _crop(crop),
@@ -369,6 +372,15 @@ def _plain(name: str) -> str:
 
 async def _sentence(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": printable(str(error))}, status_code=400)
+
+
+async def _too_large(request: Request, error: Exception) -> Response:
+    return Response(status_code=413, headers={"connection": "close"})  # or the rest would be read
+
+
+async def _of_the_disk(request: Request, error: Exception) -> Response:
+    said = f"a file cannot be read or written ({getattr(error, 'strerror', None)})"
+    return JSONResponse({"error": said}, status_code=400)
 
 
 async def _no_memory(request: Request, error: Exception) -> Response:

@@ -27,6 +27,7 @@ def listening(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))
+        listener.listen()  # whoever reads the address may ask at once, and waits
     except OSError as reason:
         listener.close()
         raise UsageError(

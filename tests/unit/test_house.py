@@ -43,8 +43,8 @@ MAY_IMPORT = {
         "unfinished",
     },
     "spectral_film/studio": {
-        "metamerism.image", "pages.palette", "path", "shot.numbering", "files", "stages", "device", "emulsion",
-        "light", "errors", "version",
+        "metamerism.image", "pages.palette", "path", "shot.numbering", "files", "stages", "device",
+        "emulsion", "light", "errors", "version",
     },
     "reference": {
         "reference", "grain", "light", "emulsion", "errors", "lab.neutral", "lab.stated",

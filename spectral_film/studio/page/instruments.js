@@ -70,7 +70,7 @@ export class Instruments {
     this.dyes.y = [0, Math.ceil(densest)];
     this.dyes.draw({
       lines: found.flatMap(([read, dash]) => [of(read.negative, "var(--amber)", dash), of(read.print, "var(--violet)", dash)]).filter(Boolean),
-      names: found.length ? [["negative", "var(--amber)"], ...(found[0][0].print ? [["print", "var(--violet)"]] : [])] : [],
+      names: found.length ? [[found[0][0].print ? "negative" : "film", "var(--amber)"], ...(found[0][0].print ? [["print", "var(--violet)"]] : [])] : [],
     });
   }
 
