@@ -45,7 +45,9 @@ export function exporting(studio) {
     page.target.value = `${folder}/${stem}-${settings.get("film")}${SUFFIX[what()] ?? ""}`;
   }
 
+  let asked = 0; // an answer that comes after the next question is left
   async function update() {
+    const mine = ++asked;
     const recipe = what() === "recipe";
     page.whatAbout.textContent = ABOUT[what()];
     for (const row of [page.targetRow, page.replaceRow]) row.hidden = recipe;
@@ -53,6 +55,7 @@ export function exporting(studio) {
     page.write.textContent = recipe ? "Save" : "Write";
     await attempt(async () => {
       const answer = recipe ? await ask("recipe", { settings: settings.now }) : await ask("command", question());
+      if (mine !== asked) return;
       page.text.textContent = recipe ? answer.text : answer.command;
       if (!running) said("");
     });

@@ -19,7 +19,7 @@ const state = await ask("state");
 export const settings = new Settings(state.usual, state.start, () => need("picture", "curves"));
 const controls = new Controls(page.controls, page.about, state, settings);
 const view = new View(page.stage, page.sheet);
-const instruments = new Instruments(page);
+export const instruments = new Instruments(page);
 export const studio = {
   state, settings, view, controls,
   mode: "print",
@@ -31,17 +31,16 @@ export const studio = {
   open, need, tell, choose, mark,
 };
 
-// What is to be asked for, and whether somebody is at it.
+// What is to be asked for.
 const needs = new Set();
-let busy = false;
 
 export function need(...things) {
   for (const thing of things) needs.add(thing);
-  if (!busy) work();
+  if (document.body.ariaBusy !== "true") work();
 }
 
 async function work() {
-  busy = true;
+  document.body.ariaBusy = "true";
   while (needs.size) {
     const next = ["picture", "other", "pixel", "histogram", "curves"].find((thing) => needs.delete(thing));
     try {
@@ -52,7 +51,7 @@ async function work() {
       if (next === "picture") needs.clear(); // nothing else can be read of it
     }
   }
-  busy = false;
+  document.body.ariaBusy = "false";
 }
 
 // The settings as they are seen: a negative on the light box is one that is not printed.
