@@ -42,9 +42,9 @@ export function need(...things) {
 async function work() {
   document.body.ariaBusy = "true";
   while (needs.size) {
-    const next = ["picture", "other", "pixel", "histogram", "curves"].find((thing) => needs.delete(thing));
+    const next = ["picture", "other", "scopes", "pixel", "histogram", "curves"].find((thing) => needs.delete(thing));
     try {
-      await { picture: see, other: seeOther, pixel: read, histogram: count, curves: draw }[next]();
+      await { picture: see, other: seeOther, scopes: scope, pixel: read, histogram: count, curves: draw }[next]();
     } catch (error) {
       if (!(error instanceof Refused) && !(error instanceof TypeError)) throw error;
       tell(error instanceof Refused ? error.message : "the studio does not answer; was it stopped?", true);
@@ -74,10 +74,8 @@ async function see() {
     mark();
     if (studio.mode !== "scene") {
       studio.shown = { asked, ...got, milliseconds: performance.now() - start };
-      waveform(page.waveform, got.image);
-      vectorscope(page.vectorscope, got.image);
       describe();
-      need("pixel", "histogram");
+      need("scopes", "pixel", "histogram");
     }
     if (studio.compare) need("other");
     document.body.dataset.drawn = Number(document.body.dataset.drawn ?? 0) + 1;
@@ -115,6 +113,14 @@ function cut() {
 export function splitAt(share) {
   page.split.ariaValueNow = Math.round(Math.max(0, Math.min(100, share)));
   cut();
+}
+
+// When the picture has been painted, which nothing may hold up.
+async function scope() {
+  await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+  if (needs.has("picture")) return;
+  waveform(page.waveform, studio.shown.image);
+  vectorscope(page.vectorscope, studio.shown.image);
 }
 
 async function read() {
