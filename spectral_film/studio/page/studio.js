@@ -1,6 +1,6 @@
 // The studio: what is chosen, what is seen, what is read. One thing is asked at a time, the newest.
 
-import { ask, picture, put, Refused } from "./ask.js";
+import { ask, picture, Refused } from "./ask.js";
 import { Controls } from "./controls.js";
 import { exporting } from "./exporting.js";
 import { Instruments } from "./instruments.js";
