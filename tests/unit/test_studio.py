@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -382,6 +383,22 @@ def test_a_taken_port_is_said(studio, command):
     done = command("studio", "--no-browser", "--port", studio.port)
     assert done.code == 2
     assert f"--port {studio.port} cannot be had" in done.complaints[0]
+
+
+def test_what_cannot_be_started_is_said(command, tmp_path, monkeypatch):
+    for arguments, told in (
+        (("none.exr",), "no such file"),
+        (("--recipe", "none.toml"), "none.toml"),
+        (("--port", "99999"), "65535"),
+    ):
+        done = command("studio", "--no-browser", *arguments)
+        assert done.code == 2
+        assert told in done.stderr
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "spectral_film.studio.serving", raising=False)
+    done = command("studio", "--no-browser")
+    assert done.code == 2
+    assert "pip install 'spectral-film[studio]'" in done.complaints[0]
 
 
 async def take_turns():

@@ -106,15 +106,19 @@ export function element(tag, properties = {}, text = "") {
 
 function choice(control, id, controls) {
   const field = element("select", { id });
-  const known = () => controls.choices(control);
-  field.addEventListener("change", () => controls.choose(control.key, known()[field.selectedIndex][0]));
+  let known = [];
+  field.addEventListener("change", () => controls.choose(control.key, known[field.selectedIndex][0]));
   return {
     element: field,
     show(value) {
-      const choices = known();
-      field.replaceChildren(...choices.map(([, name]) => element("option", {}, name)));
-      field.selectedIndex = choices.findIndex(([said]) => JSON.stringify(said) === JSON.stringify(value ?? null));
-      field.disabled = choices.length < 2;
+      const choices = controls.choices(control);
+      if (JSON.stringify(choices) !== JSON.stringify(known)) {
+        known = choices;
+        field.replaceChildren(...known.map(([, name]) => element("option", {}, name)));
+        field.disabled = known.length < 2;
+      }
+      const at = known.findIndex(([said]) => JSON.stringify(said) === JSON.stringify(value ?? null));
+      if (field.selectedIndex !== at) field.selectedIndex = at;
     },
   };
 }
