@@ -4,18 +4,22 @@ import base64
 import re
 import time
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 import skimage.data
-from browser import opened
+from browser import chromium, shown_in
 from PIL import Image
-from running_studio import running
+from playwright.sync_api import Browser
+from running_studio import Running, running
 
 from spectral_film.files.pictures import read_scene
 from spectral_film.light.shrinking import shrunk
 from spectral_film.path.rendering import render
 from spectral_film.path.settings import Settings
+
+pytestmark = pytest.mark.slow
 
 WINDOW = {"width": 1280, "height": 720}
 SIZES = [WINDOW, {"width": 2560, "height": 1440}]
@@ -33,10 +37,17 @@ def folder(tmp_path_factory):
     return folder
 
 
+class Open(NamedTuple):
+    """A studio that runs, and the browser that shows it."""
+
+    studio: Running
+    browser: Browser
+
+
 @pytest.fixture(scope="module")
 def studio(folder):
-    with running(folder, "portrait.png") as started:
-        yield started
+    with chromium() as browser, running(folder, "portrait.png") as started:
+        yield Open(started, browser)
 
 
 @contextmanager
@@ -48,8 +59,10 @@ def at_work(studio, folder, refused=0, **context):
         refused: How many questions the studio refuses, as the test means it to.
         context: As of `opened`.
     """
-    studio.ask("open", path=str(folder / "portrait.png"))
-    with opened(studio.address, **{"viewport": WINDOW, **context}) as (page, complaints):
+    running, browser = studio
+    running.ask("open", path=str(folder / "portrait.png"))
+    context = {"viewport": WINDOW, **context}
+    with shown_in(browser, running.address, **context) as (page, complaints):
         page.set_default_timeout(WAIT)
         settled(page)
         yield page
