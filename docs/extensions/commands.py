@@ -28,8 +28,8 @@ PICTURES = {
     "lab": {"lab-edge.svg": "Density across a knife edge on the film"},
     "metamerism": {"metamerism-sensitivities.svg": "What film, camera and eye are sensitive to"},
     "render": {
-        "print.jpg": "As the projected print",
-        "negative.jpg": "`--to negative --print none`: the negative on a light box",
+        "print.jpg": "The print, projected",
+        "negative.jpg": "With `--print none`, the negative on a light box",
     },
 }
 
@@ -120,11 +120,17 @@ def page(words: tuple[str, ...], command: Any) -> str:
         return "\n".join([*lines, *listed(command.commands, *words)])
     usage = " ".join(("[OPTIONS]", *(typed(p) for p in command.params if p.required)))
     lines += ["```text", f"{call} {usage}", "```", ""]
-    for name, caption in PICTURES.get(words[0], {}).items():
-        lines += [f"![{caption}](../pictures/{name})", f"*{caption}*", ""]
+    lines += pictures(PICTURES.get(words[0], {}))
     return "\n".join(
         [*lines, f"```{{program}} {call}", "```", "", *options(command), *examples(call)]
     )
+
+
+def pictures(captions: dict[str, str]) -> list[str]:
+    """Side by side, each over its words."""
+    shown = [f"![{words}](../pictures/{name})" for name, words in captions.items()]
+    rows = (shown, ["---"] * len(shown), captions.values())
+    return [*(f"| {' | '.join(row)} |" for row in rows), ""] if shown else []
 
 
 def listed(members: dict[str, Any], *above: str) -> list[str]:

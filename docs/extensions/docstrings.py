@@ -22,6 +22,8 @@ def keep_typed(
         above = next((depth(line) for line in reversed(lines[:number]) if line.strip()), 0)
         if depth(lines[number]) > above:
             lines[number:number] = [" " * above + "::", ""]
+    if what in ("attribute", "data", "property"):
+        lines[:0] = ["..", ""]  # else napoleon takes what stands before a colon for the type
 
 
 def name_arrays(

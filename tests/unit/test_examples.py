@@ -64,10 +64,14 @@ FENCE = re.compile(r"^```(\S*)[^\n]*\n(.*?)^```$", re.M | re.S)
 
 # Where the work is in the number of them.
 FEWER = {
+    "bake.lut.COLOURS_OF_A_KIND": 3000,
+    "bake.lut.JUDGED_OF_A_KIND": 1000,
+    "bake.lut.COLOURS_OF_A_NODE": 2,
     "bake.stage_tables.COLOURS_OF_A_KIND": 2000,
     "bake.stage_tables.JUDGED_OF_A_KIND": 500,
     "bake.stage_tables.COLOURS_OF_A_NODE": 2,
     "spectral_film.metamerism.chart_mismatch.DIRECTIONS": 4,
+    "spectral_film.metamerism.maps.FOLDS": 2,
 }
 
 
