@@ -58,7 +58,7 @@ def typed(parameter: Any) -> str:
     value = parameter.metavar or parameter.opts[0].lstrip("-").upper()
     if parameter.param_type_name == "argument":
         return value
-    names = ", ".join([*parameter.opts, *parameter.secondary_opts])
+    names = ", ".join((*parameter.opts, *parameter.secondary_opts))
     return names if parameter.is_flag else f"{names} {value}"
 
 
@@ -88,7 +88,8 @@ def options(command: Any) -> list[str]:
     for parameter in command.params:
         kind = "Arguments" if parameter.param_type_name == "argument" else "Options"
         groups.setdefault(parameter.rich_help_panel or kind, []).append(parameter)
-    groups["Other options"] = groups.pop("Options")
+    rest = groups.pop("Options")
+    groups["Other options" if len(groups) > 1 else "Options"] = rest
     lines = []
     for title, group in groups.items():
         lines += [f"## {title}", "", *described(group)] if group else []
@@ -118,7 +119,8 @@ def page(words: tuple[str, ...], command: Any) -> str:
     lines = [f"# {' '.join(words)}", "", plain(command.help or ""), ""]
     if hasattr(command, "commands"):
         return "\n".join([*lines, *listed(command.commands, *words)])
-    usage = " ".join(("[OPTIONS]", *(typed(p) for p in command.params if p.required)))
+    needed = (typed(p).replace(", -o", "") for p in command.params if p.required)
+    usage = " ".join(("[OPTIONS]", *needed))
     lines += ["```text", f"{call} {usage}", "```", ""]
     lines += pictures(PICTURES.get(words[0], {}))
     return "\n".join(
