@@ -92,8 +92,9 @@ intel: build/intel/vendors/intel.icd  ## fetch Intel's OpenCL for CPUs (.7 GB); 
 		$(ON_INTEL) $(PYTEST) $$twins -k "vector-shared and not pthread" || exit 1; \
 	done
 
-pictures: $(VENV)/installed-dev    ## remake the pictures of the README and the FAQ
+pictures: $(VENV)/installed-dev    ## remake the pictures of the documents; needs Chromium
 	$(BIN)/python scripts/make_pictures.py
+	$(BIN)/python scripts/make_studio_pictures.py
 
 docs: $(VENV)/installed-dev        ## the site of the documents, in build/docs; nothing is fetched
 	$(BIN)/python -m sphinx -W -q -d build/doctrees docs build/docs

@@ -13,11 +13,11 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @contextmanager
-def opened(path: Path, **context) -> Iterator[tuple[Page, list[str]]]:
-    """A page of a file, and what the browser complains of while it is open.
+def opened(page: Path | str, **context) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and what the browser complains of while it is open.
 
     Args:
-        path: The page.
+        page: A file, or an address.
         context: What Playwright's `new_context` takes: viewport, color_scheme ...
     """
     program = next(filter(None, map(shutil.which, NAMES)), None)
@@ -26,11 +26,11 @@ def opened(path: Path, **context) -> Iterator[tuple[Page, list[str]]]:
     with sync_playwright() as playwright:
         # In a container there is no sandbox to be had; the pages are our own.
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = browser.new_context(**context).new_page()
+        window = browser.new_context(**context).new_page()
         complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda asked: complaints.append(f"not found: {asked.url}"))
-        page.goto(path.resolve().as_uri())
-        yield page, complaints
+        window.on("console", lambda said: complaints.append(said.text))
+        window.on("pageerror", lambda error: complaints.append(str(error)))
+        window.on("requestfailed", lambda asked: complaints.append(f"not found: {asked.url}"))
+        window.goto(page if isinstance(page, str) else page.resolve().as_uri())
+        yield window, complaints
         browser.close()

@@ -30,6 +30,7 @@ SLOW = {"README.md", "docs/baking.md", "docs/how-a-stock-is-made.md", "docs/meta
 
 # Lines that are not run, and why. Whatever else a page has in ```bash, is.
 INSTALLS = "installs from the network"
+SERVES = "stays until Ctrl-C; tests/unit/test_studio.py talks to one"
 CLUSTER = "needs a cluster; tests/unit/test_cluster.py has one"
 NOT_RUN = {
     "make demo": INSTALLS,
@@ -38,6 +39,11 @@ NOT_RUN = {
     "pip install '.[fit]'": INSTALLS,
     "pip install 'spectral-film[cluster]'": INSTALLS,
     "pip install 'spectral-film[raw]'": INSTALLS,
+    ".venv/bin/pip install -c constraints.txt '.[studio]'": INSTALLS,
+    "spectral-film studio": SERVES,
+    "spectral-film studio photo.exr": SERVES,
+    "spectral-film studio photo.exr --recipe look.toml": SERVES,
+    "spectral-film studio cube.hdr --no-browser --port 8765": SERVES,
     "spectral-film render shot.####.exr print.####.exr --scheduler tcp://HOST:8786": CLUSTER,
     "dask scheduler": CLUSTER,
     "dask worker tcp://HOST:8786 --nthreads 2 --memory-limit 0": CLUSTER,
