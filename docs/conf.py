@@ -19,9 +19,9 @@ extensions = [
     "docstrings",
     "outside",
 ]
-exclude_patterns = ["extensions", "templates"]
-templates_path = ["templates"]
+templates_path = exclude_patterns = ["templates"]  # for the API; no pages
 
+highlight_language = "text"  # of a block that does not say
 smartquotes = False  # it would make one dash of the two of an option
 myst_heading_anchors = 4  # as links on GitHub name them
 
@@ -30,9 +30,7 @@ autodoc_preserve_defaults = True
 default_role = "code"  # single backticks in docstrings
 napoleon_use_ivar = True
 python_maximum_signature_line_length = 90
-
 python_use_unqualified_type_names = True
-highlight_language = "text"  # of a block that does not say
 
 html_theme = "furo"
 html_show_copyright = False

@@ -36,8 +36,8 @@ PICTURES = {
 
 NEXT = "\n\n"
 BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.M | re.S)
-MARKUP = re.compile(r"`[^`]*`|[*_\[\]<>#]")
-OPTION = re.compile(r"(?<![\w`-])--[a-z][a-z-]*(?!`)")
+CODE, OPTION, SPECIAL = r"`[^`]*`", r"(?<![\w-])--[a-z][a-z-]*", r"[*_\[\]<>#]"
+MARKUP = re.compile(f"(?P<code>{CODE})|(?P<option>{OPTION})|{SPECIAL}")
 
 
 def commands(group: Any, *above: str) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -50,17 +50,18 @@ def commands(group: Any, *above: str) -> Iterator[tuple[tuple[str, ...], Any]]:
 
 def plain(text: str) -> str:
     """Help as Markdown: nothing is marked up but options and what stands in backticks."""
-    text = OPTION.sub(lambda found: f"`{found[0]}`", text)
-    return MARKUP.sub(lambda found: found[0] if found[0][1:] else f"\\{found[0]}", text)
+    return MARKUP.sub(
+        lambda found: found["code"] or (f"`{found[0]}`" if found["option"] else f"\\{found[0]}"),
+        text,
+    )
 
 
-def typed(parameter: Any) -> str:
-    """How it is typed: `--film ID`."""
+def typed(parameter: Any, names: list[str]) -> str:
+    """How it is typed under these names: `--film ID`."""
     value = parameter.metavar or parameter.opts[0].lstrip("-").upper()
     if parameter.param_type_name == "argument":
         return value
-    names = ", ".join((*parameter.opts, *parameter.secondary_opts))
-    return names if parameter.is_flag else f"{names} {value}"
+    return ", ".join(names) + ("" if parameter.is_flag else f" {value}")
 
 
 def sentence(parameter: Any) -> str:
@@ -79,7 +80,8 @@ def described(parameters: list[Any]) -> list[str]:
     """Each with an anchor of its own."""
     lines = []
     for parameter in parameters:
-        lines += [f"```{{option}} {typed(parameter)}", sentence(parameter), "```", ""]
+        names = [*parameter.opts, *parameter.secondary_opts]
+        lines += [f"```{{option}} {typed(parameter, names)}", sentence(parameter), "```", ""]
     return lines
 
 
@@ -100,8 +102,8 @@ def options(command: Any) -> list[str]:
 def examples(call: str) -> list[str]:
     """Lines of the other pages that use it."""
     lines = []
-    for link, page in PAGES.items():
-        text = page.read_text("utf-8")
+    for link, path in PAGES.items():
+        text = path.read_text("utf-8")
         used = [
             line
             for block in BLOCK.findall(text)
@@ -120,7 +122,7 @@ def page(words: tuple[str, ...], command: Any) -> str:
     lines = [f"# {' '.join(words)}", "", plain(command.help or ""), ""]
     if hasattr(command, "commands"):
         return "\n".join([*lines, *listed(command.commands, *words)])
-    needed = (typed(p).replace(", -o", "") for p in command.params if p.required)
+    needed = (typed(p, p.opts[:1]) for p in command.params if p.required)
     usage = " ".join(("[OPTIONS]", *needed))
     lines += ["```text", f"{call} {usage}", "```", ""]
     lines += pictures(PICTURES.get(words[0], {}))
@@ -131,7 +133,7 @@ def page(words: tuple[str, ...], command: Any) -> str:
 
 def pictures(captions: dict[str, str]) -> list[str]:
     """Side by side, each over its words."""
-    shown = [f"![{words}](../pictures/{name})" for name, words in captions.items()]
+    shown = [f"![{caption}](../pictures/{name})" for name, caption in captions.items()]
     rows = (shown, ["---"] * len(shown), captions.values())
     return [*(f"| {' | '.join(row)} |" for row in rows), ""] if shown else []
 

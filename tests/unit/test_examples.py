@@ -26,7 +26,6 @@ from spectral_film.metamerism.lights import light
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in ROOT.glob("docs/*.md"))]
-SLOW = {"README.md", "docs/baking.md", "docs/how-a-stock-is-made.md", "docs/metamerism.md"}
 
 # Lines that are not run, and why. Whatever else a page has in ```bash, is.
 INSTALLS = "installs from the network"
@@ -61,9 +60,7 @@ PACK = "spectral-film bake pack -o film-pack"
 LONG = {PACK: "film-pack", "spectral-film metamerism -o report.html": "report.html"}
 PLAYS_A_PACK = {"docs/farm.md", "docs/shots.md"}  # which it takes for given
 
-# What a block of another kind is: output of a program, a file that is spoken of, the site's own.
-OUTPUT = {"text"}
-FILES = {"toml": "sheet.toml"}
+SHOWN = {"text", "toml"}  # and not run
 DIRECTIVE = re.compile(r"\{[\w-]+\}")
 COMMENT = re.compile(r"(^|\s)#\s.*")
 FENCE = re.compile(r"^```(\S*)[^\n]*\n(.*?)^```$", re.M | re.S)
@@ -111,7 +108,7 @@ def examples(page: str) -> Iterator[Example]:
                     yield Example(language, command)
 
 
-def provide(folder: Path, page: str) -> None:
+def provide(folder: Path) -> None:
     """The files that pages take for given."""
     rng = np.random.default_rng(1)
     picture = np.clip(rng.gamma(1.0, 0.3, (40, 64, 3)), 0, 20)
@@ -125,9 +122,6 @@ def provide(folder: Path, page: str) -> None:
     rows = [f"{nm:g},{value:.6g}\n" for nm, value in zip(WAVELENGTH, power, strict=True)]
     (folder / "panel.csv").write_text("".join(rows))
     (folder / "reference").symlink_to(ROOT / "reference")
-    for language, text in blocks(page):
-        if language in FILES:
-            (folder / FILES[language]).write_text(text, encoding="utf-8")
 
 
 def carry_out(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +150,7 @@ class Reader:
         return self._read[page]
 
     def _run(self, page: str, folder: Path) -> Read:
-        provide(folder, page)
+        provide(folder)
         names: dict[str, Any] = {}
         printed = io.StringIO()
         with pytest.MonkeyPatch.context() as monkeypatch:
@@ -187,20 +181,14 @@ def read(tmp_path_factory) -> Reader:
     return Reader(tmp_path_factory.mktemp)
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param(page, marks=[pytest.mark.slow] if page in SLOW else [])
-        for page in PAGES
-        if any(examples(page))
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in PAGES if any(examples(page))])
 def test_examples_run(page, read):
     read(page)
 
 
 def test_every_block_says_what_it_is():
-    known = {"bash", "python", *OUTPUT, *FILES}
+    known = {"bash", "python", *SHOWN}
     for page in [*PAGES, "CONTRIBUTING.md"]:
         for language, text in blocks(page):
             assert language in known or DIRECTIVE.fullmatch(language), f"{page}: {text}"
