@@ -47,6 +47,7 @@ MOVE = """async ([key, value]) => {
 
 def main() -> None:
     picture = Path(sys.argv[1])
+    whole = _whole(picture, SHOWN[0])
     program = [sys.executable, "-c", "from spectral_film.app.main import main; main()"]
     studio = subprocess.Popen([*program, "studio", "--no-browser", str(picture)],
                               stdout=subprocess.PIPE, text=True)  # fmt: skip
@@ -68,7 +69,6 @@ def main() -> None:
     finally:
         studio.terminate()
         studio.wait()
-    whole = _whole(picture, width)
     print(f"{width} columns on {open_device().name}; a whole render {whole:.0f} ms")
     for name, milliseconds in took.items():
         print(f"{name:16} {milliseconds:6.0f} ms  {milliseconds / whole:.2f} of a render")
@@ -79,15 +79,15 @@ def main() -> None:
 def _fit(page: Page) -> None:
     """Make the window so large that the picture is as large as it is to be."""
     page.wait_for_selector("body[data-drawn]", timeout=120_000)
-    size = page.viewport_size
-    assert size is not None
-    at = page.locator("#stage").bounding_box()
-    assert at is not None
-    page.set_viewport_size({
-        "width": size["width"] + SHOWN[0] - round(at["width"]),
-        "height": size["height"] + SHOWN[1] - round(at["height"]),
-    })  # fmt: skip
-    time.sleep(2)
+    for _ in range(2):  # a wider page may have a lower head
+        size, at = page.viewport_size, page.locator("#stage").bounding_box()
+        assert size is not None
+        assert at is not None
+        wider, higher = SHOWN[0] - at["width"], SHOWN[1] - at["height"]
+        page.set_viewport_size(
+            {"width": size["width"] + round(wider), "height": size["height"] + round(higher)}
+        )
+        time.sleep(1)
 
 
 def _whole(picture: Path, width: int) -> float:

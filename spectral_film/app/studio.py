@@ -5,7 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from spectral_film.app.options import DeviceName, Spectra
+from spectral_film.app.options import (
+    DeviceName,
+    HelpAll,
+    Layer,
+    Nan,
+    Part,
+    Spectra,
+    Wavelengths,
+)
 from spectral_film.app.recipe import settings_among
 from spectral_film.app.terminal import say, say_device
 from spectral_film.errors import UsageError
@@ -26,11 +34,16 @@ def studio(
     input_space: Annotated[str | None, typer.Option(metavar="NAME", help="As of render.")] = None,
     input_view: Annotated[str | None, typer.Option(metavar="NAME", help="As of render.")] = None,
     spectra: Spectra = None,
+    wavelengths: Wavelengths = None,
+    part: Part = None,
+    layer: Layer = None,
+    nan: Nan = "refuse",
     port: Annotated[
         int, typer.Option(min=0, max=65535, metavar="N", help="0: any that is free.")
     ] = 0,
     browser: Annotated[bool, typer.Option(help="Open the page; its address is printed.")] = True,
     device: DeviceName = None,
+    help_all: HelpAll = False,
 ) -> None:
     """Show the film live on a page of this machine, with its controls and instruments.
 
@@ -48,7 +61,15 @@ def studio(
 
     start = read_recipe(recipe) if recipe else {}
     keys = {field: key for key, field in KEYS.items()}
-    told = {"input_space": input_space, "input_view": input_view, "spectra": spectra}
+    told = {
+        "input_space": input_space,
+        "input_view": input_view,
+        "spectra": spectra,
+        "wavelengths": wavelengths,
+        "part": part,
+        "layer": layer,
+        "nan": nan if nan != "refuse" else None,  # which a command need not be told
+    }
     opened = open_picture(source, {name: value for name, value in told.items() if value})
     files = frozenset(str(value) for value in start.values() if isinstance(value, str | Path))
     chosen = open_device(device)

@@ -3,7 +3,7 @@
     page/  the browser's part
       |    settings, and which pixels
     guard      who may ask, and how much
-    server     what may be asked
+    server     what may be asked; questions: in which words
     turns      one thing at a time on the device, the newest of its kind
       |
     bench      the picture on the light table: `path.rendering.LightTable`, which keeps its signals

@@ -183,8 +183,8 @@ PANELS: dict[str, tuple[Control, ...]] = {
         ),
         Control(
             "flare", "Flare", "number",
-            "Stray light on the screen lifts the blacks.",
-            unit="% of the open gate", low=0, high=3, step=0.05, own=OWN,
+            "Stray light on the screen, of the open gate: it lifts the blacks.",
+            unit="%", low=0, high=3, step=0.05, own=OWN,
         ),
         Control(
             "display", "Display", "choice",

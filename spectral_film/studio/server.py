@@ -19,7 +19,6 @@ A question that makes no sense is answered by 400 and a sentence, one that a new
 """
 
 import json
-import re
 import tempfile
 import time
 import tomllib
@@ -38,10 +37,11 @@ from spectral_film.pages.palette import style_sheet
 from spectral_film.path.recipe import VERSION, setting_of, write_recipe
 from spectral_film.path.rendering import Rendering
 from spectral_film.studio import controls, instruments
-from spectral_film.studio.bench import SIDES, Bench, Shown, View, pixels
+from spectral_film.studio.bench import Bench, Shown, pixels
 from spectral_film.studio.guard import TooLarge
 from spectral_film.studio.opened import OPTIONS, Opened, open_picture
 from spectral_film.studio.orders import Options, Orders, as_typed, command
+from spectral_film.studio.questions import asked_of, crop_of, plain_name, view_of, whole
 from spectral_film.studio.turns import Overtaken, Turns
 from spectral_film.version import made_by
 
@@ -139,13 +139,13 @@ class Studio:
         )
 
     async def _open(self, request: Request) -> Response:
-        asked = await _asked(request)
+        asked = await asked_of(request)
         told = {name: str(asked[name]) for name in OPTIONS if asked.get(name)}
         name = None
         if asked.get("built_in"):
             path = None
         elif asked.get("dropped"):
-            name = _plain(str(asked["dropped"]))
+            name = plain_name(str(asked["dropped"]))
             path = Path(self._dropped.name) / name
         else:
             path = Path(str(asked.get("path", ""))).expanduser()
@@ -158,7 +158,7 @@ class Studio:
 
     async def _drop(self, request: Request) -> Response:
         folder = Path(self._dropped.name)
-        path = folder / _plain(request.path_params["name"])
+        path = folder / plain_name(request.path_params["name"])
         if request.query_params.get("first"):
             for old in folder.iterdir():
                 old.unlink()
@@ -174,8 +174,8 @@ class Studio:
         return JSONResponse({"dropped": path.name})
 
     async def _picture(self, request: Request) -> Response:
-        asked = await _asked(request)
-        view = _view(asked)
+        asked = await asked_of(request)
+        view = view_of(asked)
 
         def make() -> tuple[bytes, dict[str, Any]]:
             start = time.perf_counter()
@@ -187,29 +187,29 @@ class Studio:
         return _drawn(*await self._turns.take(f"picture {view.side}", make))
 
     async def _scene(self, request: Request) -> Response:
-        asked = await _asked(request)
+        asked = await asked_of(request)
 
         def make() -> np.ndarray:
             settings = self._bench.settings(asked.get("settings", {}))
-            return self._bench.scene_codes(settings, _view(asked))
+            return self._bench.scene_codes(settings, view_of(asked))
 
         drawn = await self._turns.take("scene", make)
         return _drawn(drawn.tobytes(), {"width": drawn.shape[1], "height": drawn.shape[0]})
 
     async def _pixel(self, request: Request) -> Response:
-        asked = await _asked(request)
-        x, y = _whole(asked, "x"), _whole(asked, "y")
+        asked = await asked_of(request)
+        x, y = whole(asked, "x"), whole(asked, "y")
         return await self._of_shown(
             "pixel", asked, lambda shown: instruments.path_of_pixel(shown, x, y)
         )
 
     async def _histogram(self, request: Request) -> Response:
-        return await self._of_shown("histogram", await _asked(request), instruments.histogram)
+        return await self._of_shown("histogram", await asked_of(request), instruments.histogram)
 
     async def _of_shown(
         self, kind: str, asked: dict[str, Any], look: Callable[[Shown], dict[str, Any]]
     ) -> Response:
-        view = _view(asked)
+        view = view_of(asked)
 
         def read() -> dict[str, Any]:
             return look(self._bench.show(self._bench.settings(asked.get("settings", {})), view))
@@ -217,7 +217,7 @@ class Studio:
         return JSONResponse(await self._turns.take(kind, read))
 
     async def _curves(self, request: Request) -> Response:
-        asked = await _asked(request)
+        asked = await asked_of(request)
 
         def read() -> dict[str, Any]:
             return instruments.curves_of(self._bench.settings(asked.get("settings", {})))
@@ -225,14 +225,14 @@ class Studio:
         return JSONResponse(await self._turns.take("curves", read))
 
     async def _recipe(self, request: Request) -> Response:
-        said = (await _asked(request)).get("settings", {})
+        said = (await asked_of(request)).get("settings", {})
         self._bench.settings(said)
         fields = dict(setting_of(key, value) for key, value in said.items())
         about = f"chosen in the studio on {self._bench.opened.name}, {made_by()}"
         return JSONResponse({"text": write_recipe(fields, self._comments, about)})
 
     async def _read_recipe(self, request: Request) -> Response:
-        text = str((await _asked(request)).get("text", ""))
+        text = str((await asked_of(request)).get("text", ""))
         try:
             said = tomllib.loads(text)
         except tomllib.TOMLDecodeError as problem:
@@ -243,14 +243,14 @@ class Studio:
         return JSONResponse({"settings": said})
 
     async def _command(self, request: Request) -> Response:
-        asked = await _asked(request)
+        asked = await asked_of(request)
         opened = self._bench.opened
         here = opened.path.parent == Path(self._dropped.name)
         words = self._words(asked, source=opened.name if here else None)
         return JSONResponse({"command": as_typed(words)})
 
     async def _begin(self, request: Request) -> Response:
-        asked = await _asked(request)
+        asked = await asked_of(request)
         order = await self._orders.begin(self._words(asked), str(asked["target"]))
         return JSONResponse(order.told())
 
@@ -265,8 +265,8 @@ class Studio:
             self._bench.opened,
             self._bench.settings(asked.get("settings", {})),
             str(Path(target).expanduser()),
-            crop=None if crop is None else _crop(crop),
-            bits=None if bits is None else _whole(asked, "bits"),
+            crop=None if crop is None else crop_of(crop),
+            bits=None if bits is None else whole(asked, "bits"),
             overwrite=bool(asked.get("overwrite")),
             source=source,
         )
@@ -321,53 +321,6 @@ def _drawn(drawn: bytes, told: dict[str, Any]) -> Response:
     return Response(
         drawn, media_type="application/octet-stream", headers={"Rendering": json.dumps(told)}
     )
-
-
-async def _asked(request: Request) -> dict[str, Any]:
-    """The question."""
-    try:
-        asked = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        asked = None
-    if not isinstance(asked, dict) or not isinstance(asked.get("settings", {}), dict):
-        raise UsageError("a question is an object of JSON, and its settings are another")
-    return asked
-
-
-def _view(asked: dict[str, Any]) -> View:
-    crop, side = asked.get("crop"), str(asked.get("side", "a"))
-    if side not in SIDES:
-        raise UsageError(f"side is {side!r}, expected {', '.join(SIDES)}")
-    return View(
-        width=_whole(asked, "width") if crop is None else 0,
-        crop=None if crop is None else _crop(crop),
-        side=side,
-    )
-
-
-def _crop(said: Any) -> tuple[int, int, int, int]:
-    if isinstance(said, list) and len(said) == 4 and all(type(one) is int for one in said):
-        x, y, width, height = said
-        return x, y, width, height
-    raise UsageError(f"crop {said!r} is no piece; expected [x, y, width, height] in whole pixels")
-
-
-def _whole(asked: dict[str, Any], name: str) -> int:
-    value = asked.get(name)
-    if type(value) is not int:
-        raise UsageError(f"{name} is {value!r}, expected a whole number")
-    return value
-
-
-def _plain(name: str) -> str:
-    """The name of a file, which is nothing else.
-
-    Raises:
-        UsageError: it would lead somewhere, or hide.
-    """
-    if not re.fullmatch(r"[^/\\\x00-\x1f]{1,200}", name) or name.startswith("."):
-        raise UsageError(f"{printable(name)!r} is no name of a picture; rename it")
-    return name
 
 
 async def _sentence(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 import skimage.data
 from PIL import Image
 from running_studio import running
+from test_cubes import save_envi
 
 from spectral_film.files.pictures import read_scene
 from spectral_film.light.shrinking import shrunk
+from spectral_film.light.spectra import WAVELENGTH, illuminant, status_response
 from spectral_film.path.recipe import KEYS, read_recipe, setting_of
 from spectral_film.path.rendering import render
 from spectral_film.path.settings import Settings
@@ -189,8 +192,6 @@ def test_the_path_of_a_pixel_is_what_the_taps_read(opened, folder, said):
 
 def test_a_pixel_s_densities_are_those_of_its_spectra(opened):
     read = opened.ask("pixel", settings={}, width=320, x=40, y=40)
-    from spectral_film.light.spectra import status_response
-
     for film, response in (("negative", "status-m"), ("print", "status-a")):
         transmittance = 10 ** -np.array(read[film]["spectral_density"])
         seen = -np.log10(status_response(response) @ transmittance)
@@ -244,6 +245,27 @@ def test_the_built_in_scene_opens_and_has_a_spectrum(studio):
     read = studio.ask("pixel", settings={}, width=120, x=60, y=30)
     assert len(read["scene"]["spectrum"]) == 85
     assert read["scene"]["rgb"] is None
+
+
+def test_a_cube_is_dropped_with_its_header_and_read_as_it_was_measured(opened, tmp_path):
+    nm = np.arange(400, 701, 20.0)
+    rng = np.random.default_rng(3)
+    cube = rng.uniform(0.1, 0.9, (len(nm), 30, 40)).astype(np.float32)
+    save_envi(tmp_path / "leaf.hdr", cube, wavelength=nm.tolist())
+    for at, name in enumerate(("leaf.hdr", "leaf.img")):
+        first = "?first=1" if at == 0 else ""
+        body = (tmp_path / name).read_bytes()
+        assert opened.send("PUT", f"{opened.path}drop/{name}{first}", body)[0] == 200
+    told = opened.ask("open", dropped="leaf.hdr", spectra="reflectance")
+    assert (told["bands"], told["kind"], told["width"]) == (len(nm), "reflectance", 40)
+    shown, _ = opened.picture(settings={"illuminant": "A"}, width=40)
+    scene = read_scene(tmp_path / "leaf.hdr", spectra="reflectance")
+    expected = render(scene, Settings(illuminant="A"), encode=True)
+    assert np.array_equal(shown, codes(expected))
+    read = opened.ask("pixel", settings={"illuminant": "A"}, width=40, x=7, y=9)["scene"]
+    lamp = np.interp(nm, WAVELENGTH, illuminant("A"))
+    assert read["wavelength_nm"] == pytest.approx(nm)
+    assert read["spectrum"] == pytest.approx(cube[:, 9, 7] * lamp, rel=1e-5)
 
 
 def test_a_recipe_travels_both_ways(opened, tmp_path):
@@ -361,6 +383,22 @@ def test_a_taken_port_is_said(studio, command):
     done = command("studio", "--no-browser", "--port", studio.port)
     assert done.code == 2
     assert f"--port {studio.port} cannot be had" in done.complaints[0]
+
+
+def test_what_cannot_be_started_is_said(command, tmp_path, monkeypatch):
+    for arguments, told in (
+        (("none.exr",), "no such file"),
+        (("--recipe", "none.toml"), "none.toml"),
+        (("--port", "99999"), "65535"),
+    ):
+        done = command("studio", "--no-browser", *arguments)
+        assert done.code == 2
+        assert told in done.stderr
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "spectral_film.studio.serving", raising=False)
+    done = command("studio", "--no-browser")
+    assert done.code == 2
+    assert "pip install 'spectral-film[studio]'" in done.complaints[0]
 
 
 async def take_turns():

@@ -172,8 +172,10 @@ def test_a_piece_at_its_own_size_is_that_of_render(studio, folder, command, key,
     with at_work(studio, folder) as page:
         change(page, lambda: page.keyboard.press(key))
         shown = pixels(page)
-        room = page.locator("#stage").bounding_box()
-        width, height = int(room["width"] / zoom), int(room["height"] / zoom)
+        room = page.evaluate("(({clientWidth: w, clientHeight: h}) => [w, h])(stage)")
+        width, height = (side // zoom for side in room)
+        lies = page.evaluate("(({left, top}) => [left, top])(a.getBoundingClientRect())")
+        assert lies == [round(side) for side in lies]  # on the pixels of the screen
         assert shown.shape == (min(900, height), min(1200, width), 3)
         page.keyboard.press("e")
         page.locator("input[value=piece]").check()

@@ -24,6 +24,7 @@ export class Controls {
     const id = `set-${control.key}`;
     const row = element("div", { className: "control" });
     const label = element("label", { htmlFor: id }, control.label);
+    if (control.unit) label.append(element("small", {}, control.unit));
     const undo = element("button", { type: "button", className: "undo", title: "As usual" }, "↺");
     undo.setAttribute("aria-label", `${control.label}: as usual`);
     undo.addEventListener("click", () => this.settings.set(control.key, null));
@@ -105,15 +106,19 @@ export function element(tag, properties = {}, text = "") {
 
 function choice(control, id, controls) {
   const field = element("select", { id });
-  const known = () => controls.choices(control);
-  field.addEventListener("change", () => controls.choose(control.key, known()[field.selectedIndex][0]));
+  let known = [];
+  field.addEventListener("change", () => controls.choose(control.key, known[field.selectedIndex][0]));
   return {
     element: field,
     show(value) {
-      const choices = known();
-      field.replaceChildren(...choices.map(([, name]) => element("option", {}, name)));
-      field.selectedIndex = choices.findIndex(([said]) => JSON.stringify(said) === JSON.stringify(value ?? null));
-      field.disabled = choices.length < 2;
+      const choices = controls.choices(control);
+      if (JSON.stringify(choices) !== JSON.stringify(known)) {
+        known = choices;
+        field.replaceChildren(...known.map(([, name]) => element("option", {}, name)));
+        field.disabled = known.length < 2;
+      }
+      const at = known.findIndex(([said]) => JSON.stringify(said) === JSON.stringify(value ?? null));
+      if (field.selectedIndex !== at) field.selectedIndex = at;
     },
   };
 }
@@ -164,8 +169,6 @@ function number(control, id, controls) {
   const switched = control.key === "halation"; // on and off are 1 and 0 times its own
   const told = (value) => (switched && (value === 1 || value === 0) ? Boolean(value) : value);
   const made = pair(control, id, control.label, (value, commit) => controls.settings.set(control.key, told(value), commit));
-  const unit = control.unit ? ` (${control.unit})` : "";
-  made.element.title = `${control.label}${unit}`;
   return {
     element: made.element,
     show: (value) => made.show(typeof value === "boolean" ? Number(value) : value, controls.own(control.key)),
@@ -185,7 +188,9 @@ function points(control, id, controls) {
   ].map(([name, tell], at) => {
     const row = element("div");
     const field = pair(control, at ? `${id}-${name}` : id, at ? `Printer light ${name}` : "All printer lights", tell);
-    row.append(element("label", { htmlFor: at ? `${id}-${name}` : id }, name), field.element);
+    const label = element("label", { htmlFor: at ? `${id}-${name}` : id }, name);
+    if (!at) label.append(element("small", {}, control.unit));
+    row.append(label, field.element);
     box.append(row);
     return field;
   });

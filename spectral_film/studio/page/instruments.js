@@ -82,7 +82,8 @@ export class Instruments {
     }
     const colours = LAYERS[curves.density.length];
     const h = curves.log_exposure;
-    plot.x = [h[0], h.at(-1)];
+    const histogram = film === "negative" ? this.histogram : null;
+    plot.x = histogram ? [histogram.edges[0], histogram.edges.at(-1)] : [h[0], h.at(-1)];
     plot.y = [0, Math.ceil(2 * Math.max(...curves.density.flat())) / 2];
     const sheet = curves.published;
     const dots = sheet.density.flatMap((record, at) => record.map((y, i) => ({ x: sheet.log_exposure[i], y, colour: colours[at], open: true })));
@@ -95,8 +96,10 @@ export class Instruments {
       dots,
       rules: curves.grey === null ? [] : [{ x: curves.grey, name: "18 %" }],
     };
-    if (film === "negative" && this.histogram) {
-      const { edges, count } = this.histogram;
+    if (histogram) {
+      const { edges, count } = histogram;
+      const ends = [sheet.log_exposure[0], sheet.log_exposure.at(-1)];
+      drawn.rules.push({ x: Math.min(...ends), name: "" }, { x: Math.max(...ends), name: "sheet ends" });
       const most = Math.max(...count.map((layer) => Math.max(...layer.slice(1, -1))), 1);
       drawn.bars = count.map((layer, at) => ({ edges, heights: layer.map((one) => Math.min(1, (0.9 * one) / most)), colour: colours[at] }));
     }

@@ -4,9 +4,11 @@ import { ask, put, Refused } from "./ask.js";
 import { page } from "./studio.js";
 
 export function opening(studio) {
-  const told = () => ({
-    input_space: page.inputSpace.value.trim(), input_view: page.inputView.value, spectra: page.spectra.value,
-  });
+  const fields = {
+    input_space: page.inputSpace, input_view: page.inputView, spectra: page.spectra,
+    wavelengths: page.wavelengths, part: page.part, layer: page.layer, nan: page.nan,
+  };
+  const told = () => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value.trim()]));
 
   async function attempt(work) {
     page.openError.textContent = "opening …";

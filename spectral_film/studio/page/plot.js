@@ -36,7 +36,8 @@ export class Plot {
     }
     for (const { x, name } of rules) {
       svg.append(node("path", { class: "axis", d: `M${this.right(x)} ${MARGIN.top}V${floor}`, "stroke-dasharray": "2 3" }));
-      svg.append(word(name, this.right(x) + 3, MARGIN.top + 8, "start"));
+      const late = this.right(x) > 0.7 * width; // where a word to the right would leave the drawing
+      svg.append(word(name, this.right(x) + (late ? -3 : 3), MARGIN.top + 8, late ? "end" : "start"));
     }
     for (const { points, colour, dash } of lines) {
       svg.append(node("path", { class: "line", stroke: colour, "stroke-dasharray": dash ?? "none", d: this.path(points) }));

@@ -1,6 +1,6 @@
 // The studio: what is chosen, what is seen, what is read. One thing is asked at a time, the newest.
 
-import { ask, picture, put, Refused } from "./ask.js";
+import { ask, picture, Refused } from "./ask.js";
 import { Controls } from "./controls.js";
 import { exporting } from "./exporting.js";
 import { Instruments } from "./instruments.js";
@@ -60,15 +60,16 @@ export function seen(of = settings.now) {
 }
 
 async function see() {
-  controls.update();
-  page.undo.disabled = !settings.past.length;
-  page.redo.disabled = !settings.future.length;
   const question = view.question();
   const slow = setTimeout(() => { page.wait.hidden = false; }, 700);
   try {
     const start = performance.now();
     const asked = { settings: seen(), ...question };
-    const got = await picture(studio.mode === "scene" ? "scene" : "picture", asked);
+    const coming = picture(studio.mode === "scene" ? "scene" : "picture", asked);
+    controls.update(); // while the film is made
+    page.undo.disabled = !settings.past.length;
+    page.redo.disabled = !settings.future.length;
+    const got = await coming;
     show(page.a, context.a, got);
     view.lay(question, got);
     mark();

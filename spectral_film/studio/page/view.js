@@ -44,6 +44,11 @@ export class View {
     [this.sheet.style.width, this.sheet.style.height] = size.map((side) => `${side}px`);
     this.sheet.classList.toggle("exact", this.zoom > 0);
     this.stage.classList.toggle("pans", this.zoom > 0);
+    // Between two pixels of the screen a picture would be blurred.
+    this.sheet.style.transform = "none";
+    const { left, top } = this.sheet.getBoundingClientRect();
+    const [right, down] = [left, top].map((at) => Math.round(at * ratio) / ratio - at);
+    this.sheet.style.transform = `translate(${right}px, ${down}px)`;
   }
 
   // The place under a pointer; null outside.
