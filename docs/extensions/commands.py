@@ -25,6 +25,7 @@ PICTURES = {
     "show": {"vision3-250d.png": "Curves, sensitivities, dyes and MTF of 5207 over its sheet"},
     "films": {"stocks-negative.jpg": "The built-in scene on each colour negative"},
     "fit": {"fit-characteristic-curve.svg": "Densities of 5207, published and fitted"},
+    "wedge": {"wedge.jpg": "Printer lights from 19 to 31, three points apart"},
     "studio": {"studio.jpg": "A print with its controls and instruments"},
     "lab": {"lab-edge.svg": "Density across a knife edge on the film"},
     "metamerism": {"metamerism-sensitivities.svg": "What film, camera and eye are sensitive to"},

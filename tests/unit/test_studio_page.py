@@ -267,6 +267,12 @@ def test_the_negative_lies_on_the_light_box_and_the_scene_is_seen(studio, folder
         change(page, lambda: page.keyboard.press("2"))
         assert np.array_equal(pixels(page), rendered(folder, first.shape[1], print_film=None))
         assert page.locator("#print-name").text_content() == "not printed"
+        page.keyboard.press("e")  # what is seen is what is written; a table is of the whole look
+        until(page, "document.querySelector('#text').textContent.includes('--print none')")
+        page.locator("input[value='bake lut']").check()
+        until(page, "document.querySelector('#text').textContent.includes('bake lut')")
+        assert "--print" not in page.locator("#text").text_content()
+        page.keyboard.press("Escape")
         change(page, lambda: page.keyboard.press("3"))
         change(page, lambda: page.keyboard.press("1"))
         assert np.array_equal(pixels(page), first)

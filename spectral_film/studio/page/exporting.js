@@ -1,10 +1,10 @@
 // What leaves the studio: a picture, a table, a pack, a recipe; or the command that makes it.
 
 import { ask, cancel, Refused } from "./ask.js";
-import { page } from "./studio.js";
+import { page, seen } from "./studio.js";
 
 const ABOUT = {
-  render: "At its full size, everything on, by the command below. The suffix says which file: .exr .tif .png .jpg .dpx.",
+  render: "What is seen, at its full size, by the command below. The suffix says which file: .exr .tif .png .jpg .dpx.",
   piece: "The piece that is seen at 100 or 200 %, exactly as it is in the whole.",
   "bake lut": "The colour path as a table, .cube .clf .csp .3dl or .png; halation, edges and grain have no place in one.",
   "bake pack": "Tables and kernels for other software, a folder or a .zip.",
@@ -16,12 +16,13 @@ const EVERY = 250; // ms between two looks at how far it is
 export function exporting(studio) {
   const { settings } = studio;
   const what = () => page.what.querySelector(":checked").value;
+  const isPicture = () => ["render", "piece"].includes(what());
   const question = () => ({
     what: what() === "piece" ? "render" : what(),
-    settings: settings.now,
+    settings: isPicture() ? seen() : settings.now,
     target: page.target.value.trim(),
     ...(what() === "piece" && studio.view.zoom ? { crop: studio.view.piece } : {}),
-    ...(page.bits.value && page.bitsRow.hidden === false ? { bits: Number(page.bits.value) } : {}),
+    ...(page.bits.value && isPicture() ? { bits: Number(page.bits.value) } : {}),
     overwrite: page.replace.checked,
   });
 
@@ -41,7 +42,7 @@ export function exporting(studio) {
 
   function suggest() {
     const { picture, folder } = studio.state;
-    const stem = what() === "render" || what() === "piece" ? picture.name.replace(/\.[^.]*$/, "").replaceAll(" ", "-") : "look";
+    const stem = isPicture() ? picture.name.replace(/\.[^.]*$/, "").replaceAll(" ", "-") : "look";
     page.target.value = `${folder}/${stem}-${settings.get("film")}${SUFFIX[what()] ?? ""}`;
   }
 
@@ -51,7 +52,7 @@ export function exporting(studio) {
     const recipe = what() === "recipe";
     page.whatAbout.textContent = ABOUT[what()];
     for (const row of [page.targetRow, page.replaceRow]) row.hidden = recipe;
-    page.bitsRow.hidden = !["render", "piece"].includes(what());
+    page.bitsRow.hidden = !isPicture();
     page.write.textContent = recipe ? "Save" : "Write";
     await attempt(async () => {
       const answer = recipe ? await ask("recipe", { settings: settings.now }) : await ask("command", question());
