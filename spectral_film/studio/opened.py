@@ -1,5 +1,6 @@
 """A picture that was opened, and the same one at the size of a window."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from spectral_film.light.scene import Scene
 from spectral_film.light.shrinking import shrunk
 from spectral_film.shot.numbering import number_in_name
 
+KEPT = 2  # sizes: of the window, and of a wedge
 # What a page may say of a picture, by the keywords of `read_scene`.
 OPTIONS = ("input_space", "input_view", "spectra", "wavelengths", "part", "layer", "nan")
 
@@ -27,6 +29,7 @@ class Opened:
         told: Options it was read with, by keyword of `read_scene`.
         name: As it is shown.
         frame: Which frame its grain is of, as `render` has it.
+        number: Tells it from whatever else was opened.
     """
 
     scene: Scene
@@ -34,12 +37,14 @@ class Opened:
     told: Mapping[str, str]
     name: str
     frame: int
+    number: int = field(default_factory=itertools.count(1).__next__)
     _fitted: dict[int, Scene] = field(default_factory=dict, repr=False)
 
     def fitted(self, width: int) -> Scene:
-        """The scene at so many columns, or all it has; the last size asked for is kept."""
+        """The scene at so many columns, or all it has; the last sizes asked for are kept."""
         if width not in self._fitted:
-            self._fitted.clear()
+            if len(self._fitted) == KEPT:
+                self._fitted.pop(next(iter(self._fitted)))
             self._fitted[width] = _still(shrunk(self.scene, width))
         return self._fitted[width]
 

@@ -182,19 +182,21 @@ class Studio:
             settings = self._bench.settings(asked.get("settings", {}))
             shown = self._bench.show(settings, view)
             drawn = pixels(shown.rendering.planes)
-            return drawn.tobytes(), _told(shown, drawn, time.perf_counter() - start)
+            told = _told(shown, drawn, time.perf_counter() - start)
+            return drawn.tobytes(), told | {"opened": self._bench.opened.number}
 
         return _drawn(*await self._turns.take(f"picture {view.side}", make))
 
     async def _scene(self, request: Request) -> Response:
         asked = await asked_of(request)
 
-        def make() -> np.ndarray:
+        def make() -> tuple[bytes, dict[str, Any]]:
             settings = self._bench.settings(asked.get("settings", {}))
-            return self._bench.scene_codes(settings, view_of(asked))
+            drawn = self._bench.scene_codes(settings, view_of(asked))
+            told = {"width": drawn.shape[1], "height": drawn.shape[0]}
+            return drawn.tobytes(), told | {"opened": self._bench.opened.number}
 
-        drawn = await self._turns.take("scene", make)
-        return _drawn(drawn.tobytes(), {"width": drawn.shape[1], "height": drawn.shape[0]})
+        return _drawn(*await self._turns.take("scene", make))
 
     async def _pixel(self, request: Request) -> Response:
         asked = await asked_of(request)
@@ -285,6 +287,7 @@ def _of(opened: Opened) -> dict[str, Any]:
     scene = opened.scene
     width, height = scene.size
     return {
+        "number": opened.number,
         "name": opened.name,
         "path": str(opened.path),
         "width": width,

@@ -368,6 +368,14 @@ def test_what_is_dropped_is_opened(studio, folder):
         settled(page)
 
 
+def test_what_another_window_opens_is_shown_here_too(studio, folder):
+    with at_work(studio, folder) as page:
+        studio.studio.ask("open", path=str(folder / "coffee.png"))
+        change(page, lambda: page.keyboard.press("]"))
+        assert page.locator("#name").text_content() == "coffee.png"
+        assert pixels(page).shape == (200, 300, 3)
+
+
 def drop(page, name, content):
     page.evaluate(
         """([name, bytes]) => { const carried = new DataTransfer();

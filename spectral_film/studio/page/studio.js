@@ -47,6 +47,7 @@ async function work() {
       await { picture: see, other: seeOther, scopes: scope, pixel: read, histogram: count, curves: draw }[next]();
     } catch (error) {
       if (!(error instanceof Refused) && !(error instanceof TypeError)) throw error;
+      if (next === "picture" && error instanceof Refused && await isAnother()) continue;
       tell(error instanceof Refused ? error.message : "the studio does not answer; was it stopped?", true);
       if (next === "picture") needs.clear(); // nothing else can be read of it
     }
@@ -70,6 +71,7 @@ async function see() {
     page.undo.disabled = !settings.past.length;
     page.redo.disabled = !settings.future.length;
     const got = await coming;
+    if (got.opened !== state.picture.number && await isAnother()) return;
     show(page.a, context.a, got);
     view.lay(question, got);
     mark();
@@ -170,6 +172,15 @@ export function tell(sentence, bad = false) {
 export async function open(question) {
   studio.state.picture = await ask("open", question);
   opened();
+}
+
+// Whether another window of this studio opened another picture, which then is shown here too.
+async function isAnother() {
+  const now = (await ask("state")).picture;
+  if (now.number === state.picture.number) return false;
+  state.picture = now;
+  opened();
+  return true;
 }
 
 function opened() {
