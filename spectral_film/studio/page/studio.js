@@ -31,8 +31,10 @@ export const studio = {
   open, need, tell, choose, mark,
 };
 
-// What is to be asked for.
+// What is to be asked for, and in which order.
 const needs = new Set();
+const DOES = { picture: see, other: seeOther, scopes: scope, pixel: read, histogram: count, curves: draw };
+const ORDER = Object.keys(DOES);
 
 export function need(...things) {
   for (const thing of things) needs.add(thing);
@@ -41,18 +43,23 @@ export function need(...things) {
 
 async function work() {
   document.body.ariaBusy = "true";
-  while (needs.size) {
-    const next = ["picture", "other", "scopes", "pixel", "histogram", "curves"].find((thing) => needs.delete(thing));
-    try {
-      await { picture: see, other: seeOther, scopes: scope, pixel: read, histogram: count, curves: draw }[next]();
-    } catch (error) {
-      if (!(error instanceof Refused) && !(error instanceof TypeError)) throw error;
-      if (next === "picture" && error instanceof Refused && await isAnother()) continue;
-      tell(error instanceof Refused ? error.message : "the studio does not answer; was it stopped?", true);
-      if (next === "picture") needs.clear(); // nothing else can be read of it
+  try {
+    while (needs.size) {
+      const next = ORDER.find((thing) => needs.delete(thing));
+      await DOES[next]().catch((error) => refused(next, error));
     }
+  } finally {
+    document.body.ariaBusy = "false";
   }
-  document.body.ariaBusy = "false";
+}
+
+async function refused(what, error) {
+  if (!(error instanceof Refused) && !(error instanceof TypeError)) throw error;
+  if (what === "picture") {
+    needs.clear(); // nothing else can be read of it
+    if (error instanceof Refused && await isAnother()) return;
+  }
+  tell(error instanceof Refused ? error.message : "the studio does not answer; was it stopped?", true);
 }
 
 // The settings as they are seen: a negative on the light box is one that is not printed.
