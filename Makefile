@@ -22,7 +22,7 @@ ALONE = OPENBLAS_NUM_THREADS=1
 QUICK = tests/twins tests/golden $(patsubst %,tests/unit/test_%.py,house docs device planes order \
 	latitude camera film_in_hand render_contract)
 
-.PHONY: demo test lint check lab bench fuzz assets shelf lab-shelf grain golden hosts intel pictures clean
+.PHONY: demo test lint check lab bench fuzz assets shelf lab-shelf grain golden hosts intel pictures docs clean
 
 demo: $(VENV)/installed            ## render the built-in scene into demo-out/
 	$(BIN)/spectral-film demo $(DEMO) --overwrite
@@ -97,11 +97,16 @@ intel: build/intel/vendors/intel.icd  ## fetch Intel's OpenCL for CPUs (.7 GB); 
 		$(ON_INTEL) $(PYTEST) $$twins -k "vector-shared and not pthread" || exit 1; \
 	done
 
-pictures: $(VENV)/installed-dev    ## remake the pictures of the README and the FAQ
+pictures: $(VENV)/installed-dev    ## remake the pictures of the documents; needs Chromium
 	$(BIN)/python scripts/make_pictures.py
+	$(BIN)/python scripts/make_studio_pictures.py
+
+docs: $(VENV)/installed-dev        ## the site of the documents, in build/docs; nothing is fetched
+	$(BIN)/python -m sphinx -W -q -d build/doctrees docs build/docs
+	@echo "open build/docs/index.html"
 
 clean:                             ## everything made, but not .venv
-	rm -rf build dist demo-out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build dist demo-out docs/api docs/commands *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # An editable install: sources are used where they lie, so only a change of these two files or
 # of the environment asks for another.

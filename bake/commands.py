@@ -35,7 +35,6 @@ from spectral_film.app.options import (
     Seed,
     Upsampling,
     White,
-    typed,
 )
 from spectral_film.app.recipe import RecipeFile
 from spectral_film.app.shots import (
@@ -49,7 +48,7 @@ from spectral_film.app.shots import (
 )
 from spectral_film.app.terminal import integers, numbers, progress, say_device, switch, warn
 from spectral_film.errors import UsageError
-from spectral_film.path.settings import Settings
+from spectral_film.path.settings import Settings, typed
 
 if TYPE_CHECKING:
     from bake.manifest import End

@@ -18,10 +18,12 @@ from reference.fit.report import comparisons
 from reference.fit.sheet import read_sheet
 from spectral_film import Settings, load_film, open_device, render
 from spectral_film.emulsion.stocks import load_camera_film, load_print
+from spectral_film.files.strip import strip_of
 from spectral_film.lab.report import draw as draw_chart
 from spectral_film.lab.session import measure
 from spectral_film.lab.stock_drawing import draw
 from spectral_film.light.demo_scene import demo_scene
+from spectral_film.light.shrinking import shrunk
 from spectral_film.metamerism.lights import USUAL, light
 from spectral_film.metamerism.observers import CAMERAS, camera
 from spectral_film.metamerism.report.page import chapters
@@ -35,6 +37,7 @@ CHART_IN, COMPARED_IN = (6.4, 3.3), (6.4, 4.4)
 CHECKER_AND_WEDGE = (30, 280, 450, 255)  # x, y, width, height
 STRIP = (40, 385, 880, 145)  # charts, skins, wedge
 OF_THE_REPORT = ("sensitivities", "floor-histogram", "mismatch-ab", "chart-vectors")
+WEDGE_PX = 320  # of each print
 GATE_OF_2K = "11.66x6.56"  # of the scene's 960 pixels, at the pitch of 2048 on super35
 
 
@@ -53,6 +56,13 @@ def main(folder: Path) -> None:
     picture("white-print.jpg", Settings(exposure=1), CHECKER_AND_WEDGE)
     laboratory = Settings(white="lamp", balance="lad", exposure=1)
     picture("white-lamp.jpg", laboratory, CHECKER_AND_WEDGE)
+    steps = {f"{light:g} {light:g} {light:g}": light for light in (19.0, 22.0, 25.0, 28.0, 31.0)}
+    prints = [
+        render(shrunk(scene, WEDGE_PX), Settings(printer_points=(light,) * 3), encode=True).planes
+        for light in steps.values()
+    ]
+    strip = np.rint(255 * np.clip(np.moveaxis(strip_of(prints, list(steps)), 0, -1), 0, 1))
+    Image.fromarray(strip.astype(np.uint8)).save(folder / "wedge.jpg", quality=JPEG_QUALITY)
     for film in ("vision3-250d", "2383"):
         draw(device, load_film(film), folder / f"{film}.png", overwrite=True)
     session = measure(device, load_camera_film("vision3-250d"), load_print("2383"))

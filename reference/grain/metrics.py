@@ -6,7 +6,7 @@ Fields have the axes (seed, y, x). docs/physics.md, Grain battery.
 from itertools import pairwise
 
 import numpy as np
-from scipy.stats import skew, wasserstein_distance
+from scipy import stats
 
 from spectral_film.grain import boolean
 from spectral_film.grain.aperture import Aperture
@@ -35,7 +35,7 @@ def of_flat(
         "size": 100 * abs(_half_width(_lags(seen)) / _half_width(lags) - 1),
         "histogram": _apart(seen, truth) / sigma,
         "standardised": _apart(_standardised(seen), _standardised(truth)),
-        "skew": abs(float(skew(seen, axis=None) - skew(truth, axis=None))),
+        "skew": abs(float(stats.skew(seen, axis=None) - stats.skew(truth, axis=None))),
     }
 
 
@@ -117,7 +117,7 @@ def _half_width(lags: np.ndarray) -> float:
 
 
 def _apart(seen: np.ndarray, truth: np.ndarray) -> float:
-    return float(wasserstein_distance(seen.ravel(), truth.ravel()))
+    return float(stats.wasserstein_distance(seen.ravel(), truth.ravel()))
 
 
 def _standardised(fields: np.ndarray) -> np.ndarray:

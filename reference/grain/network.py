@@ -109,7 +109,7 @@ def texture(noise: Array, v: Array, amplitude: Array, weights: Weights) -> Array
 
 
 def polynomials(powers: Array, v: Array) -> Array:
-    """Rows of coefficients, lowest power first, at v: (row, *shape of v)."""
+    """Rows of coefficients, lowest power first, at v: (row, then as v)."""
     value = jnp.zeros_like(v)
     for column in powers.T[::-1]:
         value = value * v + column.reshape(-1, *(1,) * v.ndim)

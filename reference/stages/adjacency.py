@@ -24,7 +24,7 @@ def adjacency(
 ) -> Float64[Array, "layer y x"]:
     """Effective exposure once the inhibitor set free by development has spread.
 
-    h'_c = h_c + sum_j coupling_cj F_j(h_c) - sum_j coupling_cj (b * F_j(h_j))
+        h'_c = h_c + sum_j coupling_cj F_j(h_c) - sum_j coupling_cj (b * F_j(h_j))
 
     F is the characteristic curve, b the 2-D exponential of length `length_um`. Where the three
     layers are exposed alike and evenly the two sums cancel, so the published neutral curve

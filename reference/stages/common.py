@@ -25,7 +25,8 @@ def characteristic_curve(
 ) -> Float64[Array, "layer y x"]:
     """Dye amount of each layer after development, counted from the unexposed film.
 
-    F(h) = sum_s density_range / (1 + 10^((log_exposure_mid - h) / log_exposure_spread))^exponent
+        F(h) = sum_s density_range / (1 + 10^u_s)^exponent
+        u_s = (log_exposure_mid - h) / log_exposure_spread
 
     Args:
         log_exposure: h in log10(lux s).

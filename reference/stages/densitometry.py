@@ -15,7 +15,7 @@ def read_density(
 ) -> Float64[Array, "record y x"]:
     """Integral density of a dye image, base included, as a densitometer reads it.
 
-    D_r = -log10( transmitted_r ) with responses of unit sum.
+        D_r = -log10( transmitted_r ) with responses of unit sum.
 
     Args:
         dyes: Dye amounts, 1 = peak density 1.0.

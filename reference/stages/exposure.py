@@ -15,7 +15,7 @@ def expose_spectra(
 ) -> Float64[Array, "layer y x"]:
     """Layer exposure in lux s to measured light.
 
-    H_c = sum_b planes_b exposure_weight_cb
+        H_c = sum_b planes_b exposure_weight_cb
 
     Args:
         planes: Radiance; or reflectance, with the taking light in the weight.
@@ -32,7 +32,8 @@ def surfaces_at_nodes(
 ) -> Float64[Array, "face node node wavelength"]:
     """Spectra at the nodes of the up-sampling table: gain * sigmoid(parabola + bend).
 
-    sigmoid(x) = 1/2 + x / (2 sqrt(1 + x^2)),  x = (c0 t + c1) t + c2,  t = (w - 570 nm) / 210 nm
+        sigmoid(x) = 1/2 + x / (2 sqrt(1 + x^2))
+        x = (c0 t + c1) t + c2,  t = (w - 570 nm) / 210 nm
 
     Args:
         parabola: c0, c1, c2.

@@ -112,7 +112,7 @@ def scatter_otf(
 ) -> LayerOtf:
     """Light that goes straight, a Gaussian core, and light that is scattered, a wide skirt.
 
-    S_c(f) = (1 - w_c) exp(-2 (pi s_c f)^2) + w_c (1 + (2 pi l_c f)^2)^(-3/2)
+        S_c(f) = (1 - w_c) exp(-2 (pi s_c f)^2) + w_c (1 + (2 pi l_c f)^2)^(-3/2)
 
     The skirt is the 2-D exponential exp(-r/l) / (2 pi l^2), of whose light a share may be in a
     second one. Source: docs/physics.md, Scatter.
@@ -162,7 +162,7 @@ def halation_otf(
 
     Scattered light enters the base at angle th and comes back r = 2 d tan th away:
 
-    H(f) = Int 2 sin cos R(th) e(r) J0(2 pi f r) dth / Int 2 sin cos R(th) e(r) dth
+        H(f) = Int 2 sin cos R(th) e(r) J0(2 pi f r) dth / Int 2 sin cos R(th) e(r) dth
 
     e is `smooth_end` of r over reach_um.
 

@@ -21,8 +21,8 @@ def print_onto(
 ) -> Float64[Array, "layer y x"]:
     """Exposure of the print's layers, linear, 10^h on the print's own axis.
 
-    h_c = log10 E_c + offset_c + 0.025 (printer_points_c - 25)
-    E_c = sum_w printer_lamp(w) spectral_sensitivity_c(w) 10^-D(w)
+        h_c = log10 E_c + offset_c + 0.025 (printer_points_c - 25)
+        E_c = sum_w printer_lamp(w) spectral_sensitivity_c(w) 10^-D(w)
 
     More points are more light, and a darker print.
 

@@ -18,7 +18,8 @@ def project(
 ) -> Float64[Array, "xyz y x"]:
     """CIE 1931 XYZ of the screen, Y = 1 for the open gate.
 
-    XYZ' = (XYZ + k XYZ_open) / (1 + k),   XYZ = sum_w lamp(w) T(w) cmf(w) / sum_w lamp(w) ybar(w)
+        XYZ' = (XYZ + k XYZ_open) / (1 + k)
+        XYZ = sum_w lamp(w) T(w) cmf(w) / sum_w lamp(w) ybar(w)
 
     Args:
         dyes: Dye amounts of the print.

@@ -25,7 +25,8 @@ def reaction_diffusion(
 ) -> Float64[Array, "dye y x"]:
     """Dye that develops where inhibitor from the neighbourhood holds development back.
 
-    du_c/dt = -k u_c / (1 + b_c),   (1 - l^2 lap) b_c = sum_j y_cj k u_j / (1 + b_j),   0 < t < T
+        du_c/dt = -k u_c / (1 + b_c),   0 < t < T
+        (1 - l^2 lap) b_c = sum_j y_cj k u_j / (1 + b_j)
 
     Args:
         exposure: Layer exposure, lux s.
@@ -81,7 +82,7 @@ def reaction_diffusion_in_time(
 ) -> Float64[Array, "dye y x"]:
     """The same without taking the inhibitor for steady, which shows how little that costs.
 
-    db_c/dt = (sum_j y_cj R_j - b_c + l^2 lap b_c) / t_b
+        db_c/dt = (sum_j y_cj R_j - b_c + l^2 lap b_c) / t_b
 
     Each wave of b relaxes exactly over a step while the sources rest (an exponential integrator).
 

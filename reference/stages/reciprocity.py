@@ -13,7 +13,7 @@ def reciprocity(
 ) -> Float64[Array, "layer y x"]:
     """Effective exposure in lux s; unchanged for shutters up to one second.
 
-    H_eff = H max(t / 1 s, 1)^(exponent - 1)     (Schwarzschild, continuous at 1 s)
+        H_eff = H max(t / 1 s, 1)^(exponent - 1)     (Schwarzschild, continuous at 1 s)
 
     Args:
         exposure: H in lux s.

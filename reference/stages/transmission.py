@@ -13,7 +13,7 @@ def transmitted(
 ) -> Float64[Array, "receiver y x"]:
     """What each receiver gets of a light that went through the film.
 
-    E_r = sum_w response_r(w) 10^-(dmin_density(w) + sum_d dyes_d dye_density_d(w))
+        E_r = sum_w response_r(w) 10^-(dmin_density(w) + sum_d dyes_d dye_density_d(w))
 
     Args:
         dyes: Dye amounts, 1 = peak density 1.0.

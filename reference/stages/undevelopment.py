@@ -24,8 +24,8 @@ def undevelop(
 ) -> Float64[Array, "layer y x"]:
     """Layer exposure in lux s that develops to these dyes where nothing varies.
 
-    h'_c = F_c^-1(|n_c|),   h_c = h'_c + sum_j coupling_cj (F_j(h_j) - F_j(h_c))
-    H_c = sign(n_c) 10^h_c / efficiency_c
+        h'_c = F_c^-1(|n_c|),   h_c = h'_c + sum_j coupling_cj (F_j(h_j) - F_j(h_c))
+        H_c = sign(n_c) 10^h_c / efficiency_c
 
     F^-1 by halving between the floor and the highest log exposure, the interimage by going round.
 

@@ -22,8 +22,8 @@ def unexpose(
 ) -> Float64[Array, "3 y x"]:
     """Light of the scene that exposes so, 1 = perfect white.
 
-    minimise over rgb   sum_c ((H_c - X_c(rgb)) / X_c)^2
-    scene = to_space (rgb + M^-1 (H - X(rgb)))
+        minimise over rgb   sum_c ((H_c - X_c(rgb)) / X_c)^2
+        scene = to_space (rgb + M^-1 (H - X(rgb)))
 
     X is `expose_rgb` with white exposing all layers with 1, going on in straight lines off its
     table. Its slope is taken by differentiating it.

@@ -24,6 +24,7 @@ from spectral_film.app.metamerism import metamerism
 from spectral_film.app.recipe import recipe
 from spectral_film.app.render import render
 from spectral_film.app.show import show
+from spectral_film.app.studio import studio
 from spectral_film.app.terminal import complain, speak, warn
 from spectral_film.app.wedge import wedge
 from spectral_film.errors import SpectralFilmError
@@ -123,7 +124,7 @@ def _options(
 
 COMMANDS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Render": (render, wedge, recipe, farm),
-    "Look and learn": (demo, show, films, devices),
+    "Look and learn": (studio, demo, show, films, devices),
     "Measure": (fit, lab, metamerism),
 }
 CONTEXTS: dict[object, dict[str, bool]] = {farm: FARM_CONTEXT}

@@ -11,12 +11,11 @@ from spectral_film.app.options import (
     Nan,
     Spectra,
     Wavelengths,
-    typed,
 )
 from spectral_film.app.recipe import RecipeFile
 from spectral_film.app.terminal import progress, say, say_device, warn
 from spectral_film.errors import UsageError
-from spectral_film.path.settings import Settings
+from spectral_film.path.settings import Settings, typed
 
 
 def metamerism(

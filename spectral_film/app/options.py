@@ -1,4 +1,4 @@
-"""Options that several commands share, `bake` among them, and defaults as they are typed.
+"""Options that several commands share, `bake` among them.
 
 An option names the group it is listed in. Few users need those that are `hidden`: `--help` is one
 screen without them, and `--help-all` lists them too.
@@ -246,28 +246,11 @@ Threads = Annotated[
 ]
 
 
-def typed(setting: object) -> str:
-    """A setting as one types it: on, off, none, numbers with commas between, or its name."""
-    match setting:
-        case None:
-            return "none"
-        case bool():
-            return "on" if setting else "off"
-        case tuple():
-            return ",".join(f"{number:.9g}" for number in setting)
-        case _:
-            return str(setting)
-
-
-def frame_of(source: Path) -> int | None:
-    """Where a picture stands in its sequence: the digits at the end of its name, nine at most."""
-    digits = re.findall(r"[0-9]{1,9}$", source.stem)
-    return int(digits[0]) if digits else None
-
-
 def note_on_frame(source: Path) -> list[str]:
     """What to say of a picture whose name has a number, but not where one is looked for."""
-    if frame_of(source) is not None or not re.search("[0-9]", source.stem):
+    from spectral_film.shot.numbering import number_in_name
+
+    if number_in_name(source) is not None or not re.search("[0-9]", source.stem):
         return []
     return [
         f"the grain is of frame 0, since the name {source.stem} ends in no number; in a sequence, "

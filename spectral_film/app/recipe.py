@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from spectral_film.app.options import typed
 from spectral_film.app.terminal import say
 from spectral_film.errors import InputError
-from spectral_film.path.settings import Settings
+from spectral_film.path.settings import Settings, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +20,7 @@ def take_recipe(context: typer.Context, path: Path | None) -> Path | None:
     from spectral_film.path.recipe import read_recipe
 
     said = read_recipe(path)
-    named = dict(_settings_among(context.command))
+    named = dict(settings_among(context.command))
     context.default_map = {
         named[field]: typed(value) for field, value in said.items() if field in named
     }
@@ -67,7 +66,7 @@ def recipe(
         say(sentence)
     render: Any = context.find_root().command
     helps = {parameter.name: parameter.help for parameter in render.commands["render"].params}
-    comments = {field: helps[name] for field, name in _settings_among(render.commands["render"])}
+    comments = {field: helps[name] for field, name in settings_among(render.commands["render"])}
     text = write_recipe(told.settings, comments, f"{made.name}, {told.by}")
     if target is None:
         typer.echo(text, nl=False)
@@ -148,7 +147,7 @@ def _other_films(told: Told) -> "Iterator[str]":
             )
 
 
-def _settings_among(command: Any) -> "Iterator[tuple[str, str]]":
+def settings_among(command: Any) -> "Iterator[tuple[str, str]]":
     """Which parameters of a command are settings: field, and name of the parameter."""
     from spectral_film.path.recipe import KEYS
 

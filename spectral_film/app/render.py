@@ -42,7 +42,6 @@ from spectral_film.app.options import (
     Wavelengths,
     White,
     note_on_frame,
-    typed,
 )
 from spectral_film.app.recipe import RecipeFile
 from spectral_film.app.shots import (
@@ -57,7 +56,7 @@ from spectral_film.app.shots import (
 )
 from spectral_film.app.terminal import integers, numbers, say, say_device, seconds, switch
 from spectral_film.errors import UsageError
-from spectral_film.path.settings import Settings
+from spectral_film.path.settings import Settings, typed
 
 if TYPE_CHECKING:
     from spectral_film.light.scene import Scene

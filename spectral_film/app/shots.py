@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spectral_film.app.options import OUT_PANEL, PICTURE_PANEL, frame_of
+from spectral_film.app.options import OUT_PANEL, PICTURE_PANEL
 from spectral_film.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -98,7 +98,13 @@ def pictures_of(
         InputError: files of the shot are missing.
         OutputError: frames are there already, and nothing is said of them.
     """
-    from spectral_film.shot.numbering import frame_numbers, frames_of, numbered, written
+    from spectral_film.shot.numbering import (
+        frame_numbers,
+        frames_of,
+        number_in_name,
+        numbered,
+        written,
+    )
 
     sources, targets = numbered(source), numbered(target)
     if targets is None:
@@ -114,7 +120,7 @@ def pictures_of(
             )
         if source.exists() and target.exists() and source.samefile(target):
             raise UsageError(f"{target}: is the input itself; give the output another name")
-        return Pictures([frame_of(source) or 0], source, target)
+        return Pictures([number_in_name(source) or 0], source, target)
     if sources is not None:
         numbers = frames_of(sources, frames)
     elif frames is not None or targets.told:  # a still, in the grain of many frames

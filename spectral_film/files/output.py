@@ -203,7 +203,7 @@ def _write(
         strip = np.stack([channel[row : row + STRIP_ROWS] for channel in channels], axis=-1)
         if coding is not None:
             strip[..., :3] *= np.float32(coding)
-            strip = _codes(strip, bits)
+            strip = integer_codes(strip, bits)
         elif bits == 16:
             np.clip(strip[..., :3], -HALF_MAX, HALF_MAX, out=strip[..., :3])
         first = spec.y + row
@@ -243,7 +243,7 @@ def _name_inside(dpx: Path, name: str) -> None:
         file.write(name.encode()[:DPX_TEXT].ljust(DPX_TEXT + 1, b"\0"))
 
 
-def _codes(values: np.ndarray, bits: int) -> np.ndarray:
+def integer_codes(values: np.ndarray, bits: int) -> np.ndarray:
     """0..1 as integers, the nearest of 2^bits - 1 steps; 10 bits at the top of 16."""
     codes = np.rint(np.clip(values, 0, 1) * (2**bits - 1))
     if bits == 8:

@@ -37,6 +37,7 @@ from spectral_film.files.spectral_exr import (
 )
 from spectral_film.files.views import CAMERA, is_for_a_screen, view_undone
 from spectral_film.files.wavelengths import parse_wavelengths
+from spectral_film.light.demo_scene import DEMO_SCENE, demo_scene
 from spectral_film.light.scene import LINEAR_REC709, Scene, SceneKind, SourceFile
 
 SPECTRA = "spectra have no space or view of RGB"
@@ -89,6 +90,9 @@ def read_scene(
         _refuse_options(path, "a cube is one picture", {"--part": part, "--layer": layer})
         scene = read_envi(path, spectra=spectra, wavelength_nm=wavelength_nm, nan=nan)
         return replace(scene, source=_source(path, data_file(path)))
+    if path.samefile(DEMO_SCENE):
+        _refuse_options(path, SPECTRA, of_rgb)
+        return replace(demo_scene(), source=_source(path))
     # Most are TIFF files inside, whose first picture is a thumbnail: their names must tell.
     if path.suffix.lower().lstrip(".") in RAW_SUFFIXES:
         _refuse_options(

@@ -4,18 +4,20 @@ Drawn by `scripts/make_demo_scene.py` from measured surfaces and lamps. Stored a
 spectra and how much of each every pixel holds; a pixel's spectrum is their sum.
 """
 
-from importlib.resources import as_file, files
+from importlib.resources import files
+from pathlib import Path
 
 import h5py
 import numpy as np
 
 from spectral_film.light.scene import Scene
 
+DEMO_SCENE = Path(str(files("spectral_film.assets") / "scenes/demo.h5"))
+
 
 def demo_scene() -> Scene:
     """The scene as radiance on the engine's grid, 85 bands of 960 x 540."""
-    asset = files("spectral_film.assets") / "scenes/demo.h5"
-    with as_file(asset) as path, h5py.File(path) as stored:
+    with h5py.File(DEMO_SCENE) as stored:
         radiance = stored["radiance"][()]
         wavelength_nm = stored["wavelength"][()]
         # Stored as differences of neighbours along x, which compress; of a cube root, which

@@ -6,6 +6,7 @@ Film is in micrometres, so a small scene is the same film, sampled more coarsely
 from dataclasses import replace
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from spectral_film.light.scene import Scene
 
@@ -23,12 +24,12 @@ def shrunk(scene: Scene, width: int) -> Scene:
     down, across = _means(rows, height), _means(columns, width)
 
     def mean(planes: np.ndarray) -> np.ndarray:
-        return down @ planes @ across.T
+        return np.stack([(across @ (down @ plane).T).T for plane in planes])
 
     if scene.coverage is None:
         planes, coverage = mean(scene.planes), None
     else:
-        coverage = mean(scene.coverage)
+        (coverage,) = mean(scene.coverage[None])
         light = mean(scene.planes * scene.coverage)
         planes = np.divide(light, coverage, out=np.zeros_like(light), where=coverage > 0)
     whole = scene.display_size == scene.size and scene.origin == (0, 0)
@@ -48,9 +49,12 @@ def shrunk(scene: Scene, width: int) -> Scene:
     )
 
 
-def _means(before: int, after: int) -> np.ndarray:
-    """Share of each pixel before in each one after, (after, before), float32; rows sum to 1."""
+def _means(before: int, after: int) -> csr_array:
+    """Share of each pixel before in each one after, (after, before), float32; rows sum to 1.
+
+    Few are not 0, and a cube has hundreds of planes.
+    """
     edges = np.linspace(0, before, after + 1)
     pixel = np.arange(before)
     inside = np.minimum(edges[1:, None], pixel + 1) - np.maximum(edges[:-1, None], pixel)
-    return (np.maximum(inside, 0) * (after / before)).astype(np.float32)
+    return csr_array((np.maximum(inside, 0) * (after / before)).astype(np.float32))

@@ -12,7 +12,7 @@ A plan that keeps its signals, each in a buffer of its own, starts again where s
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,6 +35,20 @@ Wire = tuple[int, str]  # the step that made it, and what that calls it
 # Surveys: of the scene, of the exposure it makes in the piece wanted, of all that is exposed; and
 # of what the last step takes, which runs every time.
 SCENE, EXPOSURE, SURROUNDINGS, SHOWN = "scene", "exposure", "surroundings", "shown"
+
+
+class Kept(NamedTuple):
+    """What a step gave, where a plan keeps it.
+
+    Attributes:
+        step: Name of the step.
+        signal: What it is.
+        planes: Float32, (channel, y, x).
+    """
+
+    step: str
+    signal: Signal
+    planes: np.ndarray
 
 
 class Plan:
@@ -73,7 +87,7 @@ class Plan:
         margins = [step.stage.margin for step in steps]
         self._margin = (max(rows for rows, _ in margins), max(columns for _, columns in margins))
         slot_of, count = self._slots()
-        self._scene: tuple | None = None  # what is kept is of this one
+        self._scene: _Likeness | None = None  # what is kept is of this one
         self._made = 0  # how many steps' signals are kept
         self.site = Site(device, frame)
         self._buffers: list[Planes] = []
@@ -130,7 +144,7 @@ class Plan:
             Float32, (channel, y, x).
         """
         last = len(self.steps) - 1  # its signal is handed over, not kept
-        likeness = _likeness(scene) if self.keep else None
+        likeness = _Likeness(scene, self.regions[0]) if self.keep else None
         start = min(self._made, last) if likeness == self._scene else 0
         if start == 0 or SCENE in self._unasked:
             start, self._unasked = 0, set(self._asked)
@@ -145,6 +159,17 @@ class Plan:
         self._made = last if self.keep else 0
         self._unasked.clear()
         return made
+
+    def kept(self, region: Region) -> list[Kept]:
+        """What each step but the last gave in its last run, in a region of the piece, in order.
+
+        Nothing where the plan does not keep, or has not run.
+        """
+        return [
+            Kept(self.steps[i].name, self.steps[i].stage.gives[name], fetch(planes.over(region)))
+            for (i, name), planes in sorted(self._wires.items(), key=lambda wire: wire[0][0])
+            if i < self._made
+        ]
 
     def asks(self, name: str) -> bool:
         """Whether it has such a survey."""
@@ -296,7 +321,23 @@ class Plan:
         return self.device, self.regions[1], self.piece, self.frame, self.keep
 
 
-def _likeness(scene: np.ndarray) -> tuple:
-    """What tells a scene from another: an array may have been filled anew since it was kept."""
-    dense = scene if scene.flags.c_contiguous else np.moveaxis(scene, 0, -1)
-    return scene.shape, scene.strides, zlib.crc32(np.ascontiguousarray(dense).data)
+class _Likeness:
+    """What tells a scene from another: an array may have been filled anew since it was kept.
+
+    One that nobody may write is known by itself.
+    """
+
+    def __init__(self, scene: np.ndarray, region: Region) -> None:
+        self._itself = None if scene.flags.writeable or scene.base is not None else scene
+        self._seen: tuple = ()
+        if self._itself is None:
+            piece = scene[region.cut]
+            dense = piece if scene.flags.c_contiguous else np.moveaxis(piece, 0, -1)
+            self._seen = piece.shape, scene.strides, zlib.crc32(np.ascontiguousarray(dense).data)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Likeness):
+            return False
+        return self._itself is other._itself and self._seen == other._seen
+
+    __hash__ = None  # type: ignore[assignment]  # it is compared, and no key

@@ -105,13 +105,16 @@ def _as_set(field: str, value: Any) -> Any:
     return value if isinstance(value, str | bool) else float(f"{value:.7g}")
 
 
-def _setting(path: Path, text: str, key: str, value: Any) -> tuple[str, Any]:
-    """A field of `Settings` and its value, checked by itself."""
-    where = f"{path}: line {_line(text, key)}: "
+def setting_of(key: str, value: Any) -> tuple[str, Any]:
+    """A field of `Settings` and its value, checked by itself, from what a recipe says.
+
+    Raises:
+        UsageError: there is no such key, or no such value of it.
+    """
     field = KEYS.get(key)
     if field is None:
-        raise InputError(
-            f"{where}{key!r} is no setting{meant(key, KEYS)}; expected some of {', '.join(KEYS)}"
+        raise UsageError(
+            f"{key!r} is no setting{meant(key, KEYS)}; expected some of {', '.join(KEYS)}"
         )
     if field in SWITCHES and value in ("on", "off"):
         value = value == "on"
@@ -121,12 +124,19 @@ def _setting(path: Path, text: str, key: str, value: Any) -> tuple[str, Any]:
         value = None
     if isinstance(value, list):
         value = tuple(value)
+    Settings(**{field: value})
+    return field, value
+
+
+def _setting(path: Path, text: str, key: str, value: Any) -> tuple[str, Any]:
+    """As `setting_of`, a line of a file."""
+    try:
+        field, value = setting_of(key, value)
+    except UsageError as problem:
+        said = str(problem).removeprefix("--")
+        raise InputError(f"{path}: line {_line(text, key)}: {said}") from None
     if field in FILES and isinstance(value, str) and Path(value).suffix == FILES[field]:
         value = str(path.parent.absolute() / value)
-    try:
-        Settings(**{field: value})
-    except UsageError as problem:
-        raise InputError(f"{where}{str(problem).removeprefix('--')}") from None
     return field, value
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from spectral_film.device.device import Device, open_device
+from spectral_film.device.planes import Region
 from spectral_film.errors import InputError, UsageError
 from spectral_film.files.output import is_integer, write_picture
 from spectral_film.light.scene import Scene
 from spectral_film.path.notes import notes_on
 from spectral_film.path.pipeline import Crop, Pipeline, expose, frame_of
-from spectral_film.path.plan import Announce, Plan
+from spectral_film.path.plan import Announce, Kept, Plan
 from spectral_film.path.preview import preview
 from spectral_film.path.provenance import provenance
 from spectral_film.path.settings import Settings
@@ -128,7 +129,7 @@ class LightTable:
         settings = settings or Settings()
         if not isinstance(scene, Scene):
             scene = scene_of_array(scene)
-        crop = _checked_crop(crop, scene)
+        crop = checked_crop(crop, scene)
         pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=encode)
         bands = None if scene.wavelength_nm is None else tuple(scene.wavelength_nm)
         films = pipeline.negative, pipeline.print_film  # a path may hold another film by now
@@ -151,6 +152,21 @@ class LightTable:
             encoded=encode,
             scene=_cropped_frame(scene, crop),
         )
+
+    def kept(self, x: int, y: int, width: int = 1, height: int = 1) -> list[Kept]:
+        """What the stages but the last gave in the last render, in some of its pixels.
+
+        Args:
+            x, y: Column and row of the first, in the scene.
+            width, height: How many.
+
+        Raises:
+            UsageError: this table does not keep, or the pixels were not rendered.
+        """
+        asked, plan = Region(x, y, width, height), self._plan
+        if plan is None or not self.keep or asked != asked.grown(0, 0, plan.piece):
+            raise UsageError(f"pixels {x},{y},{width},{height} are not kept; render them first")
+        return plan.kept(asked)
 
 
 def render(
@@ -190,7 +206,7 @@ def provenance_of(
 ) -> dict[str, Any]:
     """What a rendering would say of how it was made, but for what only a render finds out."""
     pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=encode)
-    return provenance(pipeline, device, scene, _checked_crop(crop, scene), None)
+    return provenance(pipeline, device, scene, checked_crop(crop, scene), None)
 
 
 def scene_of_array(image: np.ndarray) -> Scene:
@@ -234,7 +250,12 @@ def _cropped_frame(scene: Scene, crop: Crop | None) -> Scene:
     )
 
 
-def _checked_crop(crop: Crop | None, scene: Scene) -> Crop | None:
+def checked_crop(crop: Crop | None, scene: Scene) -> Crop | None:
+    """A piece that lies within a scene, in whole numbers.
+
+    Raises:
+        UsageError: it does not.
+    """
     if crop is None:
         return None
     if len(crop) != 4 or any(not math.isfinite(v) or v != int(v) for v in crop):

@@ -155,6 +155,19 @@ class Settings:
             )
 
 
+def typed(setting: object) -> str:
+    """A setting as one types it: on, off, none, numbers with commas between, or its name."""
+    match setting:
+        case None:
+            return "none"
+        case bool():
+            return "on" if setting else "off"
+        case tuple():
+            return ",".join(f"{number:.9g}" for number in setting)
+        case _:
+            return str(setting)
+
+
 def _within(option: str, value: float, lowest: float, highest: float, unit: str = "") -> None:
     number = isinstance(value, Real) and not isinstance(value, bool)
     if not (number and lowest <= value <= highest):  # not finite: also false

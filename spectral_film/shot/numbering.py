@@ -92,6 +92,12 @@ def numbered(path: Path) -> Numbered | None:
     return None  # as in photo@2x.exr
 
 
+def number_in_name(path: Path) -> int | None:
+    """Where a picture stands in its sequence: the digits at the end of its name, nine at most."""
+    digits = re.findall(r"[0-9]{1,9}$", path.stem)
+    return int(digits[0]) if digits else None
+
+
 def frame_numbers(text: str) -> list[int]:
     """Frames as they are typed: `RANGES`, with commas or blanks between.
 

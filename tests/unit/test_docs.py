@@ -94,6 +94,13 @@ def test_links_of_the_pages_lead_somewhere(page):
             assert section in map(anchor, headings(there)), target
 
 
+def test_the_site_has_a_place_for_every_page():
+    contents = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+    placed = re.findall(r"^(?:.*<)?([\w/-]+)>?$", contents, re.M)
+    pages = {page.stem for page in ROOT.glob("docs/*.md")} - {"index"}
+    assert pages | {"references", "commands/index"} <= set(placed)
+
+
 def test_the_architecture_shows_the_path_as_it_is():
     page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     pipeline = Pipeline(settings=Settings(), frame=Frame(24.89, 4096))

@@ -11,7 +11,7 @@ from conftest import save_picture
 from scipy import fft, integrate
 
 from spectral_film import Scene, Settings, render
-from spectral_film.app.options import frame_of, note_on_frame
+from spectral_film.app.options import note_on_frame
 from spectral_film.errors import UsageError
 from spectral_film.grain import boolean, method, noise, reading
 from spectral_film.grain.aperture import BENCH, SCAN
@@ -19,6 +19,7 @@ from spectral_film.grain.filtered import RADIUS, correlation_of, filter_for, kap
 from spectral_film.grain.network import act, network, variable
 from spectral_film.grain.orbits import members, orbits, square, sums
 from spectral_film.path.rendering import LightTable
+from spectral_film.shot.numbering import number_in_name
 from spectral_film.stages import grain
 from spectral_film.stages.signals import DYES
 from spectral_film.stages.stage import apply
@@ -382,7 +383,7 @@ def test_what_no_grain_can_be_is_one_sentence(changes, told):
      ("20261126103000123.png", 103000123), ("shot_0017_beauty.exr", None)],
 )  # fmt: skip
 def test_a_frame_s_number_ends_its_name(name, number):
-    assert frame_of(Path(name)) == number
+    assert number_in_name(Path(name)) == number
     told = note_on_frame(Path(name))
     assert len(told) == (name == "shot_0017_beauty.exr")
     assert all("frame 0" in note and "--frame" in note for note in told)

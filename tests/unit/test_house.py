@@ -42,6 +42,10 @@ MAY_IMPORT = {
         "path", "pages", "stages", "device", "emulsion", "light", "errors", "version", "lazy",
         "unfinished",
     },
+    "spectral_film/studio": {
+        "metamerism.image", "pages.palette", "path", "shot.numbering", "files", "stages", "device",
+        "emulsion", "light", "errors", "version",
+    },
     "reference": {
         "reference", "grain", "light", "emulsion", "errors", "lab.neutral", "lab.stated",
         "lab.tolerances", "pages", "stages.signals", "text_files", "unfinished",

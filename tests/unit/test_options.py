@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from spectral_film import Settings
-from spectral_film.app.options import typed
 from spectral_film.path.films import settled
+from spectral_film.path.settings import typed
 
 
 @pytest.fixture
