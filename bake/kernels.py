@@ -14,7 +14,7 @@ Source: docs/physics.md, Gaussians for hosts, Halation.
 """
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from scipy import optimize, special
@@ -39,6 +39,7 @@ SIGMA_DIGITS, WEIGHT_PLACES = 5, 6  # people type them into nodes
 TIE = 30.0  # weight of "the weights sum to 1" in the first fit; the second holds it exactly
 
 
+@lru_cache(maxsize=64)  # layers share their kernels, as packs of one film do; a fit takes a second
 def kernel_layer(mixture: spread.Mixture) -> parts.KernelLayer:
     """What a manifest says of the kernel of one layer."""
     sigmas, weights, error = sum_of_gaussians(mixture)

@@ -5,10 +5,8 @@ takes a value as it is and codes it itself.
 """
 
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -141,13 +139,13 @@ def cube_text(table: Lattice | Curves, contract: Contract) -> str:
 
 def curves_text(curves: Curves, contract: Contract) -> str:
     """A `.cube` of curves, their input coded 0..1; OpenColorIO's Baker makes none of those."""
-    import colour  # costs a second, and nothing but a pack needs it here
-
-    table = colour.LUT3x1D(curves.values, name=contract.name, comments=contract.lines())
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "curves.cube"
-        colour.write_LUT(table, str(path), decimals=8, method="Iridas Cube")
-        return path.read_text(encoding="utf-8")
+    head = [
+        f'TITLE "{contract.name}"',
+        *(f"# {line}" for line in contract.lines()),
+        f"LUT_1D_SIZE {curves.size}",
+    ]
+    steps = (" ".join(f"{value:.8f}" for value in step) for step in curves.values)
+    return "\n".join([*head, *steps, ""])
 
 
 def lattice_text(table: Lattice, suffix: str, contract: Contract) -> str:

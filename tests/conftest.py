@@ -1,5 +1,6 @@
 """Fixtures for every folder of tests."""
 
+import gc
 from functools import cache
 from itertools import product
 
@@ -37,6 +38,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A twin is held to its reference in every form; elsewhere one device will do."""
     if metafunc.definition.path.parent.name == "twins" and "device" in metafunc.fixturenames:
         metafunc.parametrize("device", variants().values(), ids=variants())
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays, and need not be looked through for garbage ever again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

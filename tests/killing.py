@@ -12,6 +12,8 @@ import os
 import sys
 import time
 
+import matplotlib.backends.backend_svg  # noqa: F401
+
 import spectral_film.app.main
 import spectral_film.files.pictures
 import spectral_film.lab.session

@@ -108,19 +108,20 @@ def fit_chart(model: FilmModel, chart: Chart) -> ChartFit:
     """
     must_be_photographed_on(model.sheet, chart)
     parameters = free_numbers(model)
-    measured = jnp.asarray(chart.lab)
+    measured, uncertainty = jnp.asarray(chart.lab), jnp.asarray(chart.uncertainty)
 
     @jax.jit
-    def apart(values: Values) -> Lab:
+    def apart(measured: Lab, values: Values) -> Lab:
         return ciede2000(measured, on_screen(model, moved(model, values), chart))
 
-    def residuals(values: Values) -> Float64[Array, " residual"]:
-        return (apart(values) / chart.uncertainty).ravel()
+    def residuals(measured: Lab, uncertainty: Array, values: Values) -> Float64[Array, " residual"]:
+        return (apart(measured, values) / uncertainty).ravel()
 
     def difference(values: Values) -> np.ndarray:
-        return np.linalg.norm(apart(values), axis=0)
+        return np.linalg.norm(apart(measured, values), axis=0)
 
-    solution = solve(parameters, residuals)
+    # What was measured is data: the same program fits any chart of these patches.
+    solution = solve(parameters, jax.tree_util.Partial(residuals, measured, uncertainty))
     if solution is None:
         raise InputError(
             f"{chart.path}: no film near the sheet of {model.sheet.id} shows these colours; check "

@@ -54,11 +54,14 @@ def reaction_diffusion(
 
     def step(state: State, count: int) -> State:
         undeveloped, inhibitor = state
-        for _ in range(count):
+
+        def sweep(_: Array, inhibitor: Array) -> Array:
             middle = undeveloped * jnp.exp(-rate_per_s * dt / 2 / (1 + inhibitor))
             released = released_by(rate_per_s * middle / (1 + inhibitor), inhibitor_release_s)
             # Half the way: the whole would swing about where b comes to rest.
-            inhibitor = (inhibitor + from_waves(share * to_waves(released))) / 2
+            return (inhibitor + from_waves(share * to_waves(released))) / 2
+
+        inhibitor = jax.lax.fori_loop(0, count, sweep, inhibitor)  # one sweep to be compiled
         return undeveloped * jnp.exp(-rate_per_s * dt / (1 + inhibitor)), inhibitor
 
     first = step((start, jnp.zeros_like(start)), first_sweeps)

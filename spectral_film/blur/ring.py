@@ -6,6 +6,7 @@ for them, and the sum of positive terms does the rest of the light.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import fft
@@ -13,7 +14,7 @@ from scipy import fft
 from spectral_film.blur.levels import is_ring
 from spectral_film.blur.pixel_kernel import positive_kernel, reach_in_pixels, sum_of
 from spectral_film.device.planes import Planes, Region, fetch, fill
-from spectral_film.emulsion.spread import Mixture
+from spectral_film.emulsion.spread import Mixture, Spread
 from spectral_film.errors import UsageError
 
 BYTES_A_SAMPLE = 40  # of a transform: four to five arrays in float64, as measured
@@ -41,7 +42,7 @@ class Ring:
         parts = [(weight, part) for weight, part in mixture.parts if is_ring(part)]
         for _, part in parts:
             _check_memory(reach_in_pixels(part.reach_um, pitch_um), pitch_um, frame)
-        rings = [weight * positive_kernel(part, pitch_um) for weight, part in parts]
+        rings = [weight * _kernel(part, pitch_um) for weight, part in parts]
         return cls(sum_of(rings)) if rings else None
 
     def add(self, source: Planes, target: Planes) -> None:
@@ -61,6 +62,14 @@ class Ring:
         _, height, width = target.shape
         light = fetch(target) + blurred[top : top + height, left : left + width]
         fill(target, np.maximum(light, 0).astype(np.float32))  # the transform rounds about 0
+
+
+@lru_cache(maxsize=3)  # a frame's worth: of fine pixels each takes 200 MB
+def _kernel(part: Spread, pitch_um: tuple[float, float]) -> np.ndarray:
+    """Quadrant of the kernel of one ring, read only: a second of work for each render."""
+    kernel = positive_kernel(part, pitch_um)
+    kernel.flags.writeable = False
+    return kernel
 
 
 def _check_memory(reach: tuple[int, int], pitch_um: tuple[float, float], frame: Region) -> None:

@@ -289,14 +289,15 @@ def test_strict_fails_and_names_what_is_wrong(tmp_path, falsified, monkeypatch, 
         (["2383", "-o", "there.html"], "--overwrite"),
     ],
 )
-def test_what_cannot_be_is_refused_in_one_sentence(tmp_path, arguments, said):
+def test_what_cannot_be_is_refused_in_one_sentence(tmp_path, monkeypatch, capsys, arguments, said):
     (tmp_path / "there.json").write_text("kept")
-    done = subprocess.run(
-        [*SPECTRAL_FILM, "lab", *arguments],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert done.stderr.strip().count("\n") == 0
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["spectral-film", "lab", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    complaint = capsys.readouterr().err
+    assert stop.value.code == 2
+    assert said in complaint
+    assert complaint.strip().count("\n") == 0
     assert {f.name for f in tmp_path.iterdir()} == {"there.json"}
     assert (tmp_path / "there.json").read_text() == "kept"

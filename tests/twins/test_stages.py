@@ -7,6 +7,7 @@ What spreads is in `test_spreading.py`.
 
 from dataclasses import replace
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -51,6 +52,11 @@ def exposures(rng, size):
     return planes.astype(np.float32)
 
 
+# Compiled whole, once for all devices and stocks; piece by piece they take as long again each time.
+expose_rgb = jax.jit(reference_exposure.expose_rgb)
+neutral_log_exposure = jax.jit(reference_balance.neutral_log_exposure)
+
+
 @pytest.fixture(params=["measured", "jakob-hanika"])
 def camera(negative, request):
     return Camera(
@@ -85,7 +91,7 @@ def test_exposure_of_rgb(device, rng, camera, size):
     got = apply(device, camera.stage("rgb", None), rgb)
     table = upsampling_table()
     exposure = surfaces_at_nodes(camera.upsampling) @ double(camera.exposure_weight("rgb")).T
-    expected = reference_exposure.expose_rgb(
+    expected = expose_rgb(
         double(rgb),
         node_exposure=jnp.pad(exposure, ((0, 0), (0, 0), (0, 0), (0, 1))),
         lowest_ratio=double(table.lowest_ratio),
@@ -206,7 +212,7 @@ def test_balance(stock, share, white, flare):
     print_film = load_print(stock)
     projector = Projector(film=print_film, lamp=print_film.projector_lamp, flare=flare)
     adapting = projector.open_gate() if white == "lamp" else projector.clear_film()
-    expected = reference_balance.neutral_log_exposure(
+    expected = neutral_log_exposure(
         double(print_film.lad.log_exposure),
         white=double(adapting),
         flare=double(flare),

@@ -4,6 +4,8 @@ The kernels in use are those of the shipped stocks: scatter and halo of the nega
 the optics of the print.
 """
 
+from functools import cache, lru_cache
+
 import numpy as np
 import pytest
 from scipy import ndimage, signal
@@ -25,7 +27,9 @@ PITCHES = [(3.04, 3.04), (6.08, 6.08), (6.1, 5.3), (12.15, 12.15)]
 VARIANTS = [(16, True), (1, False)]
 
 
-@pytest.fixture(params=VARIANTS, ids=lambda v: f"VW{v[0]}-{'shared' if v[1] else 'own'}-memory")
+@pytest.fixture(
+    scope="module", params=VARIANTS, ids=lambda v: f"VW{v[0]}-{'shared' if v[1] else 'own'}-memory"
+)
 def variant(request) -> Device:
     """A device as a CPU and as a GPU uses it, with the host's memory and with its own."""
     width, shares = request.param
@@ -63,9 +67,12 @@ def run(device, blur, planes, region=None):
     return fetch(target)
 
 
+part_of_kernel = lru_cache(maxsize=4)(positive_kernel)  # layers share their halo
+
+
 def kernel_of(mixture, pitch):
     """The whole kernel, not split, float64, the centre in the middle."""
-    return unfolded(sum_of(w * positive_kernel(part, pitch) for w, part in mixture.parts))
+    return unfolded(sum_of(w * part_of_kernel(part, pitch) for w, part in mixture.parts))
 
 
 def unfolded(quadrant):
@@ -74,13 +81,21 @@ def unfolded(quadrant):
 
 
 def exactly(planes, blur):
-    """The same blur in float64, by one transform of each whole plane."""
-    result = np.empty(planes.shape)
+    """The same blur in float64, by one transform of each whole plane; once for all variants."""
+    planes = np.ascontiguousarray(planes)
+    return _exactly(planes.tobytes(), planes.dtype.str, planes.shape, blur)
+
+
+@cache
+def _exactly(content, number, shape, blur):
+    planes = np.frombuffer(content, number).reshape(shape)
+    result = np.empty(shape)
     for plane, mixture, made in zip(planes, blur.mixtures, result, strict=True):
         kernel = kernel_of(mixture, blur.pitch_um)
         rows, columns = (n // 2 for n in kernel.shape)
         wide = np.pad(plane.astype(float), ((rows, rows), (columns, columns)), mode="edge")
         made[:] = signal.fftconvolve(wide, kernel, mode="valid")
+    result.flags.writeable = False
     return result
 
 

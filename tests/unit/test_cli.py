@@ -96,15 +96,25 @@ def test_same_command_same_bytes(photo, tmp_path):
         (("--no-such-option",), "--no-such-option"),
     ],
 )
-def test_a_senseless_option_is_one_sentence_and_exit_2(photo, tmp_path, arguments, named):
-    said = run("render", photo.name, "out.exr", *arguments, cwd=tmp_path)
-    assert said.returncode == 2, said.stderr
+def test_a_senseless_option_is_one_sentence_and_exit_2(photo, command, tmp_path, arguments, named):
+    said = command("render", photo.name, "out.exr", *arguments)
+    assert said.code == 2, said.stderr
     assert said.stdout == ""
     lines = [line for line in said.stderr.splitlines() if "error: " in line]
     assert len(lines) == 1
     assert named in lines[0]
     assert "Traceback" not in said.stderr
     assert {file.name for file in tmp_path.iterdir()} == {"photo.exr"}
+
+
+def test_a_senseless_command_ends_its_process_with_2(tmp_path):
+    for arguments in (("render", "no.exr", "out.exr", "--ei", "-3"), ("--no-such-option",)):
+        said = run(*arguments, cwd=tmp_path)
+        assert said.returncode == 2, said.stderr
+        assert said.stdout == ""
+        assert "error: " in said.stderr
+        assert "Traceback" not in said.stderr
+        assert not list(tmp_path.iterdir())
 
 
 def test_unknown_device_is_exit_3(photo, tmp_path):
@@ -121,19 +131,19 @@ def test_traceback_on_demand_and_anywhere(tmp_path):
         assert "Traceback" in said.stderr
 
 
-def test_existing_output_stays(photo, tmp_path):
+def test_existing_output_stays(photo, command, tmp_path):
     (tmp_path / "out.png").write_bytes(b"mine")
-    said = run("render", photo.name, "out.png", cwd=tmp_path)
-    assert said.returncode == 2
+    said = command("render", photo.name, "out.png")
+    assert said.code == 2
     assert "--overwrite" in said.stderr
     assert (tmp_path / "out.png").read_bytes() == b"mine"
-    assert run("render", photo.name, "out.png", "--overwrite", cwd=tmp_path).returncode == 0
+    assert command("render", photo.name, "out.png", "--overwrite").code == 0
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_show_prints_numbers_and_draws(tmp_path):
-    said = run("show", "2383", cwd=tmp_path)
-    assert said.returncode == 0, said.stderr
+def test_show_prints_numbers_and_draws(command, tmp_path):
+    said = command("show", "2383")
+    assert said.code == 0, said.stderr
     assert re.search(r"lad/aim_density .*\n +1\.09 +1\.06 +1\.03", said.stdout)
     assert [file.name for file in tmp_path.iterdir()] == ["2383.png"]
-    assert run("show", "2383", cwd=tmp_path).returncode == 2
+    assert command("show", "2383").code == 2

@@ -27,7 +27,7 @@ COARSE = Settings(gate="2.25x1.55")
 POINT_KERNELS = ("expose_rgb", "release", "inhibit", "transmit", "tone_curve", "display")
 
 
-@pytest.fixture(params=["shared", "own"])
+@pytest.fixture(scope="module", params=["shared", "own"])
 def memory(request, device):
     """A device that works on the host's memory, and one that has its own."""
     return Device(device.opencl, shares_host_memory=request.param == "shared")
