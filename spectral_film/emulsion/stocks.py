@@ -1,8 +1,10 @@
 """Where stocks are found: those that come with the package, and files of one's own."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from spectral_film.emulsion.film import CameraFilm, Film, PrintStock
 from spectral_film.emulsion.frame import GATES_MM
@@ -13,10 +15,12 @@ from spectral_film.errors import UsageError, meant
 CINEMA_PRINT, STILL_PRINT, SILVER_PRINT = "2383", "endura-premier", "2302"
 
 
-def shipped_films() -> dict[str, Path]:
+@cache  # each render asks several times, and a folder takes a millisecond to list
+def shipped_films() -> Mapping[str, Path]:
     """Ids of the stocks that come with the package, and their files."""
     folder = files("spectral_film.assets") / "films"
-    return {Path(f.name).stem: Path(str(f)) for f in folder.iterdir() if f.name.endswith(".h5")}
+    found = {Path(f.name).stem: Path(str(f)) for f in folder.iterdir() if f.name.endswith(".h5")}
+    return MappingProxyType(found)
 
 
 def load_film(name: Film | str | Path) -> CameraFilm | PrintStock:
