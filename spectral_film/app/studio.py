@@ -54,7 +54,7 @@ def studio(
     except ImportError:
         raise UsageError("the studio needs a server; pip install 'spectral-film[studio]'") from None
     from spectral_film.device.device import open_device
-    from spectral_film.path.recipe import KEYS, read_recipe
+    from spectral_film.path.recipe import FILES, KEYS, read_recipe
     from spectral_film.studio.bench import Bench
     from spectral_film.studio.opened import open_picture
     from spectral_film.studio.server import Studio
@@ -71,7 +71,7 @@ def studio(
         "nan": nan if nan != "refuse" else None,  # which a command need not be told
     }
     opened = open_picture(source, {name: value for name, value in told.items() if value})
-    files = frozenset(str(value) for value in start.values() if isinstance(value, str | Path))
+    files = frozenset(str(start[field]) for field in FILES if start.get(field))
     chosen = open_device(device)
     bench = Bench(chosen, opened, files)
     said = {keys[field]: _as_said(value) for field, value in start.items()}
@@ -91,9 +91,7 @@ def studio(
         typer.echo(address)
         say("Ctrl-C ends it")
         if browser:
-            import webbrowser
-
-            webbrowser.open(address)
+            page.open_browser(address)
 
     page = Studio(bench, options, said, comments)
     try:

@@ -1,7 +1,7 @@
 """The bench: the picture that is open, on light tables that keep what does not change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -77,7 +77,7 @@ class Shown:
 
 
 class Bench:
-    """What is open, and where it is rendered. For one thread.
+    """What is open, and where it is rendered, by one thread.
 
     Args:
         device: Where.
@@ -92,7 +92,7 @@ class Bench:
     def put(self, opened: Opened) -> None:
         """Another picture in the place of this one."""
         self.opened = opened
-        self._tables.clear()  # or what they keep would lie in memory with the next
+        self._tables.clear()  # what they keep is of the last
 
     def settings(self, said: Mapping[str, Any]) -> Settings:
         """Settings from what a recipe says.
@@ -117,7 +117,9 @@ class Bench:
         """
         scene = self._scene(view)
         key = view.side, view.crop is None
-        table = self._tables.setdefault(key, LightTable(self.device, keep=True))
+        if key not in self._tables:  # nobody reads the signals of B
+            self._tables[key] = LightTable(self.device, keep=view.side != "b")
+        table = self._tables[key]
         rendering = table.render(scene, settings, crop=view.crop, encode=True)
         pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=True)
         return Shown(scene, view, rendering, table, pipeline)
@@ -125,10 +127,11 @@ class Bench:
     def scene_codes(self, settings: Settings, view: View) -> np.ndarray:
         """The scene as an ideal camera sees it, cut off at white, in sRGB: (y, x, 4) of 8 bits."""
         scene = self._scene(view)
-        if scene.kind != "rgb":
-            scene = recorded(scene, settings)
         x, y, width, height = checked_crop(view.crop, scene) or (0, 0, *scene.size)
-        return pixels(DISPLAYS["sRGB"].encode(scene.planes[:, y : y + height, x : x + width]))
+        planes = scene.planes[:, y : y + height, x : x + width]
+        if scene.kind != "rgb":
+            planes = recorded(replace(scene, planes=planes, coverage=None), settings).planes
+        return pixels(DISPLAYS["sRGB"].encode(planes))
 
     def _must_be_chosen(self, field: str, value: object) -> None:
         """Refuse to open a file that only the page names."""

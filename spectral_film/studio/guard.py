@@ -76,9 +76,11 @@ class Guard:
         origin = headers.get(b"origin")
         if origin is not None and origin.removeprefix(b"http://") not in self._hosts:
             return 403
-        if headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin"):
+        token, slash, rest = scope["path"][1:].partition("/")
+        # A link, as that which opens the page, may come from anywhere: it knows the token or not.
+        is_link = not rest and headers.get(b"sec-fetch-dest") == b"document"
+        if headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin") and not is_link:
             return 403
-        token, slash, _ = scope["path"][1:].partition("/")
         if not slash or not secrets.compare_digest(token.encode(), self._token):
             return 404
         return 0

@@ -65,8 +65,7 @@ def path_of_pixel(shown: Shown, x: int, y: int) -> dict[str, Any]:
         printed = _film(_last(kept, PRINT_DYES), job.print_film, of_print)
         got = _last(kept, PRINT_EXPOSURE)[:of_print, 0, 0]
         printed["log_exposure"] = _numbers(np.log10(np.maximum(got, EXPOSURE_FLOOR)))
-    left, top, *_ = shown.piece
-    codes = shown.rendering.planes[:, row - top, column - left]
+    codes = shown.rendering.planes[:, y, x]
     return {
         "place": [column, row],
         "scene": _light(shown.scene, job, column, row),

@@ -62,6 +62,7 @@ def open_picture(path: Path | None, told: Mapping[str, str], name: str | None = 
     """
     if path is None:
         path, name = DEMO_SCENE, "the built-in scene"
+    path = path.absolute()  # a command may be told it, and no name begins like an option
     if not path.is_file():
         raise InputError(f"{path}: no such file; expected a picture that render takes")
     scene = _still(replace(read_scene(path, **told), passengers={}))  # type: ignore[arg-type]

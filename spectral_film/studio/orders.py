@@ -1,4 +1,4 @@
-"""Orders: what is written, by the very command that is shown, in a process beside the page.
+"""Orders: what is written, by the command that is shown, in a process beside the page.
 
 What runs there can be stopped, takes the page with it neither in memory nor in time, and leaves no
 half file, since the command line does not.
@@ -20,6 +20,7 @@ from spectral_film.studio.opened import Opened
 
 What = Literal["render", "bake lut", "bake pack"]
 PROGRAM = (sys.executable, "-c", "from spectral_film.app.main import main; main()")
+PATIENCE_S = 10.0  # for a command to end by itself
 LONGEST_LINE = 1 << 16  # bytes of what a command says at a time
 Options = Mapping[str, frozenset[str]]  # of a command: which settings it can be told
 
@@ -120,6 +121,12 @@ class Orders:
         self.last: Order | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._follower: asyncio.Task | None = None
+        self._unwanted = False
+
+    @property
+    def at_work(self) -> bool:
+        """Whether one is being carried out."""
+        return self._follower is not None and not self._follower.done()
 
     async def begin(self, arguments: list[str], target: str) -> Order:
         """Run a command.
@@ -127,50 +134,58 @@ class Orders:
         Raises:
             UsageError: another one still runs.
         """
-        if self._follower is not None and not self._follower.done():
+        if self.at_work:
             raise UsageError("an order is being carried out; wait for it, or cancel it")
-        self.last = order = Order(arguments, target)
-        self._follower = asyncio.ensure_future(self._follow(order))
-        return order
+        self.last, self._unwanted = Order(arguments, target), False
+        self._follower = asyncio.ensure_future(self._follow(self.last))
+        return self.last
 
     async def cancel(self) -> None:
-        """Stop what runs, as Ctrl-C does; nothing of it is left."""
-        if self.last is not None and self.last.state == "running":
-            self.last.state = "cancelled"
-            if self._process is not None:
-                self._process.terminate()
-            if self._follower is not None:
-                await self._follower
+        """Stop what runs, as Ctrl-C does; what is not whole by then is not left."""
+        if not self.at_work or self._follower is None:
+            return
+        self._unwanted = True
+        self.stop()
+        done, _ = await asyncio.wait([self._follower], timeout=PATIENCE_S)
+        if not done and self._process is not None:
+            self._process.kill()
+            await self._follower
 
     def stop(self) -> None:
-        """The same from outside the loop, when nobody waits any more."""
+        """Tell what runs to end, and do not wait."""
         if self._process is not None and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.terminate()
 
     async def _follow(self, order: Order) -> None:
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *PROGRAM, "--log", "json", *order.arguments,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-                limit=LONGEST_LINE,
-            )  # fmt: skip
-        except OSError as reason:
-            order.state, order.said = "failed", [f"nothing could be started ({reason.strerror})"]
-            return
-        if order.state == "cancelled":
-            self._process.terminate()
-        assert self._process.stderr is not None
-        while line := await _line(self._process.stderr):
+            code = await self._carry_out(order)
+        except Exception as reason:  # or the page would wait for ever
+            order.said.append(f"it could not be carried out ({one_line(str(reason))})")
+            code = 1
+        finally:
+            self._process = None
+        if code == 0:
+            order.state = "done"
+        else:
+            order.state = "cancelled" if self._unwanted else "failed"
+            order.said = order.said or [f"it ended with {code}"]
+
+    async def _carry_out(self, order: Order) -> int:
+        process = await asyncio.create_subprocess_exec(
+            *PROGRAM, "--log", "json", *order.arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            limit=LONGEST_LINE,
+        )  # fmt: skip
+        self._process = process
+        if self._unwanted:
+            self.stop()
+        assert process.stderr is not None
+        while line := await _line(process.stderr):
             _hear(order, line)
-        code = await self._process.wait()
-        self._process = None
-        if order.state == "running":
-            order.state = "failed" if code else "done"
-            if code and not order.said:
-                order.said.append(f"it ended with {code}")
+        return await process.wait()
 
 
 async def _line(stream: asyncio.StreamReader) -> bytes:
@@ -184,10 +199,11 @@ def _hear(order: Order, line: bytes) -> None:
     """What a command says of itself, a JSON object a line."""
     try:
         said = json.loads(line)
-        event, message = said["event"], said["message"]
+        if said["event"] == "progress":
+            order.stage = said["stage"], said["number"], said["count"]
+            return
+        message = said["message"]
     except (ValueError, KeyError, TypeError):
-        event, message = "note", one_line(line.decode(errors="replace").strip())
-    if event == "progress":
-        order.stage = said["stage"], said["number"], said["count"]
-    elif message:
+        message = one_line(line.decode(errors="replace").strip())
+    if message:
         order.said.append(message)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -53,6 +54,18 @@ def whole(asked: dict[str, Any], name: str) -> int:
     if type(value) is not int:
         raise UsageError(f"{name} is {value!r}, expected a whole number")
     return value
+
+
+def path_of(text: str) -> Path:
+    """A path that somebody typed, ~ being their folder.
+
+    Raises:
+        UsageError: of somebody who is not known here.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{printable(text)}: nobody of that name has a folder here") from None
 
 
 def plain_name(name: str) -> str:

@@ -14,14 +14,18 @@ Behind the token in the address, all of it JSON but the pixels:
     POST   command, order      {what, settings, target ...} -> the command line; carried out
     GET, DELETE order          how far it is; stop it
 
-A question that makes no sense is answered by 400 and a sentence, one that a newer one overtook by
+A question may say by `opened` which picture it is about: windows of one studio share what is open.
+One that makes no sense is answered by 400 and a sentence, one that a newer one overtook by
 409, one too large by 413.
 """
 
+import html
 import json
+import shutil
 import tempfile
 import time
 import tomllib
+import webbrowser
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,12 +40,13 @@ from spectral_film.errors import InputError, SpectralFilmError, UsageError, prin
 from spectral_film.pages.palette import style_sheet
 from spectral_film.path.recipe import VERSION, setting_of, write_recipe
 from spectral_film.path.rendering import Rendering
+from spectral_film.path.settings import Settings
 from spectral_film.studio import controls, instruments
 from spectral_film.studio.bench import Bench, Shown, pixels
 from spectral_film.studio.guard import TooLarge
 from spectral_film.studio.opened import OPTIONS, Opened, open_picture
 from spectral_film.studio.orders import Options, Orders, as_typed, command
-from spectral_film.studio.questions import asked_of, crop_of, plain_name, view_of, whole
+from spectral_film.studio.questions import asked_of, crop_of, path_of, plain_name, view_of, whole
 from spectral_film.studio.turns import Overtaken, Turns
 from spectral_film.version import made_by
 
@@ -72,6 +77,7 @@ class Studio:
         self._comments = comments
         self._turns, self._orders = Turns(KINDS), Orders()
         self._dropped = tempfile.TemporaryDirectory(prefix="spectral-film-studio-")
+        self._newest = Path(tempfile.mkdtemp(dir=self._dropped.name))  # of what is dropped
 
     def app(self) -> Starlette:
         """What answers, behind the guard."""
@@ -103,6 +109,13 @@ class Studio:
                 TooLarge: _too_large,
             },
         )
+
+    def open_browser(self, address: str) -> None:
+        """Show the page, by a file that nobody else may read: words of a command all may."""
+        door = Path(self._dropped.name) / "door.html"
+        to = html.escape(address)
+        door.write_text(f'<meta http-equiv="refresh" content="0; url={to}">', encoding="utf-8")
+        webbrowser.open(door.as_uri())
 
     def close(self) -> None:
         """Stop what is being written, and let go of what was dropped."""
@@ -146,9 +159,9 @@ class Studio:
             path = None
         elif asked.get("dropped"):
             name = plain_name(str(asked["dropped"]))
-            path = Path(self._dropped.name) / name
+            path = self._newest / name
         else:
-            path = Path(str(asked.get("path", ""))).expanduser()
+            path = path_of(str(asked.get("path", "")))
         opened = await self._turns.take("open", lambda: self._put(open_picture(path, told, name)))
         return JSONResponse(_of(opened))
 
@@ -157,21 +170,27 @@ class Studio:
         return opened
 
     async def _drop(self, request: Request) -> Response:
-        folder = Path(self._dropped.name)
-        path = folder / plain_name(request.path_params["name"])
+        name = plain_name(request.path_params["name"])
         if request.query_params.get("first"):
-            for old in folder.iterdir():
-                old.unlink()
-        if len(list(folder.iterdir())) >= MOST_DROPPED:
+            self._make_room()
+        path = self._newest / name
+        if len(list(self._newest.iterdir())) >= MOST_DROPPED:
             raise UsageError(f"a picture is {MOST_DROPPED} files at most; drop it alone")
         try:
             with path.open("wb") as file:
                 async for piece in request.stream():
                     file.write(piece)
-        except (TooLarge, OSError):
+        except BaseException:  # whoever sent it may have gone, too
             path.unlink(missing_ok=True)
             raise
         return JSONResponse({"dropped": path.name})
+
+    def _make_room(self) -> None:
+        """A folder for what is dropped next; the picture that is open keeps its own."""
+        for old in filter(Path.is_dir, Path(self._dropped.name).iterdir()):
+            if old != self._bench.opened.path.parent and not self._orders.at_work:
+                shutil.rmtree(old)
+        self._newest = Path(tempfile.mkdtemp(dir=self._dropped.name))
 
     async def _picture(self, request: Request) -> Response:
         asked = await asked_of(request)
@@ -179,11 +198,11 @@ class Studio:
 
         def make() -> tuple[bytes, dict[str, Any]]:
             start = time.perf_counter()
-            settings = self._bench.settings(asked.get("settings", {}))
+            settings = self._settings(asked)
             shown = self._bench.show(settings, view)
             drawn = pixels(shown.rendering.planes)
             told = _told(shown, drawn, time.perf_counter() - start)
-            return drawn.tobytes(), told | {"opened": self._bench.opened.number}
+            return drawn.tobytes(), told
 
         return _drawn(*await self._turns.take(f"picture {view.side}", make))
 
@@ -191,10 +210,10 @@ class Studio:
         asked = await asked_of(request)
 
         def make() -> tuple[bytes, dict[str, Any]]:
-            settings = self._bench.settings(asked.get("settings", {}))
+            settings = self._settings(asked)
             drawn = self._bench.scene_codes(settings, view_of(asked))
             told = {"width": drawn.shape[1], "height": drawn.shape[0]}
-            return drawn.tobytes(), told | {"opened": self._bench.opened.number}
+            return drawn.tobytes(), told
 
         return _drawn(*await self._turns.take("scene", make))
 
@@ -214,7 +233,7 @@ class Studio:
         view = view_of(asked)
 
         def read() -> dict[str, Any]:
-            return look(self._bench.show(self._bench.settings(asked.get("settings", {})), view))
+            return look(self._bench.show(self._settings(asked), view))
 
         return JSONResponse(await self._turns.take(kind, read))
 
@@ -222,14 +241,15 @@ class Studio:
         asked = await asked_of(request)
 
         def read() -> dict[str, Any]:
-            return instruments.curves_of(self._bench.settings(asked.get("settings", {})))
+            return instruments.curves_of(self._settings(asked))
 
         return JSONResponse(await self._turns.take("curves", read))
 
     async def _recipe(self, request: Request) -> Response:
-        said = (await asked_of(request)).get("settings", {})
-        self._bench.settings(said)
-        fields = dict(setting_of(key, value) for key, value in said.items())
+        asked = await asked_of(request)
+        self._settings(asked)
+        said = asked.get("settings", {}).items()
+        fields = dict(setting_of(key, value) for key, value in said)
         about = f"chosen in the studio on {self._bench.opened.name}, {made_by()}"
         return JSONResponse({"text": write_recipe(fields, self._comments, about)})
 
@@ -237,7 +257,7 @@ class Studio:
         text = str((await asked_of(request)).get("text", ""))
         try:
             said = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as problem:
+        except (tomllib.TOMLDecodeError, RecursionError) as problem:
             raise InputError(f"the recipe is no TOML: {problem}") from None
         if said.pop("recipe", None) != VERSION:
             raise InputError(f"the text does not say recipe = {VERSION}; expected a recipe")
@@ -247,7 +267,7 @@ class Studio:
     async def _command(self, request: Request) -> Response:
         asked = await asked_of(request)
         opened = self._bench.opened
-        here = opened.path.parent == Path(self._dropped.name)
+        here = opened.path.parent.parent == Path(self._dropped.name)
         words = self._words(asked, source=opened.name if here else None)
         return JSONResponse({"command": as_typed(words)})
 
@@ -258,20 +278,33 @@ class Studio:
 
     def _words(self, asked: dict[str, Any], source: str | None = None) -> list[str]:
         target = str(asked.get("target", "")).strip()
-        if not target or target.startswith("-"):
+        if not target.isprintable() or target[:1] in ("", "-"):
             raise UsageError("say where to write: the path of a file")
         crop, bits = asked.get("crop"), asked.get("bits")
         return command(
             str(asked.get("what", "render")),  # type: ignore[arg-type]  # checked by it
             self._options,
             self._bench.opened,
-            self._bench.settings(asked.get("settings", {})),
-            str(Path(target).expanduser()),
+            self._settings(asked),
+            str(path_of(target)),
             crop=None if crop is None else crop_of(crop),
             bits=None if bits is None else whole(asked, "bits"),
             overwrite=bool(asked.get("overwrite")),
             source=source,
         )
+
+    def _settings(self, asked: dict[str, Any]) -> Settings:
+        """Of a question; which is about the picture that is open.
+
+        Raises:
+            UsageError: they are none, or the question is about another picture.
+        """
+        if asked.get("opened") not in (None, self._bench.opened.number):
+            raise UsageError(
+                f"another window opened {self._bench.opened.name} meanwhile; look again, and ask "
+                "for that"
+            )
+        return self._bench.settings(asked.get("settings", {}))
 
     async def _order(self, request: Request) -> Response:
         last = self._orders.last

@@ -6,10 +6,12 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 import skimage.data
+from browser import opened as opened_page
 from PIL import Image
 from running_studio import running
 from test_cubes import save_envi
@@ -21,7 +23,7 @@ from spectral_film.path.recipe import KEYS, read_recipe, setting_of
 from spectral_film.path.rendering import render
 from spectral_film.path.settings import Settings
 from spectral_film.studio import controls
-from spectral_film.studio.server import FILES
+from spectral_film.studio.server import FILES, Studio
 from spectral_film.studio.turns import Overtaken, Turns
 
 LOOK = {
@@ -328,7 +330,32 @@ def test_an_order_can_be_stopped_and_leaves_nothing(opened, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_shown_stays_when_another_drop_fails(opened, folder, tmp_path):
+    dropped = (folder / "portrait.0042.png").read_bytes()
+    for name, body in (("good.png", dropped), ("broken.png", b"nothing")):
+        assert opened.send("PUT", f"{opened.path}drop/{name}?first=1", body)[0] == 200
+        if name == "good.png":
+            opened.ask("open", dropped=name)
+        else:
+            opened.refused("open", dropped=name)
+    done = opened.order(what="render", settings={}, target=str(tmp_path / "x.png"))
+    assert done["state"] == "done", done
+
+
+def test_a_question_about_another_picture_is_refused(opened, tmp_path):
+    before = opened.state()["picture"]["number"]
+    opened.picture(settings={}, width=64, opened=before)
+    opened.ask("open", built_in=True)
+    view = {"settings": {}, "width": 64, "opened": before}
+    for name in ("picture", "scene", "pixel", "histogram"):
+        assert "another window" in opened.refused(name, x=1, y=1, **view)
+    target = str(tmp_path / "x.png")
+    assert "another window" in opened.refused("order", what="render", target=target, **view)
+
+
 def test_an_order_without_a_place_is_refused(opened):
+    for target in ("a\0b.png", "a\ud800.png", "~nobodyatall/x.png"):
+        assert opened.refused("order", what="render", settings={}, target=target)
     assert "where to write" in opened.refused("order", what="render", settings={}, target=" ")
     assert "where to write" in opened.refused("order", what="render", settings={}, target="--help")
     assert "no order" in opened.refused("order", what="fit", settings={}, target="x.h5")
@@ -377,6 +404,23 @@ def test_settings_that_make_no_sense_are_said(opened):
     assert "crop" in opened.refused("picture", settings={}, crop=[0, 0, 1e9, 2])
     assert "crop" in opened.refused("picture", settings={}, crop=[300, 0, 100, 100])
     assert "outside" in opened.refused("pixel", settings={}, width=64, x=64, y=0)
+
+
+def test_the_browser_is_shown_the_page_by_a_file_that_only_its_user_reads(folder):
+    shown = []
+    with pytest.MonkeyPatch.context() as patch, running(folder) as studio:
+        patch.setattr("webbrowser.open", shown.append)
+        page = Studio(None, {}, {}, {})
+        page.open_browser(studio.address)
+        (door,) = (Path(urlsplit(one).path) for one in shown)
+        assert studio.path.strip("/") not in shown[0]
+        assert door.parent.stat().st_mode & 0o077 == 0
+        with opened_page(door) as (window, complaints):
+            window.wait_for_url(studio.address)
+            assert window.title().endswith("studio")
+            assert complaints == []
+        page.close()
+    assert not door.exists()
 
 
 def test_a_taken_port_is_said(studio, command):

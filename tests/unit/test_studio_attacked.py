@@ -176,6 +176,7 @@ def test_orders_run_our_commands_and_nothing_else(studio, folder):
         b'{"settings": {"seed": 1.5}, "width": 64}',
         b'{"settings": {"seed": true}, "width": true}',
         b'{"settings": {}, "width": 64.5}',
+        b'{"settings": {}, "width": 64, "opened": "x"}',
         b'{"settings": {}, "width": -64}',
         b'{"settings": {}, "crop": [0, 0, 0, 0]}',
         b'{"settings": {}, "crop": [-1, 0, 10, 10]}',

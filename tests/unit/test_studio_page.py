@@ -369,7 +369,7 @@ def test_what_is_dropped_is_opened(studio, folder):
 
 
 def test_what_another_window_opens_is_shown_here_too(studio, folder):
-    with at_work(studio, folder) as page:
+    with at_work(studio, folder, refused=1) as page:  # what it asked of the last
         studio.studio.ask("open", path=str(folder / "coffee.png"))
         change(page, lambda: page.keyboard.press("]"))
         assert page.locator("#name").text_content() == "coffee.png"

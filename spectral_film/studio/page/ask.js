@@ -23,10 +23,17 @@ export async function cancel() {
   await checked(await fetch("order", { method: "DELETE" }));
 }
 
+// Windows of one studio share what is open: a question says which picture it is about.
+let opened = null;
+export function about(number) {
+  opened = number;
+}
+
 // A question that a newer one overtook is asked again: only the newest is ever asked here, so
 // another window of the same studio had its turn.
 async function send(name, question) {
-  const how = question && { method: "POST", body: JSON.stringify(question) };
+  const asked = name === "open" ? question : { opened, ...question };
+  const how = question && { method: "POST", body: JSON.stringify(asked) };
   for (;;) {
     const answer = await fetch(name, how);
     if (answer.status !== 409) return checked(answer);

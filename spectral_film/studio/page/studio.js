@@ -1,6 +1,6 @@
 // The studio: what is chosen, what is seen, what is read. One thing is asked at a time, the newest.
 
-import { ask, picture, Refused } from "./ask.js";
+import { about, ask, picture, Refused } from "./ask.js";
 import { Controls } from "./controls.js";
 import { exporting } from "./exporting.js";
 import { Instruments } from "./instruments.js";
@@ -78,7 +78,6 @@ async function see() {
     page.undo.disabled = !settings.past.length;
     page.redo.disabled = !settings.future.length;
     const got = await coming;
-    if (got.opened !== state.picture.number && await isAnother()) return;
     show(page.a, context.a, got);
     view.lay(question, got);
     mark();
@@ -192,6 +191,7 @@ async function isAnother() {
 
 function opened() {
   const { picture: now } = studio.state;
+  about(now.number);
   page.name.textContent = now.name;
   page.size.textContent = `${now.width} × ${now.height}, ${now.bands ? `${now.bands} bands of ${now.kind}` : now.space}`;
   document.title = `${now.name} · spectral-film studio`;
