@@ -120,8 +120,9 @@ class Bench:
         if key not in self._tables:  # nobody reads the signals of B
             self._tables[key] = LightTable(self.device, keep=view.side != "b")
         table = self._tables[key]
-        rendering = table.render(scene, settings, crop=view.crop, encode=True)
         pipeline = Pipeline(settings=settings, frame=frame_of(scene, settings), encode=True)
+        _must_not_take_minutes(pipeline)
+        rendering = table.render(scene, settings, crop=view.crop, encode=True)
         return Shown(scene, view, rendering, table, pipeline)
 
     def scene_codes(self, settings: Settings, view: View) -> np.ndarray:
@@ -153,6 +154,15 @@ class Bench:
         if view.crop[2] * view.crop[3] > MOST_PIXELS:
             raise UsageError(f"a piece of {view.crop[2]} x {view.crop[3]} is no view of a window")
         return self.opened.scene
+
+
+def _must_not_take_minutes(pipeline: Pipeline) -> None:
+    job = pipeline.job()
+    if "boolean" in {job.grain_method(film) for film in (job.negative, job.print_film)}:
+        raise UsageError(
+            "grain drawn disc by disc takes minutes and cannot be looked at live; choose network "
+            "or filtered noise here, and --grain boolean when rendering"
+        )
 
 
 def _is_there(name: str) -> bool:

@@ -140,7 +140,7 @@ PANELS: dict[str, tuple[Control, ...]] = {
             "Dye clouds lie at random, as densely as the published granularity says.",
             choices=(
                 ("on", "as exact as this pitch needs"), ("fast", "filtered noise"),
-                ("net", "network"), ("boolean", "disc by disc, slow"), ("off", "off"),
+                ("net", "network"), ("off", "off"),
             ),
         ),
         Control(

@@ -397,6 +397,7 @@ def test_settings_that_make_no_sense_are_said(opened):
         ({"film": "kodachrom-64"}, "kodachrome-64"),
         ({"film": "velvia-50", "print": "2383"}, "--print none"),
         ({"to": "xyz"}, "the display"),
+        ({"grain": "boolean"}, "minutes"),
     ):
         assert told in opened.refused("picture", settings=said, width=64)
     assert "width" in opened.refused("picture", settings={}, width=1_000_000)
