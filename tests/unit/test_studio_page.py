@@ -321,7 +321,9 @@ def test_two_pins_tell_their_difference(studio, folder):
         for _ in range(6):
             page.keyboard.press("Shift+ArrowDown")
         page.keyboard.press("Shift+Enter")
-        until(page, f"document.querySelector('#numbers thead').textContent.includes('2 {MINUS} 1')")
+        until(
+            page, f"document.querySelector('#numbers thead')?.textContent.includes('2 {MINUS} 1')"
+        )
         settled(page)
         one, two = numbers_of_pins(page)
         cells = page.evaluate(

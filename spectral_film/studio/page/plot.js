@@ -34,10 +34,10 @@ export class Plot {
       const ends = [this.right(edges[0]), this.right(edges.at(-1))];
       svg.append(node("path", { class: "bars", fill: colour, d: `M${ends[0]} ${floor}${tops.join("")}L${ends[1]} ${floor}Z` }));
     }
-    for (const { x, name } of rules) {
+    for (const [at, { x, name }] of rules.entries()) {
       svg.append(node("path", { class: "axis", d: `M${this.right(x)} ${MARGIN.top}V${floor}`, "stroke-dasharray": "2 3" }));
       const late = this.right(x) > 0.7 * width; // where a word to the right would leave the drawing
-      svg.append(word(name, this.right(x) + (late ? -3 : 3), MARGIN.top + 8, late ? "end" : "start"));
+      svg.append(word(name, this.right(x) + (late ? -3 : 3), MARGIN.top + 8 + 10 * at, late ? "end" : "start"));
     }
     for (const { points, colour, dash } of lines) {
       svg.append(node("path", { class: "line", stroke: colour, "stroke-dasharray": dash ?? "none", d: this.path(points) }));
