@@ -65,9 +65,9 @@ def recipe(
     for sentence in _other_films(told):
         say(sentence)
     render: Any = context.find_root().command
-    helps = {parameter.name: parameter.help for parameter in render.commands["render"].params}
-    comments = {field: helps[name] for field, name in settings_among(render.commands["render"])}
-    text = write_recipe(told.settings, comments, f"{made.name}, {told.by}")
+    text = write_recipe(
+        told.settings, comments_of(render.commands["render"]), f"{made.name}, {told.by}"
+    )
     if target is None:
         typer.echo(text, nl=False)
         return
@@ -145,6 +145,12 @@ def _other_films(told: Told) -> "Iterator[str]":
                 f"it was made on another {here.id}, {was}, and here is {here.label}; write the "
                 "name of the other's file into the recipe"
             )
+
+
+def comments_of(command: Any) -> dict[str, str]:
+    """What a command says of each setting, by field."""
+    helps = {parameter.name: parameter.help for parameter in command.params}
+    return {field: helps[name] for field, name in settings_among(command)}
 
 
 def settings_among(command: Any) -> "Iterator[tuple[str, str]]":

@@ -14,7 +14,7 @@ from spectral_film.app.options import (
     Spectra,
     Wavelengths,
 )
-from spectral_film.app.recipe import settings_among
+from spectral_film.app.recipe import comments_of, settings_among
 from spectral_film.app.terminal import say, say_device
 from spectral_film.errors import UsageError
 
@@ -81,9 +81,6 @@ def studio(
         name: frozenset(keys[field] for field, _ in settings_among(command))
         for name, command in commands.items()
     }
-    render = commands["render"]
-    helps = {parameter.name: parameter.help for parameter in render.params}
-    comments = {field: helps[name] for field, name in settings_among(render)}
     listener = listening(port)
     say_device(chosen.name)
 
@@ -93,7 +90,7 @@ def studio(
         if browser:
             page.open_browser(address)
 
-    page = Studio(bench, options, said, comments)
+    page = Studio(bench, options, said, comments_of(commands["render"]))
     try:
         serve(page, listener, ready).run(sockets=[listener])
     except KeyboardInterrupt:  # which is how it ends

@@ -42,18 +42,38 @@ def read_recipe(path: Path | str) -> dict[str, Any]:
     """
     path = Path(path)
     text = read_text(path, "recipe", "TOML as `spectral-film recipe` writes it")
+    said = said_in(text, str(path)).items()
+    return dict(_beside(path, *setting_of(key, value)) for key, value in said)
+
+
+def said_in(text: str, name: str) -> dict[str, Any]:
+    """What the text of a recipe says, by its keys; each was looked at.
+
+    Args:
+        text: Of the recipe.
+        name: How to call it where it makes no sense.
+
+    Raises:
+        InputError: as `read_recipe`.
+    """
     try:
         said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise InputError(f"{path}: is no TOML: {problem}; expected lines such as exposure = 0.5") \
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        raise InputError(f"{name}: is no TOML: {problem}; expected lines such as exposure = 0.5") \
             from None  # fmt: skip
     version = said.pop("recipe", None)
     if version != VERSION:
         raise InputError(
-            f"{path}: says recipe = {version!r}, expected recipe = {VERSION}; a newer one needs a "
+            f"{name}: says recipe = {version!r}, expected recipe = {VERSION}; a newer one needs a "
             "newer spectral-film"
         )
-    return dict(_setting(path, text, key, value) for key, value in said.items())
+    for key, value in said.items():
+        try:
+            setting_of(key, value)
+        except UsageError as problem:
+            told = str(problem).removeprefix("--")
+            raise InputError(f"{name}: line {_line(text, key)}: {told}") from None
+    return said
 
 
 def write_recipe(settings: Mapping[str, Any], comments: Mapping[str, str], about: str) -> str:
@@ -128,13 +148,8 @@ def setting_of(key: str, value: Any) -> tuple[str, Any]:
     return field, value
 
 
-def _setting(path: Path, text: str, key: str, value: Any) -> tuple[str, Any]:
-    """As `setting_of`, a line of a file."""
-    try:
-        field, value = setting_of(key, value)
-    except UsageError as problem:
-        said = str(problem).removeprefix("--")
-        raise InputError(f"{path}: line {_line(text, key)}: {said}") from None
+def _beside(path: Path, field: str, value: Any) -> tuple[str, Any]:
+    """A setting of a recipe; a file that it names lies where the recipe does."""
     if field in FILES and isinstance(value, str) and Path(value).suffix == FILES[field]:
         value = str(path.parent.absolute() / value)
     return field, value

@@ -12,7 +12,6 @@ from spectral_film.emulsion.frame import GATES_MM
 from spectral_film.emulsion.stocks import load_film, shipped_films, usual_print
 from spectral_film.light.displays import DISPLAYS
 from spectral_film.light.filters import filter_numbers
-from spectral_film.light.spectra import illuminant_names
 from spectral_film.path.recipe import KEYS
 from spectral_film.path.settings import Settings
 
@@ -208,11 +207,6 @@ def usual() -> dict[str, Any]:
     """What each key is where a recipe does not say."""
     settings = Settings()
     return {key: getattr(settings, field) for key, field in KEYS.items() if key != "to"}
-
-
-def lights() -> list[str]:
-    """Names that a taking light may have, for a field that completes them."""
-    return list(illuminant_names())
 
 
 def stocks() -> Iterator[dict[str, Any]]:

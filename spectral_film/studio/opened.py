@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
 from spectral_film.errors import InputError
 from spectral_film.files.pictures import read_scene
 from spectral_film.light.demo_scene import DEMO_SCENE
@@ -71,8 +69,8 @@ def open_picture(path: Path | None, told: Mapping[str, str], name: str | None = 
 
 def _still(scene: Scene) -> Scene:
     """The scene in memory of its own that nobody writes: a light table knows it by itself."""
-    planes = np.array(scene.planes, np.float32, order="C", copy=scene.planes.base is not None)
-    if planes is not scene.planes:
-        scene = replace(scene, planes=planes)
+    planes = scene.planes
+    if planes.base is not None or not planes.flags.c_contiguous:
+        planes = planes.copy(order="C")
     planes.flags.writeable = False
-    return scene
+    return replace(scene, planes=planes)

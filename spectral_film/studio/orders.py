@@ -66,18 +66,12 @@ def command(
     for key, option in KEYS.items():
         value = getattr(settings, option)
         if key in options[what] and value != getattr(usual, option):
-            words += [f"--{key}", _word(key, value)]
+            words += [f"--{key}", typed(value)]
     if what == "render" and crop:
         words += ["--crop", ",".join(map(str, crop))]
     if bits is not None:
         words += ["--bits", str(bits)]
     return [*words, *(["--overwrite"] if overwrite else [])]
-
-
-def _word(key: str, value: Any) -> str:
-    if key == "shutter":
-        return f"{value:.9g}"
-    return typed(value)
 
 
 def as_typed(arguments: Sequence[str]) -> str:

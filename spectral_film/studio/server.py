@@ -23,8 +23,6 @@ import html
 import json
 import shutil
 import tempfile
-import time
-import tomllib
 import webbrowser
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -36,9 +34,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from spectral_film.errors import InputError, SpectralFilmError, UsageError, printable
+from spectral_film.errors import SpectralFilmError, UsageError, printable
+from spectral_film.light.spectra import illuminant_names
 from spectral_film.pages.palette import style_sheet
-from spectral_film.path.recipe import VERSION, setting_of, write_recipe
+from spectral_film.path.recipe import said_in, setting_of, write_recipe
 from spectral_film.path.rendering import Rendering
 from spectral_film.path.settings import Settings
 from spectral_film.studio import controls, instruments
@@ -136,7 +135,6 @@ class Studio:
         bench = self._bench
         return JSONResponse(
             {
-                "program": made_by(),
                 "device": bench.device.name,
                 "panels": {
                     name: [control._asdict() for control in panel]
@@ -145,7 +143,7 @@ class Studio:
                 "usual": controls.usual(),
                 "start": dict(self._start),
                 "stocks": list(controls.stocks()),
-                "lights": controls.lights(),
+                "lights": illuminant_names(),
                 "picture": _of(bench.opened),
                 "folder": str(Path.cwd()),
             }
@@ -197,12 +195,9 @@ class Studio:
         view = view_of(asked)
 
         def make() -> tuple[bytes, dict[str, Any]]:
-            start = time.perf_counter()
-            settings = self._settings(asked)
-            shown = self._bench.show(settings, view)
+            shown = self._bench.show(self._settings(asked), view)
             drawn = pixels(shown.rendering.planes)
-            told = _told(shown, drawn, time.perf_counter() - start)
-            return drawn.tobytes(), told
+            return drawn.tobytes(), _told(shown, drawn)
 
         return _drawn(*await self._turns.take(f"picture {view.side}", make))
 
@@ -210,10 +205,8 @@ class Studio:
         asked = await asked_of(request)
 
         def make() -> tuple[bytes, dict[str, Any]]:
-            settings = self._settings(asked)
-            drawn = self._bench.scene_codes(settings, view_of(asked))
-            told = {"width": drawn.shape[1], "height": drawn.shape[0]}
-            return drawn.tobytes(), told
+            drawn = self._bench.scene_codes(self._settings(asked), view_of(asked))
+            return drawn.tobytes(), {"width": drawn.shape[1], "height": drawn.shape[0]}
 
         return _drawn(*await self._turns.take("scene", make))
 
@@ -254,13 +247,7 @@ class Studio:
         return JSONResponse({"text": write_recipe(fields, self._comments, about)})
 
     async def _read_recipe(self, request: Request) -> Response:
-        text = str((await asked_of(request)).get("text", ""))
-        try:
-            said = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as problem:
-            raise InputError(f"the recipe is no TOML: {problem}") from None
-        if said.pop("recipe", None) != VERSION:
-            raise InputError(f"the text does not say recipe = {VERSION}; expected a recipe")
+        said = said_in(str((await asked_of(request)).get("text", "")), "the recipe")
         self._bench.settings(said)
         return JSONResponse({"settings": said})
 
@@ -329,21 +316,17 @@ def _of(opened: Opened) -> dict[str, Any]:
         "bands": None if scene.wavelength_nm is None else len(scene.wavelength_nm),
         "space": scene.space.name,
         "pixel_aspect": scene.pixel_aspect,
-        "told": dict(opened.told),
-        "notes": list(scene.notes),
     }
 
 
-def _told(shown: Shown, drawn: np.ndarray, seconds: float) -> dict[str, Any]:
+def _told(shown: Shown, drawn: np.ndarray) -> dict[str, Any]:
     """What a page must know of a rendering."""
     rendering: Rendering = shown.rendering
     said, lies, gamut = rendering.metadata, rendering.latitude, rendering.gamut
     return {
         "width": drawn.shape[1],
         "height": drawn.shape[0],
-        "seconds": round(seconds, 4),
         "pitch_um": said["pitch_um"],
-        "grain": [said["grain_negative"], said["grain_print"]],
         "display": said["display"],
         "above": lies.above,
         "below": lies.below,
